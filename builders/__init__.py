@@ -1,0 +1,1 @@
+"""Builders: from a seed, or from pinned source files, to the records of each family."""

@@ -1,0 +1,19 @@
+"""The maze builder; see :mod:`heptathlon.builders.maze.build` for how its sets are made."""
+
+from typing import Any
+
+from heptathlon.builders import store
+from heptathlon.builders.maze.build import FAMILY, configs, generate, shards
+
+__all__ = ["FAMILY", "configs", "dataset", "generate", "shards"]
+
+
+def dataset(*, config: str, topology: str | None = None, **options: Any) -> Any:
+    """Return a maze config for lm-eval's ``custom_dataset``, building the set if need be.
+
+    Args:
+        config: config of the set, such as ``path``.
+        topology: keep only test mazes of this topology.
+        options: see :func:`heptathlon.builders.store.dataset`.
+    """
+    return store.dataset(FAMILY, config=config, where={"topology": topology}, **options)

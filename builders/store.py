@@ -1,0 +1,427 @@
+"""Where built data sets live: parquet by config and split, a manifest, a card; built whole or not.
+
+A family's builder is a module ``heptathlon.builders.<family>`` with the functions of
+:class:`Builder`. It makes records shard by shard; finished shards of an interrupted build are kept
+beside the target and used again, and the target folder appears only when everything is there.
+"""
+
+import hashlib
+import importlib
+import os
+import shutil
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast, get_args, get_origin
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict
+
+from heptathlon import families
+from heptathlon.builders.hub import dataset_card
+from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.files import (
+    canonical_json,
+    dump_json,
+    loads_strict,
+    read_json_strict,
+    replacing,
+    sha256_file,
+    write_text_atomic,
+)
+from heptathlon.records import Record
+
+MANIFEST = "manifest.json"
+MAX_MANIFEST_BYTES = 16 * 2**20
+Records = dict[tuple[str, str], list[Record]]
+Progress = Callable[[str, int, int], None]
+
+
+class Builder(Protocol):
+    """What a family's builder module offers."""
+
+    def configs(self, edition: str) -> Mapping[str, type[Record]]:
+        """Return the data set's configs and the record model of each."""
+
+    def shards(self, edition: str, tier: str) -> Sequence[str]:
+        """Return the names of the units that are built one at a time."""
+
+    def generate(self, edition: str, tier: str, shard: str, season: str, salt: str) -> Records:
+        """Return one shard's records by (config, split)."""
+
+
+@dataclass(frozen=True)
+class SetName:
+    """The address of one data set.
+
+    Raises:
+        UnknownNameError: for an unknown family, edition, tier or season.
+    """
+
+    family: str
+    edition: str = "fresh"
+    tier: str = "full"
+    season: str = families.CURRENT_SEASON
+    salt: str = ""
+
+    def __post_init__(self) -> None:
+        family = families.family(self.family)
+        for kind, value, known in (
+            ("edition", self.edition, family.editions),
+            ("tier", self.tier, family.tiers),
+            ("season", self.season, families.SEASONS),
+        ):
+            if value not in known:
+                raise UnknownNameError(f"{kind} of {self.family}", value, known)
+
+    @property
+    def folder(self) -> str:
+        """The folder's name; a salt shows only as a hash, because knowing it is knowing the set."""
+        salted = f"-salted-{hashlib.sha256(self.salt.encode()).hexdigest()[:12]}" * bool(self.salt)
+        version = families.family(self.family).version
+        return f"{self.family}-{self.edition}-{self.tier}-{self.season}-v{version}{salted}"
+
+
+class FileEntry(BaseModel):
+    """One parquet file of a set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str
+    config: str
+    split: str
+    records: int
+    bytes: int
+    sha256: str
+
+
+class SourceFile(BaseModel):
+    """A source file that a paper edition was built from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str
+    revision: str
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """What was built, from what, and how to check it.
+
+    Attributes:
+        digest: SHA-256 over the records' canonical JSON, so it does not depend on the parquet
+            writer's version; equal digests mean equal data.
+        strata: number of test records by config, record field and level.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    family: str
+    edition: str
+    tier: str
+    season: str
+    salted: bool
+    version: int
+    canary: str
+    digest: str
+    files: list[FileEntry]
+    sources: list[SourceFile]
+    strata: dict[str, dict[str, dict[str, int]]]
+
+
+def home() -> Path:
+    """Return the suite's cache: ``HEPTATHLON_HOME``, or ``heptathlon`` in the user's cache."""
+    if named := os.environ.get("HEPTATHLON_HOME"):
+        return Path(named).expanduser()
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(cache).expanduser() / "heptathlon"
+
+
+def builder_of(family: str) -> Builder:
+    """Return a family's builder module."""
+    families.family(family)
+    return cast("Builder", importlib.import_module(f"heptathlon.builders.{family}"))
+
+
+def ensure(name: SetName, *, out: Path | None = None, progress: Progress | None = None) -> Path:
+    """Return the folder of a set, building it first if it is not there.
+
+    Args:
+        name: which set.
+        out: folder below which the set's own folder is made; the cache if not given.
+        progress: called before each shard with its name, its number from 0, and their count.
+
+    Raises:
+        HeptathlonError: if the builder cannot serve the set, or a finished one is damaged.
+    """
+    target = (out or home() / "data") / name.folder
+    if (target / MANIFEST).is_file():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Two processes that start together (two ranks of one run) build once.
+    with FileLock(f"{target}.lock"):
+        if not (target / MANIFEST).is_file():
+            _build(name, target, progress)
+    return target
+
+
+def _build(name: SetName, target: Path, progress: Progress | None) -> None:
+    builder = builder_of(name.family)
+    configs = builder.configs(name.edition)
+    parts = target.with_name(f"{target.name}.parts")
+    shards = builder.shards(name.edition, name.tier)
+    merged: Records = {}
+    for number, shard in enumerate(shards):
+        if progress:
+            progress(shard, number, len(shards))
+        for key, records in _shard(builder, name, shard, parts, configs).items():
+            merged.setdefault(key, []).extend(records)
+    _refuse_repeated_ids(name, merged)
+    staging = target.with_name(f"{target.name}.staging")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    entries = [
+        _write_parquet(staging, config, split, merged[config, split], configs[config])
+        for config, split in sorted(merged)
+    ]
+    family = families.family(name.family)
+    manifest = Manifest(
+        family=name.family,
+        edition=name.edition,
+        tier=name.tier,
+        season=name.season,
+        salted=bool(name.salt),
+        version=family.version,
+        canary=families.CANARY,
+        digest=digest(merged),
+        files=entries,
+        sources=_sources(builder, name),
+        strata=_count_strata(merged, family.strata),
+    )
+    write_text_atomic(staging / "README.md", dataset_card(family, manifest.model_dump()))
+    write_text_atomic(staging / MANIFEST, dump_json(manifest.model_dump()))
+    staging.replace(target)
+    shutil.rmtree(parts, ignore_errors=True)
+
+
+def _shard(
+    builder: Builder,
+    name: SetName,
+    shard: str,
+    parts: Path,
+    configs: Mapping[str, type[Record]],
+) -> Records:
+    """Return one shard, from a kept part if an interrupted build left it, else made and kept."""
+    file = parts / f"{shard}.jsonl"
+    out: Records = {}
+    if file.is_file():
+        for number, line in enumerate(file.read_text().splitlines(), start=1):
+            config, split, row = loads_strict(line, where=f"{file}, line {number}")
+            out.setdefault((config, split), []).append(configs[config].model_validate(row))
+        return out
+    out = builder.generate(name.edition, name.tier, shard, name.season, name.salt)
+    lines = (
+        canonical_json([config, split, record.model_dump(mode="json")])
+        for (config, split), records in out.items()
+        for record in records
+    )
+    write_text_atomic(file, "".join(f"{line}\n" for line in lines))
+    return out
+
+
+def _refuse_repeated_ids(name: SetName, merged: Records) -> None:
+    seen: set[str] = set()
+    for records in merged.values():
+        for record in records:
+            if record.item_id in seen:
+                raise HeptathlonError(
+                    f"{name.folder}: the item {record.item_id} was generated twice; "
+                    "report this with the season and tier."
+                )
+            seen.add(record.item_id)
+
+
+def _sources(builder: Builder, name: SetName) -> list[SourceFile]:
+    """Return the builder's source files, if it has any (fresh editions have none)."""
+    listing = getattr(builder, "sources", None)
+    return [SourceFile(**s) for s in listing(name.edition)] if listing else []
+
+
+def digest(records: Records) -> str:
+    """Return the SHA-256 of a set's content, independent of file formats."""
+    total = hashlib.sha256()
+    for config, split in sorted(records):
+        for record in records[config, split]:
+            total.update(canonical_json([config, split, record.model_dump(mode="json")]).encode())
+            total.update(b"\n")
+    return total.hexdigest()
+
+
+def _count_strata(merged: Records, fields: Iterable[str]) -> dict[str, dict[str, dict[str, int]]]:
+    out: dict[str, dict[str, dict[str, int]]] = {}
+    for (config, split), records in sorted(merged.items()):
+        if split != "test":
+            continue
+        table = out.setdefault(config, {})
+        for field in fields:
+            levels: dict[str, int] = {}
+            for record in records:
+                level = str(getattr(record, field))
+                levels[level] = levels.get(level, 0) + 1
+            table[field] = levels
+    return out
+
+
+def _write_parquet(
+    root: Path, config: str, split: str, records: list[Record], model: type[Record]
+) -> FileEntry:
+    path = root / config / f"{split}.parquet"
+    rows = [record.model_dump(mode="json") for record in records]
+    table = pa.Table.from_pylist(rows, schema=arrow_schema(model))
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+    return FileEntry(
+        path=f"{config}/{split}.parquet",
+        config=config,
+        split=split,
+        records=len(records),
+        bytes=path.stat().st_size,
+        sha256=sha256_file(path),
+    )
+
+
+_ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+
+
+def arrow_schema(model: type[BaseModel]) -> pa.Schema:
+    """Return the parquet schema of a record model, so that empty columns keep their type."""
+    return pa.schema([(n, _arrow_type(f.annotation)) for n, f in model.model_fields.items()])
+
+
+def _arrow_type(annotation: Any) -> pa.DataType:
+    if annotation in _ARROW:
+        return _ARROW[annotation]
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is typing.Literal:
+        return _ARROW[type(arguments[0])]
+    if origin in (types.UnionType, typing.Union):
+        (inner,) = [a for a in arguments if a is not type(None)]
+        return _arrow_type(inner)
+    if origin in (list, tuple):
+        inner = {a for a in arguments if a is not Ellipsis}
+        if len(inner) == 1:
+            return pa.list_(_arrow_type(inner.pop()))
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields.items()
+        return pa.struct([(n, _arrow_type(f.annotation)) for n, f in fields])
+    raise TypeError(f"no parquet type is defined for {annotation}")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a set's manifest.
+
+    Raises:
+        HeptathlonError: if it is missing or damaged.
+    """
+    path = folder / MANIFEST
+    data = read_json_strict(path, max_bytes=MAX_MANIFEST_BYTES)
+    try:
+        return Manifest.model_validate(data)
+    except ValueError as error:
+        raise HeptathlonError(f"{path}: not a manifest of this version ({error}).") from None
+
+
+def read_table(folder: Path, config: str, split: str) -> pa.Table:
+    """Return one config's split, checked against the manifest's checksum.
+
+    Raises:
+        UnknownNameError: if the set has no such config or split.
+        HeptathlonError: if the file was changed after the build.
+    """
+    manifest = read_manifest(folder)
+    found = [e for e in manifest.files if (e.config, e.split) == (config, split)]
+    if not found:
+        known = (f"{e.config}/{e.split}" for e in manifest.files)
+        raise UnknownNameError(f"part of {folder.name}", f"{config}/{split}", known)
+    path = folder / found[0].path
+    if not path.is_file() or sha256_file(path) != found[0].sha256:
+        raise HeptathlonError(
+            f"{path}: is not the file that was built; delete the folder {folder} to build it anew."
+        )
+    return pq.read_table(path)
+
+
+def read_docs(folder: Path, config: str, split: str = "test") -> list[dict[str, Any]]:
+    """Return one config's documents as lm-eval sees them: one dictionary each."""
+    return cast("list[dict[str, Any]]", read_table(folder, config, split).to_pylist())
+
+
+def dataset(
+    family: str, *, config: str, where: Mapping[str, str | None] | None = None, **options: Any
+) -> Any:
+    """Return a config as the ``DatasetDict`` that lm-eval's ``custom_dataset`` expects.
+
+    The season and the salt may also come from ``HEPTATHLON_SEASON`` and ``HEPTATHLON_SALT``. The
+    salt has no other way in: lm-eval writes a task's metadata into its results.
+
+    Args:
+        family: name in the registry.
+        config: config of the data set.
+        where: keep only rows whose field has this value; None keeps all.
+        options: ``edition``, ``tier`` and ``season``; anything else lm-eval passes (model
+            arguments, ``version``…) is ignored.
+
+    Raises:
+        HeptathlonError: for unknown names, or a filter that leaves nothing.
+    """
+    from datasets import Dataset, DatasetDict
+
+    place = os.environ.get("HEPTATHLON_DATA", "local")
+    if place != "local":
+        raise HeptathlonError(
+            f"HEPTATHLON_DATA={place}: no published data set of {family!r} is known yet; "
+            "unset it, or set it to 'local', to build the set on this machine."
+        )
+    name = SetName(
+        family,
+        edition=options.get("edition", "fresh"),
+        tier=options.get("tier", "full"),
+        season=str(
+            options.get("season") or os.environ.get("HEPTATHLON_SEASON") or families.CURRENT_SEASON
+        ),
+        salt=os.environ.get("HEPTATHLON_SALT", ""),
+    )
+    folder = ensure(name, progress=log_progress(name))
+    splits = {}
+    for entry in read_manifest(folder).files:
+        if entry.config != config:
+            continue
+        table = read_table(folder, config, entry.split)
+        for field, value in (where or {}).items():
+            # Few-shot examples are shared by all strata: they teach the format.
+            if value is not None and entry.split == "test":
+                table = table.filter(pc.equal(table[field], value))
+        if table.num_rows == 0:
+            raise HeptathlonError(f"{name.folder}/{config}: nothing matches {dict(where or {})}.")
+        splits[entry.split] = Dataset(table)
+    if not splits:
+        known = builder_of(family).configs(name.edition)
+        raise UnknownNameError(f"config of {name.folder}", config, known)
+    return DatasetDict(splits)
+
+
+def log_progress(name: SetName) -> Progress:
+    """Return a progress function that logs a line a shard, for use inside lm-eval."""
+    import logging
+
+    logger = logging.getLogger("heptathlon")
+
+    def report(shard: str, number: int, count: int) -> None:
+        logger.warning("building %s: %s (%d of %d)", name.folder, shard, number + 1, count)
+
+    return report

@@ -1,0 +1,168 @@
+"""The scorecard as data: what ``heptathlon score`` writes and report, compare and board read."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Estimate(_Closed):
+    """A figure with its interval.
+
+    Attributes:
+        metric: name of the metric.
+        value: the point estimate; None if it is not defined, and then ``reason`` says why.
+        low: lower end of the 95 % interval; None if it cannot be given.
+        high: upper end.
+        n: documents that it rests on.
+        clusters: independent clusters among them.
+        method: how the interval was computed, such as ``wilson`` or ``cluster-bootstrap``.
+        reason: why a figure or its interval is missing; empty otherwise.
+    """
+
+    metric: str
+    value: float | None = Field(allow_inf_nan=False)
+    low: float | None = Field(allow_inf_nan=False)
+    high: float | None = Field(allow_inf_nan=False)
+    n: int = Field(ge=0)
+    clusters: int = Field(ge=0)
+    method: str
+    reason: str = ""
+
+
+class Stratum(Estimate):
+    """The headline metric on one level of one record field.
+
+    Attributes:
+        form: form of question.
+        field: the record field, such as ``topology``.
+        level: its value, as text, such as ``wilson``.
+    """
+
+    form: str
+    field: str
+    level: str
+
+
+class FormCard(_Closed):
+    """Everything about one form of question in one encoding, as one task variant asked it.
+
+    Attributes:
+        variant: the task's name without prefix and tier, such as ``maze_open``; a family's
+            headline rests on its primary variants only.
+        form: form of question, a key of the registry's ``form_names``.
+        title: the registry's words for the form.
+        primary: whether its documents count towards the headline.
+        metrics: every metric of the form.
+        outcomes: how many answers ended how, commonest first.
+        invalid_rate: share of responses from which no answer of the asked form could be read.
+    """
+
+    variant: str
+    form: str
+    title: str
+    primary: bool
+    metrics: dict[str, Estimate]
+    outcomes: dict[str, int]
+    invalid_rate: Estimate
+
+
+class PlayerScore(_Closed):
+    """A scripted player's headline on the very same documents."""
+
+    player: str
+    value: float = Field(allow_inf_nan=False)
+    oracle: bool
+
+
+class FamilyCard(_Closed):
+    """One family's part of a scorecard.
+
+    Attributes:
+        family: name in the registry.
+        title: title in the registry.
+        edition: ``fresh`` or ``paper``.
+        tier: tier of the data set.
+        season: season of the data set.
+        version: the family's version when the run was scored.
+        digest: digest of the published set that the documents belong to.
+        complete: whether every document of the set's headline forms was answered exactly once.
+        expected: documents of the set's headline forms.
+        headline: the ranked figure; its value is None if no document of the headline's forms was
+            in the run.
+        skill: (headline - best trivial) / (ceiling - best trivial), paired on the documents.
+        best_trivial: the best player that is not an oracle, on the same documents.
+        players: every player, best first.
+        ceiling: best reachable headline.
+        chance: expected headline of blind guessing.
+        invalid_rate: of the headline's documents.
+        strata: headline metric by record field.
+        forms: every form and variant in the run.
+    """
+
+    family: str
+    title: str
+    edition: str
+    tier: str
+    season: str
+    version: int
+    digest: str
+    complete: bool
+    expected: int
+    headline: Estimate
+    skill: Estimate
+    best_trivial: PlayerScore | None
+    players: list[PlayerScore]
+    ceiling: float
+    chance: float
+    invalid_rate: Estimate
+    strata: list[Stratum]
+    forms: list[FormCard]
+
+
+class ModelCard(_Closed):
+    """Who answered, as lm-eval recorded it.
+
+    Attributes:
+        name: lm-eval's model name (``pretrained`` and the like), or the player's name.
+        kind: ``player`` for the suite's scripted players, else ``model``.
+        backend: lm-eval's model class, such as ``hf``.
+        args: model arguments as given, as text.
+        revision: commit of the weights where the backend knows it; empty otherwise.
+        parameters: number of parameters where the backend knows it.
+        dtype: number format of the weights where known; empty otherwise.
+    """
+
+    name: str
+    kind: Literal["model", "player"]
+    backend: str
+    args: dict[str, str]
+    revision: str = ""
+    parameters: int | None = None
+    dtype: str = ""
+
+
+class Settings(_Closed):
+    """How the model was asked; two runs with different settings are different rows."""
+
+    num_fewshot: dict[str, int]
+    chat_template: bool
+    chat_template_sha: str = ""
+    system_instruction: str = ""
+    gen_kwargs: dict[str, str]
+    limit: float | None = None
+    lm_eval_version: str
+    heptathlon_version: str
+
+
+class Scorecard(_Closed):
+    """One run, scored from its samples."""
+
+    schema_version: Literal[1] = 1
+    model: ModelCard
+    settings: Settings
+    date: str
+    families: dict[str, FamilyCard]

@@ -1,0 +1,298 @@
+"""The command ``heptathlon``: thin edges around the library, and the exit codes."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from heptathlon import families
+from heptathlon.errors import HeptathlonError
+
+REFUSED = 1
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Seven families of tasks for language models, exact scorers and one leaderboard.",
+    pretty_exceptions_enable=False,
+)
+submit_app = typer.Typer(no_args_is_help=True, help="Prepare and check a submission.")
+board_app = typer.Typer(no_args_is_help=True, help="Build and look at the leaderboard.")
+app.add_typer(submit_app, name="submit")
+app.add_typer(board_app, name="leaderboard")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Edition = Annotated[str, typer.Option(help="fresh or paper.")]
+Tier = Annotated[str, typer.Option(help="Size of the set: smoke, lite, full or long.")]
+Season = Annotated[str, typer.Option(help="Season whose seeds make the data.")]
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+@app.command("ls")
+def list_families(as_json: Json = False) -> None:
+    """List the families with their headline, chance, ceiling and tasks."""
+    rows = [
+        {
+            "name": f.name,
+            "title": f.title,
+            "paper": f.paper.url,
+            "headline": f.headline.metric,
+            "chance": f.chance,
+            "human": f.human.value if f.human else None,
+            "ceiling": f.ceiling,
+            "editions": list(f.editions),
+            "tasks": list(f.tasks()),
+            "version": f.version,
+        }
+        for f in families.FAMILIES.values()
+    ]
+    if as_json:
+        _print_json({"families": rows})
+        return
+    table = Table("family", "asks", "headline", "chance", "ceiling", "tasks", box=None)
+    for family in families.FAMILIES.values():
+        table.add_row(
+            family.name,
+            family.question,
+            family.headline.metric,
+            f"{family.chance:g}",
+            f"{family.ceiling:g}",
+            " ".join(family.tasks()),
+        )
+    out.print(table)
+
+
+@app.command()
+def path() -> None:
+    """Print the folder for lm_eval's --include_path."""
+    from heptathlon.tasks.catalog import TASKS_PATH
+
+    sys.stdout.write(f"{TASKS_PATH}\n")
+
+
+@app.command()
+def build(
+    family: str,
+    edition: Edition = "fresh",
+    tier: Tier = "full",
+    season: Season = families.CURRENT_SEASON,
+    salt: Annotated[
+        str, typer.Option(envvar="HEPTATHLON_SALT", help="Private salt of a hidden split.")
+    ] = "",
+    to: Annotated[Path | None, typer.Option("--out", help="Folder; the cache if left out.")] = None,
+) -> None:
+    """Build a data set: parquet, manifest and card. An interrupted build goes on."""
+    from rich.progress import Progress
+
+    from heptathlon.builders import store
+
+    name = store.SetName(family, edition, tier, season, salt)
+    with Progress(console=err, transient=True) as bar:
+        task = bar.add_task(name.folder, total=None)
+
+        def progress(shard: str, number: int, count: int) -> None:
+            bar.update(task, total=count, completed=number, description=f"{name.folder} {shard}")
+
+        folder = store.ensure(name, out=to, progress=progress)
+    manifest = store.read_manifest(folder)
+    table = Table("config", "split", "records", "bytes", box=None)
+    for entry in manifest.files:
+        table.add_row(entry.config, entry.split, f"{entry.records:,}", f"{entry.bytes:,}")
+    out.print(table)
+    out.print(f"digest {manifest.digest}\n{folder}")
+
+
+@app.command()
+def show(
+    family: str,
+    n: Annotated[int, typer.Option("-n", min=1, help="How many items.")] = 3,
+    task: Annotated[str, typer.Option(help="lm-eval task; the family's first if left out.")] = "",
+    tier: Tier = "smoke",
+    num_fewshot: Annotated[int, typer.Option(min=0, help="Examples before each item.")] = 0,
+) -> None:
+    """Print items exactly as a model sees them, each with its gold answer."""
+    from heptathlon.show import rendered_items
+
+    for item in rendered_items(family, n=n, task=task, tier=tier, num_fewshot=num_fewshot):
+        out.rule(escape(item.heading))
+        sys.stdout.write(f"{item.prompt}\n")
+        out.print(f"[dim]gold:[/dim]{escape(item.target)}\n")
+
+
+@app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def run(context: typer.Context) -> None:
+    """Evaluate a model: the flags of lm_eval run, samples logged, nothing lost silently."""
+    from heptathlon import runner
+
+    for path in runner.run(context.args):
+        err.print(f"results: {path}\nnext: heptathlon score {path.parent}")
+
+
+@app.command()
+def score(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that a run wrote.")],
+    as_json: Json = False,
+    to: Annotated[Path | None, typer.Option("--out", help="Folder; RUN if left out.")] = None,
+) -> None:
+    """Recompute every score from a run's samples; write scorecard.json and report.html."""
+    from heptathlon import report, runs, scorecard
+    from heptathlon.files import dump_json, write_text_atomic
+
+    run = runs.read_run(folder)
+    card, scored = scorecard.score_run(run)
+    target = to or run.folder
+    write_text_atomic(target / "scorecard.json", dump_json(card.model_dump()))
+    report.write_report(card, scored, target / "report.html")
+    if as_json:
+        _print_json(card.model_dump())
+        return
+    out.print(_card_table(card))
+    out.print(f"{target / 'report.html'}")
+
+
+def _card_table(card: Any) -> Table:
+    table = Table(
+        "family",
+        "set",
+        "headline",
+        "95 % interval",
+        "best trivial",
+        "skill",
+        "invalid",
+        "items",
+        title=escape(card.model.name),
+        box=None,
+    )
+    for family in card.families.values():
+        trivial = family.best_trivial
+        table.add_row(
+            family.family,
+            f"{family.edition} {family.tier} {family.season}"
+            + " (incomplete)" * (not family.complete),
+            f"{family.headline.metric} {_figure(family.headline.value)}",
+            _interval(family.headline),
+            f"{trivial.player} {_figure(trivial.value)}" if trivial else "-",
+            f"{_figure(family.skill.value)} {_interval(family.skill)}",
+            _figure(family.invalid_rate.value),
+            f"{family.headline.n:,}",
+        )
+    return table
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _interval(estimate: Any) -> str:
+    if estimate.low is None or estimate.high is None:
+        return "-"
+    return f"({estimate.low:.3f} to {estimate.high:.3f})"
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="Run folder.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Run folder.")],
+    as_json: Json = False,
+) -> None:
+    """Say which of two runs is better on the same items, by how much and how sure, or: a tie."""
+    from heptathlon import compare as comparing
+    from heptathlon import runs, scorecard
+
+    (card_a, scored_a), (card_b, scored_b) = (
+        scorecard.score_run(runs.read_run(folder)) for folder in (a, b)
+    )
+    result = comparing.compare(card_a, scored_a, card_b, scored_b)
+    if as_json:
+        _print_json(result.model_dump())
+        return
+    out.print(comparing.render(result))
+
+
+@submit_app.command("prepare")
+def submit_prepare(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that a run wrote.")],
+    to: Annotated[Path, typer.Option("--out", help="Folder of the submission.")],
+    model_name: Annotated[str, typer.Option(help="org/name on the board.")] = "",
+    submitter: Annotated[str, typer.Option(help="Who submits.")] = "",
+    url: Annotated[str, typer.Option(help="https link to the model.")] = "",
+) -> None:
+    """Put a run's files and a small envelope into one folder."""
+    from heptathlon.leaderboard import submit
+
+    out.print(str(submit.prepare(folder, to, model_name=model_name, submitter=submitter, url=url)))
+
+
+@submit_app.command("validate")
+def submit_validate(files: list[Path], as_json: Json = False) -> None:
+    """Check submissions: form, documents, and every figure by scoring again."""
+    from heptathlon.leaderboard import validate
+
+    reports = [validate.validate(file) for file in files]
+    if as_json:
+        _print_json([r.model_dump() for r in reports])
+    else:
+        for report in reports:
+            out.print(validate.render(report))
+    if not all(r.accepted for r in reports):
+        raise typer.Exit(REFUSED)
+
+
+@board_app.command("build")
+def board_build(
+    submissions: Annotated[
+        list[Path], typer.Argument(help="Submission folders, or folders of them.")
+    ],
+    to: Annotated[Path, typer.Option("--out", help="Folder of the site.")] = Path("site"),
+) -> None:
+    """Write the static site from accepted submissions."""
+    from heptathlon.leaderboard import board
+
+    out.print(str(board.build(submissions, to)))
+
+
+@board_app.command("serve")
+def board_serve(
+    folder: Annotated[Path, typer.Argument(help="Folder of the site.")] = Path("site"),
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+) -> None:
+    """Serve a built site on this machine."""
+    from heptathlon.leaderboard import serve
+
+    serve.serve(folder, port)
+
+
+@app.command()
+def demo(
+    to: Annotated[Path, typer.Option("--out", help="Folder for everything it makes.")] = Path(
+        "demo"
+    ),
+) -> None:
+    """Build the smoke tier, run a real model and every player, and write the leaderboard."""
+    from heptathlon import demo as demonstration
+
+    page = demonstration.run_demo(to, lambda text: err.print(escape(text)))
+    out.print(f"The leaderboard is at {page.resolve()}")
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+    try:
+        app()
+    except (HeptathlonError, OSError) as error:
+        err.print(f"heptathlon: {error}", markup=False)
+        sys.exit(REFUSED)

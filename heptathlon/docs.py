@@ -1,0 +1,62 @@
+"""Generated documentation: ``python -m heptathlon.docs`` writes the task cards and README's table.
+
+A test fails when what is committed differs from what this would write.
+"""
+
+import re
+from pathlib import Path
+
+from heptathlon.builders.hub import facts_table, family_notes
+from heptathlon.families import FAMILIES, Family, task_name
+from heptathlon.files import write_text_atomic
+from heptathlon.tasks import catalog
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"(<!-- families: generated -->\n).*?(<!-- /families -->)", re.DOTALL)
+
+
+def families_table() -> str:
+    """Return the README's table of families."""
+    lines = ["| family | asks | paper | headline | card |", "|---|---|---|---|---|"]
+    lines += [
+        f"| `{f.name}` | {f.question} | [{f.paper.title}]({f.paper.url}) "
+        f"| `{f.headline.metric}` | [card](docs/{f.name}.md) |"
+        for f in FAMILIES.values()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def task_card(family: Family) -> str:
+    """Return a family's task card: the registry's facts, its own notes, and its tasks."""
+    groups = catalog.group_files()
+    leaves = [t for t in catalog.task_files() if catalog.task_data(t).family is family]
+    lines = [f"# {family.title} (`{family.name}`)", "", family.question, ""]
+    lines += facts_table(family)
+    lines += ["", family_notes(family), "", "## Tasks", ""]
+    lines += ["| task | tier | edition |", "|---|---|---|"]
+    for tier in family.tiers:
+        group = task_name(family.name, tier)
+        if group in groups:
+            lines.append(f"| **`{group}`** (group) | {tier} | fresh |")
+        rows = [d for d in map(catalog.task_data, leaves) if d.tier == tier]
+        lines += [
+            f"| `{d.task}` | {tier} | {d.edition} |"
+            for d in sorted(rows, key=lambda d: (d.edition, d.task))
+        ]
+    return "\n".join([*lines, ""])
+
+
+def generated(root: Path = ROOT) -> dict[Path, str]:
+    """Return every generated file's path and the text that it should hold."""
+    readme = root / "README.md"
+    out = {root / "docs" / f"{f.name}.md": task_card(f) for f in FAMILIES.values()}
+    table = families_table()
+    out[readme] = BLOCK.sub(
+        lambda m: m.group(1) + table + m.group(2), readme.read_text(encoding="utf-8")
+    )
+    return out
+
+
+if __name__ == "__main__":
+    for path, text in generated().items():
+        write_text_atomic(path, text)

@@ -1,0 +1,174 @@
+"""The registry: the facts on every family, stated once.
+
+The README's table, the task cards, ``heptathlon ls``, the scorecard and the leaderboard read them
+here; nothing states them twice.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from heptathlon.errors import UnknownNameError
+
+Edition = Literal["fresh", "paper"]
+Tier = Literal["smoke", "lite", "full", "long"]
+
+SEASONS = ("2026.1",)
+CURRENT_SEASON = SEASONS[-1]
+CANARY = "heptathlon:canary:7d3c1a56-0f5e-4f43-9a0e-6f2b8f6f0c1d"
+"""Stands in every manifest, card and task so that training corpora can be searched for it."""
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Paper(_Closed):
+    """The publication that a family follows."""
+
+    title: str
+    url: str = Field(pattern=r"^https://")
+
+
+class Headline(_Closed):
+    """The one figure a family is ranked by. Higher is always better.
+
+    Attributes:
+        metric: name of the metric in the scorer's verdicts.
+        variants: task variants (names without prefix and tier) whose documents make it up.
+        says: what the figure means, in one sentence.
+    """
+
+    metric: str
+    variants: tuple[str, ...]
+    says: str
+
+
+class Human(_Closed):
+    """A human figure on the same question, with its source."""
+
+    value: float
+    source: str
+
+
+class Family(_Closed):
+    """The facts on one family of tasks.
+
+    Attributes:
+        name: the one name on every floor: module, task prefix, data set.
+        title: a few words for a table.
+        question: what the family asks of a model.
+        paper: the publication whose protocol the paper edition follows.
+        headline: what the fresh edition is ranked by.
+        paper_headline: what the paper edition is ranked by, where there is one.
+        chance: expected headline of blind guessing.
+        chance_note: what "blind guessing" means here.
+        human: a human figure, where a published one exists.
+        ceiling: best reachable headline.
+        editions: which editions exist.
+        tiers: sizes of the fresh edition, smallest first.
+        strata: record fields that results are reported by.
+        form_names: a few words for each form of question.
+        licence: licence of the data that the fresh edition generates.
+        version: rises when a number can move: data, prompt or scoring.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z_]*$")
+    title: str
+    question: str
+    paper: Paper
+    headline: Headline
+    paper_headline: Headline | None = None
+    chance: float
+    chance_note: str
+    human: Human | None = None
+    ceiling: float = 1.0
+    editions: tuple[Edition, ...]
+    tiers: tuple[Tier, ...]
+    strata: tuple[str, ...]
+    form_names: dict[str, str]
+    licence: str
+    version: int = Field(ge=1)
+
+    def headline_of(self, edition: str) -> Headline:
+        """Return what an edition is ranked by."""
+        return self.paper_headline or self.headline if edition == "paper" else self.headline
+
+    def tasks(self) -> tuple[str, ...]:
+        """Return the names of the family's main tasks, full first."""
+        return tuple(task_name(self.name, tier) for tier in ("full", "lite", "smoke"))
+
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Family(
+            name="maze",
+            title="Maze navigation",
+            question="Can the model plan a path it must not improvise?",
+            paper=Paper(
+                title="Transformers Can Navigate Mazes With Multi-Step Prediction",
+                url="https://arxiv.org/abs/2412.05117",
+            ),
+            headline=Headline(
+                metric="optimal",
+                variants=("maze_dfs", "maze_wilson", "maze_wilson_loops", "maze_cells"),
+                says="share of solvable mazes answered with a legal path of the shortest length",
+            ),
+            paper_headline=Headline(
+                metric="exact",
+                variants=("maze_mlmu_dfs", "maze_mlmu_astar"),
+                says="share of mazes answered with the gold token sequence, as the paper counts",
+            ),
+            chance=0.0,
+            chance_note="a fixed answer solves no more than a few mazes in a hundred; the greedy "
+            "player, not chance, is the bar to pass",
+            editions=("fresh", "paper"),
+            tiers=("smoke", "lite", "full", "long"),
+            strata=("topology", "size", "length_bin"),
+            form_names={
+                "path": "find a shortest path",
+                "path_or_none": "find a path or say that there is none",
+                "next_move": "choose the next move (likelihood)",
+                "verify_path": "judge a path (likelihood)",
+                "mlmu": "MLM-U's own tokens (paper edition)",
+            },
+            licence="CC0-1.0",
+            version=1,
+        ),
+    )
+}
+
+
+def family(name: str) -> Family:
+    """Return a family by name.
+
+    Raises:
+        UnknownNameError: with the nearest names.
+    """
+    if name not in FAMILIES:
+        raise UnknownNameError("family", name, FAMILIES)
+    return FAMILIES[name]
+
+
+def task_name(prefix: str, tier: str) -> str:
+    """Return the lm-eval name of a family's (or a variant's) task in a tier.
+
+    Example:
+        >>> task_name("maze", "full"), task_name("maze_dfs", "lite")
+        ('heptathlon_maze', 'heptathlon_maze_dfs_lite')
+    """
+    return f"heptathlon_{prefix}" if tier == "full" else f"heptathlon_{prefix}_{tier}"
+
+
+def family_of_task(task: str) -> Family:
+    """Return the family that an lm-eval task belongs to.
+
+    Raises:
+        UnknownNameError: if the task is none of the suite's.
+    """
+    stem = task.removeprefix("heptathlon_")
+    matches = [f for f in FAMILIES.values() if stem == f.name or stem.startswith(f"{f.name}_")]
+    if stem == task or not matches:
+        raise UnknownNameError("heptathlon task", task, (f"heptathlon_{n}" for n in FAMILIES))
+    return max(matches, key=lambda f: len(f.name))

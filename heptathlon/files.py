@@ -1,0 +1,163 @@
+"""Reading and writing files: whole or not at all, and JSON without surprises."""
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from heptathlon.errors import HeptathlonError
+
+MAX_NESTING = 64
+
+
+def write_bytes_atomic(path: Path, data: bytes) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new, never half."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text_atomic(path: Path, text: str) -> None:
+    """Write UTF-8 text; see :func:`write_bytes_atomic`."""
+    write_bytes_atomic(path, text.encode())
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path`` that takes its place if the block succeeds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp makes private files; what replaces a public file should be as readable as one.
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sha256_file(path: Path) -> str:
+    """Return the hex SHA-256 of a file's bytes, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def canonical_json(value: Any) -> str:
+    """Serialise with sorted keys and no spaces, so that equal values give equal text.
+
+    Raises:
+        ValueError: for NaN and infinities, which are not JSON.
+    """
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def dump_json(value: Any) -> str:
+    """Serialise for a person and a browser: indented, UTF-8, no NaN."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def loads_strict(text: str, *, where: str) -> Any:
+    """Parse JSON and refuse what Python's parser lets through.
+
+    NaN, infinities (written as such or as ``1e999``), duplicate keys, lone surrogates and deep
+    nesting are refused: the first four mean different things to different readers, the last
+    exhausts the stack.
+
+    Args:
+        text: the JSON document.
+        where: names the file (and line) in the message.
+
+    Raises:
+        HeptathlonError: with one sentence that names ``where`` and the fault.
+    """
+
+    def refuse(constant: str) -> float:
+        raise HeptathlonError(f"{where}: {constant} is not a JSON number; write null instead.")
+
+    def number(literal: str) -> float:
+        value = float(literal)
+        if not math.isfinite(value):
+            raise HeptathlonError(f"{where}: the number {literal[:40]} is too large to be a score.")
+        return value
+
+    def whole(literal: str) -> int:
+        if len(literal) > 400:
+            raise HeptathlonError(f"{where}: an integer of {len(literal)} digits is no figure.")
+        return int(literal)
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in out:
+                raise HeptathlonError(f"{where}: the key {key[:80]!r} stands twice in one object.")
+            out[key] = value
+        return out
+
+    try:
+        value = json.loads(
+            text,
+            parse_constant=refuse,
+            parse_float=number,
+            parse_int=whole,
+            object_pairs_hook=unique,
+        )
+        text.encode()
+        _check_text(value, where)
+    except json.JSONDecodeError as error:
+        raise HeptathlonError(
+            f"{where}: not valid JSON ({error.msg}, line {error.lineno}, column {error.colno})."
+        ) from None
+    except RecursionError:
+        raise HeptathlonError(f"{where}: nested too deeply to be read.") from None
+    except UnicodeEncodeError:
+        raise HeptathlonError(f"{where}: text that is not valid Unicode.") from None
+    return value
+
+
+def _check_text(value: Any, where: str) -> None:
+    """Refuse nesting beyond the limit and escaped lone surrogates."""
+    stack: list[tuple[Any, int]] = [(value, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > MAX_NESTING:
+            raise HeptathlonError(f"{where}: nested more than {MAX_NESTING} deep.")
+        if isinstance(node, str):
+            node.encode()
+        elif isinstance(node, dict):
+            for key, child in node.items():
+                key.encode()
+                stack.append((child, depth + 1))
+        elif isinstance(node, list):
+            stack.extend((child, depth + 1) for child in node)
+
+
+def read_json_strict(path: Path, *, max_bytes: int) -> Any:
+    """Read one JSON file through :func:`loads_strict`, refusing files over ``max_bytes``."""
+    return loads_strict(read_text_limited(path, max_bytes=max_bytes), where=str(path))
+
+
+def read_text_limited(path: Path, *, max_bytes: int) -> str:
+    """Read UTF-8 text of at most ``max_bytes``.
+
+    Raises:
+        HeptathlonError: if the file is missing, too large or not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise HeptathlonError(f"{path}: cannot be read ({error.strerror}).") from None
+    if len(data) > max_bytes:
+        raise HeptathlonError(f"{path}: larger than the {max_bytes:,} bytes that are read.")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise HeptathlonError(f"{path}: not UTF-8 text (byte {error.start}).") from None

@@ -1,0 +1,1 @@
+"""lm-eval model classes of the suite: the scripted players, and helpers around real models."""

@@ -1,0 +1,77 @@
+"""The scripted players as an lm-eval model: ``--model heptathlon --model_args player=greedy``.
+
+A player reads the document instead of the prompt, and answers in the prompt's format, so that its
+answers pass the same parser and scorer as every model's.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+# The built-in models are registered on this import. Without it, registering ours first would
+# leave lm-eval's registry non-empty, and it would then never add its own.
+import lm_eval.models  # noqa: F401
+from lm_eval.api.model import LM
+from lm_eval.api.registry import register_model
+
+from heptathlon.errors import UnknownNameError
+from heptathlon.families import FAMILIES, family_of_task
+from heptathlon.scorecard import players_of
+
+CHOSEN, PASSED_OVER = 0.0, -1.0
+
+
+def player_names() -> list[str]:
+    """Return the names of all families' players, in the order of the registry."""
+    return list(dict.fromkeys(name for family in FAMILIES for name in players_of(family)))
+
+
+@register_model("heptathlon")
+class PlayerLM(LM):  # type: ignore[misc]
+    """One scripted player, playing every family that knows it.
+
+    Raises:
+        UnknownNameError: if no family has such a player, with the nearest names.
+    """
+
+    tokenizer_name = ""
+
+    def __init__(self, player: str = "", **_: Any) -> None:
+        super().__init__()
+        if player not in player_names():
+            raise UnknownNameError("player", player, player_names())
+        self.player = player
+
+    def _of(self, request: Any) -> Any:
+        family = family_of_task(request.task_name)
+        players = players_of(family.name)
+        if self.player not in players:
+            raise UnknownNameError(f"player of {family.name}", self.player, players)
+        return players[self.player]
+
+    def generate_until(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[str]:
+        """Return the player's answer to each request's document."""
+        return [self._of(request).answer(request.doc) for request in requests]
+
+    def loglikelihood(
+        self, requests: Sequence[Any], disable_tqdm: bool = False
+    ) -> list[tuple[float, bool]]:
+        """Give the option that the player chooses a likelihood above the others'."""
+        options: dict[tuple[str, int], list[int]] = {}
+        for index, request in enumerate(requests):
+            options.setdefault((request.task_name, request.doc_id), []).append(index)
+        out = [(PASSED_OVER, False)] * len(requests)
+        for indices in options.values():
+            first = requests[indices[0]]
+            choices = [requests[i].args[1] for i in indices]
+            out[indices[self._of(first).choose(first.doc, choices)]] = (CHOSEN, True)
+        return out
+
+    def loglikelihood_rolling(self, requests: Sequence[Any]) -> list[float]:
+        """Refuse: no task of the suite asks for perplexity, and a script has none."""
+        raise NotImplementedError("a scripted player has no perplexity")
+
+    def apply_chat_template(
+        self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
+    ) -> str:
+        """Return the messages' text; a player does not read it, but the samples log it."""
+        return "\n\n".join(message["content"] for message in chat_history)

@@ -1,0 +1,114 @@
+"""What the suite's task YAML says, read as data: no function in it is imported or run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from heptathlon.errors import UnknownNameError
+from heptathlon.families import Family, family_of_task, task_name
+
+TASKS_PATH = Path(__file__).parent
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML in which ``!function a.b`` is the text ``a.b``."""
+
+
+def _function_as_text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("!function", _function_as_text)
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """Which documents a task asks.
+
+    Attributes:
+        task: lm-eval's name.
+        family: the family it belongs to.
+        variant: the name without prefix and tier, such as ``maze_dfs``.
+        edition: edition of the set.
+        tier: tier of the set.
+        config: config of the set.
+        where: record fields by which the config is filtered.
+    """
+
+    task: str
+    family: Family
+    variant: str
+    edition: str
+    tier: str
+    config: str
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+@cache
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return a task's YAML with its includes merged the way lm-eval merges them."""
+    # The loader subclasses SafeLoader and builds plain values only.
+    text = path.read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506
+    included = data.pop("include", [])
+    merged: dict[str, Any] = {}
+    for name in [included] if isinstance(included, str) else included:
+        merged |= read_yaml((path.parent / name).resolve())
+    return merged | data
+
+
+@cache
+def task_files() -> dict[str, Path]:
+    """Return the YAML file of every leaf task, by name."""
+    out = {}
+    for path in sorted(TASKS_PATH.rglob("*.yaml")):
+        data = read_yaml(path)
+        if isinstance(data.get("task"), str):
+            out[data["task"]] = path
+    return out
+
+
+@cache
+def group_files() -> dict[str, Path]:
+    """Return the YAML file of every group, by name."""
+    out = {}
+    for path in sorted(TASKS_PATH.rglob("*.yaml")):
+        data = read_yaml(path)
+        if isinstance(data.get("group"), str):
+            out[data["group"]] = path
+    return out
+
+
+def task_data(task: str) -> TaskData:
+    """Return what a leaf task asks, from the suite's own YAML.
+
+    Raises:
+        UnknownNameError: if there is no such task, with the nearest names.
+    """
+    files = task_files()
+    if task not in files:
+        raise UnknownNameError("heptathlon task", task, files)
+    family = family_of_task(task)
+    options = dict(read_yaml(files[task]).get("dataset_kwargs", {}))
+    tier = options.pop("tier", "full")
+    variant = task.removeprefix("heptathlon_")
+    if tier != "full":
+        variant = variant.removesuffix(f"_{tier}")
+    return TaskData(
+        task=task,
+        family=family,
+        variant=variant,
+        edition=options.pop("edition", "fresh"),
+        tier=tier,
+        config=options.pop("config"),
+        where={k: str(v) for k, v in options.items()},
+    )
+
+
+def sibling(data: TaskData, variant: str) -> str:
+    """Return the name of another variant of the same family in the same tier."""
+    return task_name(variant, data.tier)

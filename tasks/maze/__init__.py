@@ -1,0 +1,1 @@
+"""Maze navigation: prompts, scripted players and lm-eval YAML."""
