@@ -73,7 +73,7 @@ class SetName:
         family = families.family(self.family)
         for kind, value, known in (
             ("edition", self.edition, family.editions),
-            ("tier", self.tier, family.tiers),
+            ("tier", self.tier, family.tiers_of(self.edition)),
             ("season", self.season, families.SEASONS),
         ):
             if value not in known:

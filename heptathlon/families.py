@@ -67,6 +67,7 @@ class Family(_Closed):
         ceiling: best reachable headline.
         editions: which editions exist.
         tiers: sizes of the fresh edition, smallest first.
+        paper_tiers: sizes of the paper edition; ``full`` is the published one.
         strata: record fields that results are reported by.
         form_names: a few words for each form of question.
         licence: licence of the data that the fresh edition generates.
@@ -85,6 +86,7 @@ class Family(_Closed):
     ceiling: float = 1.0
     editions: tuple[Edition, ...]
     tiers: tuple[Tier, ...]
+    paper_tiers: tuple[Tier, ...] = ("full",)
     strata: tuple[str, ...]
     form_names: dict[str, str]
     licence: str
@@ -93,6 +95,10 @@ class Family(_Closed):
     def headline_of(self, edition: str) -> Headline:
         """Return what an edition is ranked by."""
         return self.paper_headline or self.headline if edition == "paper" else self.headline
+
+    def tiers_of(self, edition: str) -> tuple[Tier, ...]:
+        """Return the sizes in which an edition comes."""
+        return self.paper_tiers if edition == "paper" else self.tiers
 
     def tasks(self) -> tuple[str, ...]:
         """Return the names of the family's main tasks, full first."""
@@ -125,6 +131,7 @@ FAMILIES: dict[str, Family] = {
             "player, not chance, is the bar to pass",
             editions=("fresh", "paper"),
             tiers=("smoke", "lite", "full", "long"),
+            paper_tiers=("smoke", "lite", "full"),
             strata=("topology", "size", "length_bin"),
             form_names={
                 "path": "find a shortest path",

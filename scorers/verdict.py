@@ -1,6 +1,22 @@
-"""What a scorer says of one answer: figures, an outcome in a word, and what it read."""
+"""What a scorer says of one answer, and the optional hooks by which a family says more.
 
+A family's scorer module must offer ``verdict(doc, responses) -> Verdict``, ``process_results(doc,
+results) -> dict[str, float]`` for lm-eval, and ``METRICS``, the metrics of each form. It may offer:
+
+- ``across(rows) -> list[Verdict]``: a second look at all documents of a run together, for figures
+  that need more than one of them (the same item under another wording, say). It returns one
+  verdict a row, in order, with metrics added.
+- ``STATISTICS: dict[str, Statistic]``: figures that are not the mean of a per-document metric.
+- ``ceiling(rows) -> float``: the best reachable headline on these very documents, where it
+  depends on them; else the registry's is used.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -18,3 +34,33 @@ class Verdict:
     outcome: str
     answer: str = ""
     invalid: bool = field(default=False)
+
+
+class Row(NamedTuple):
+    """A document of a run with the verdict on it.
+
+    Attributes:
+        variant: the task's name without prefix and tier.
+        doc: the record.
+        verdict: the verdict.
+    """
+
+    variant: str
+    doc: Mapping[str, Any]
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A figure of many documents that is not the mean of one metric: a ratio, a correlation.
+
+    Attributes:
+        columns: the per-document metrics that it is computed from.
+        compute: maps values of shape (documents, columns) and weights of shape (documents,) to the
+            figure; NaN where it is not defined. A weight says how often a document counts.
+        says: what the figure means, in one sentence.
+    """
+
+    columns: tuple[str, ...]
+    compute: Callable[[NDArray[np.float64], NDArray[np.float64]], float]
+    says: str

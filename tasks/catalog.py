@@ -1,5 +1,6 @@
 """What the suite's task YAML says, read as data: no function in it is imported or run."""
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -107,6 +108,22 @@ def task_data(task: str) -> TaskData:
         config=options.pop("config"),
         where={k: str(v) for k, v in options.items()},
     )
+
+
+def choices_of(task: str, doc: Mapping[str, Any]) -> list[str]:
+    """Return the options of a multiple-choice document, by the function that the YAML names.
+
+    Raises:
+        UnknownNameError: if there is no such task.
+        TypeError: if the task's options are not given by a function of this package.
+    """
+    task_data(task)
+    name = read_yaml(task_files()[task]).get("doc_to_choice")
+    if not isinstance(name, str) or not name.startswith("heptathlon."):
+        raise TypeError(f"{task}: doc_to_choice is not a function of this package")
+    module, _, function = name.rpartition(".")
+    choices: list[str] = getattr(importlib.import_module(module), function)(doc)
+    return choices
 
 
 def sibling(data: TaskData, variant: str) -> str:

@@ -1,9 +1,15 @@
 """Fixtures shared by all tests: a cache of their own, and a tiny random model."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+SHARED_SOURCES = Path(__file__).parents[2] / "shared" / "sources"
+if SHARED_SOURCES.is_dir():
+    # Before any test is collected: what can be built here decides what is tested.
+    os.environ.setdefault("HEPTATHLON_SOURCES", str(SHARED_SOURCES))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,6 +23,14 @@ def suite_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in ("HEPTATHLON_SALT", "HEPTATHLON_SEASON", "HEPTATHLON_DATA"):
             patch.delenv(name, raising=False)
         yield home
+
+
+@pytest.fixture(scope="session")
+def sources_folder() -> Path:
+    """Return the mirror of source files that ``HEPTATHLON_SOURCES`` names; skip without one."""
+    if "HEPTATHLON_SOURCES" not in os.environ:
+        pytest.skip("HEPTATHLON_SOURCES names no mirror of source files")
+    return Path(os.environ["HEPTATHLON_SOURCES"])
 
 
 @pytest.fixture(scope="session")

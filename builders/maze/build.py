@@ -32,7 +32,6 @@ from heptathlon.builders.maze.records import (
     LENGTH_BINS,
     LONG_SIZE,
     SIZES,
-    MazeRecord,
     NextMoveRecord,
     PaperRecord,
     PathRecord,

@@ -1,9 +1,8 @@
 """What is asked about a maze: pure functions from a task to its question and gold answer."""
 
-from dataclasses import dataclass
-from functools import cached_property
 
 from heptathlon.builders.maze.generators import Maze, closed_edges, set_edge
+from heptathlon.builders.maze.task import Task, moves_along, ways_on
 from heptathlon.grid import MOVES, UNREACHABLE, Grid
 from heptathlon.seeding import Stream
 
@@ -12,58 +11,8 @@ SHORTEST_CYCLE = 8
 encloses at least one cell, so no open 2 x 2 or 2 x 3 block gives the twin away."""
 
 
-NEAR_MISSES = 8
+NEAR_MISSES = 24
 """Near misses of one task that are compared before one is shown."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """A maze with two ends that are joined by a path.
-
-    Attributes:
-        maze: the maze as generated.
-        grid: the same maze, as scorers read it.
-        start: the start cell's index.
-        goal: the goal cell's index.
-        from_start: distance of every cell from the start, in moves.
-    """
-
-    maze: Maze
-    grid: Grid
-    start: int
-    goal: int
-    from_start: list[int]
-
-    @property
-    def shortest(self) -> int:
-        """Length of a shortest path in moves."""
-        return self.from_start[self.goal]
-
-    @cached_property
-    def from_goal(self) -> list[int]:
-        """Distance of every cell from the goal, in moves."""
-        return self.grid.distances(self.goal)
-
-    @cached_property
-    def path(self) -> list[int]:
-        """The cells of the canonical shortest path, ends included."""
-        cell, out = self.start, [self.start]
-        while cell != self.goal:
-            closer = self.from_goal[cell] - 1
-            cell = next(o for o in self.grid.links[cell] if self.from_goal[o] == closer)
-            out.append(cell)
-        return out
-
-
-def moves_along(grid: Grid, path: list[int]) -> str:
-    """Return the letters that lead along a list of neighbouring cells, walls or not."""
-    letter = {step: move for move, step in grid.step.items()}
-    return "".join([letter[b - a] for a, b in zip(path, path[1:], strict=False)])
-
-
-def ways_on(grid: Grid, path: list[int], i: int) -> int:
-    """Return how many open sides a path's ``i``-th cell has, the one it was entered by apart."""
-    return len(grid.links[path[i]]) - (i > 0)
 
 
 def next_move(task: Task, stream: Stream) -> tuple[int, str] | None:
@@ -138,7 +87,7 @@ def near_miss(task: Task, stream: Stream) -> list[int] | None:
 
 def _crossings(task: Task) -> list[tuple[int, ...]]:
     """Return the cells about every wall that a path of the shortest length could break."""
-    grid, ahead, behind, length = task.grid, task.from_start, task.from_goal, task.shortest
+    grid, ahead, behind, length = task.grid, task.from_start, task.from_goal, task.length
     found: list[tuple[int, ...]] = []
     for a, b in closed_edges(task.maze):
         for u, v in ((a, b), (b, a)):

@@ -1,0 +1,235 @@
+"""How often the 95 % intervals of ``scorers/stats.py`` hold the truth, by simulation.
+
+``python -m benchmarks.coverage`` prints three tables: the interval of a mean, the paired comparison
+and the bootstrapped skill, each beside what an evaluation that knows no clusters would print. The
+samples are drawn here; the intervals come from the public functions, one call a sample.
+"""
+
+import argparse
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks._timing import table
+from heptathlon.scorers import stats
+
+Floats = NDArray[np.float64]
+Z = 1.959964
+# Below this share in a cell the interval is reported as too narrow.
+FLOOR = 0.93
+ICCS = (0.0, 0.3, 0.7)
+SKILL_RESAMPLES = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """How items fall into clusters: the sizes of the clusters, shape (G,)."""
+
+    name: str
+    sizes: NDArray[np.intp]
+
+    @property
+    def labels(self) -> NDArray[np.intp]:
+        """Cluster of each item, shape (n,)."""
+        return np.repeat(np.arange(self.sizes.size), self.sizes)
+
+    @property
+    def n(self) -> int:
+        """Number of items."""
+        return int(self.sizes.sum())
+
+
+def even(clusters: int, size: int) -> Layout:
+    """Return clusters of one size."""
+    name = "every item alone" if size == 1 else f"{clusters} x {size}"
+    return Layout(name, np.full(clusters, size))
+
+
+def uneven(clusters: int, mean_size: int) -> Layout:
+    """Return clusters whose sizes are spread geometrically, the largest about four times the mean.
+
+    The quantiles of a geometric distribution, not draws from it, so that every run has the same.
+    """
+    ranks = (np.arange(clusters) + 0.5) / clusters
+    sizes = np.ceil(np.log(1 - ranks) / math.log(1 - 1 / mean_size)).astype(np.intp)
+    return Layout(f"{clusters}, sizes {sizes.min()} to {sizes.max()}", sizes)
+
+
+ALONE = (even(20, 1), even(50, 1), even(100, 1), even(1000, 1))
+CLUSTERED = (
+    even(10, 5),
+    even(20, 5),
+    even(60, 5),
+    even(200, 5),
+    even(20, 50),
+    uneven(20, 5),
+    uneven(60, 5),
+    uneven(200, 5),
+)
+
+
+def bits(rng: np.random.Generator, layout: Layout, mean: float, icc: float, rows: int) -> Floats:
+    """Return 0/1 samples, shape (rows, n): beta-binomial, which has exactly this ICC."""
+    shape = (rows, layout.sizes.size)
+    if icc > 0:
+        k = (1 - icc) / icc
+        shares = rng.beta(mean * k, (1 - mean) * k, size=shape)
+    else:
+        shares = np.full(shape, mean)
+    return (rng.random((rows, layout.n)) < shares[:, layout.labels]).astype(float)
+
+
+def rates(rng: np.random.Generator, layout: Layout, mean: float, icc: float, rows: int) -> Floats:
+    """Return U-shaped samples in [0, 1], shape (rows, n): partial credit, mostly all or nothing.
+
+    Beta figures with ``a + b = 1``. An item has its cluster's figure with the probability
+    ``sqrt(icc)``, else one of its own, which makes the correlation of two exactly ``icc``.
+    """
+    common = rng.beta(mean, 1 - mean, size=(rows, layout.sizes.size))[:, layout.labels]
+    own = rng.beta(mean, 1 - mean, size=(rows, layout.n))
+    return np.where(rng.random((rows, layout.n)) < math.sqrt(icc), common, own)
+
+
+def holds(intervals: Iterable[stats.Interval], truth: float) -> float:
+    """Return the share of intervals that hold the truth; one that is missing does not."""
+    return float(
+        np.mean([i.low is not None and i.low <= truth <= (i.high or 0.0) for i in intervals])
+    )
+
+
+def naive_holds(samples: Floats, truth: float) -> float:
+    """Return the same for mean +- 1.96 standard errors of independent items."""
+    se = samples.std(axis=1, ddof=1) / math.sqrt(samples.shape[1])
+    return float(np.mean(np.abs(samples.mean(axis=1) - truth) <= Z * se))
+
+
+class Report:
+    """Counts the cells, and keeps those that are too narrow."""
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self.low: list[tuple[float, str]] = []
+
+    def share(self, where: str, coverage: float) -> str:
+        """Note the coverage of a cell and return it in percent."""
+        self.cells += 1
+        if coverage < FLOOR:
+            self.low.append((coverage, where))
+        return percent(coverage)
+
+
+def percent(share: float) -> str:
+    """Return a share in percent."""
+    return f"{100 * share:.1f}"
+
+
+def means(rng: np.random.Generator, replicates: int, report: Report) -> list[tuple[str, ...]]:
+    """Return the table of the interval of a mean."""
+    rows: list[tuple[str, ...]] = [
+        ("figures", "mean", "clusters", "items", *(f"ICC {icc:g}" for icc in ICCS))
+    ]
+    kinds: dict[str, tuple[Callable[..., Floats], tuple[float, ...]]] = {
+        "0/1": (bits, (0.5, 0.1, 0.02)),
+        "partial credit": (rates, (0.5, 0.1)),
+    }
+    for kind, (draw, truths) in kinds.items():
+        for truth in truths:
+            for layout in ALONE + CLUSTERED:
+                cells = []
+                for icc in ICCS:
+                    if layout in ALONE and icc > 0:
+                        cells.append("")
+                        continue
+                    samples = draw(rng, layout, truth, icc, replicates)
+                    labels = layout.labels
+                    ours = holds((stats.mean_interval(s, labels) for s in samples), truth)
+                    where = f"{kind}, mean {truth:g}, {layout.name}, ICC {icc:g}"
+                    naive = percent(naive_holds(samples, truth))
+                    cells.append(f"{naive} / {report.share(where, ours)}")
+                rows.append((kind, f"{truth:g}", layout.name, str(layout.n), *cells))
+    return rows
+
+
+def pairs(rng: np.random.Generator, replicates: int, report: Report) -> list[tuple[str, ...]]:
+    """Return the table of the paired comparison: false alarms and coverage.
+
+    The second model gives the first one's answer to six items in ten and its own to the others.
+    """
+    rows: list[tuple[str, ...]] = [
+        ("clusters", "items", "ICC", "false alarms, naive", "false alarms", "coverage")
+    ]
+    for layout in (even(50, 1), even(1000, 1), even(20, 5), even(50, 10), uneven(60, 5)):
+        for icc in (0.0,) if layout.sizes.max() == 1 else ICCS:
+            labels = layout.labels
+            found = {}
+            for other in (0.5, 0.75):
+                first = bits(rng, layout, 0.5, icc, replicates)
+                own = bits(rng, layout, other, icc, replicates)
+                second = np.where(rng.random(first.shape) < 0.6, first, own)
+                both = list(zip(first, second, strict=True))
+                found[other] = [stats.paired(a, b, labels) for a, b in both]
+                if other == 0.5:
+                    # The test over items, as if no two of them shared a cluster.
+                    naive = 1 - naive_holds(first - second, 0.0)
+            wrong = float(np.mean([r.verdict != "tie" for r in found[0.5]]))
+            covered = holds((r.difference for r in found[0.75]), 0.4 * (0.5 - 0.75))
+            where = f"paired, {layout.name}, ICC {icc:g}"
+            report.share(f"{where}, false alarms", 1 - wrong)
+            shares = percent(naive), percent(wrong), report.share(where, covered)
+            rows.append((layout.name, str(layout.n), f"{icc:g}", *shares))
+    return rows
+
+
+def skills(rng: np.random.Generator, replicates: int, report: Report) -> list[tuple[str, ...]]:
+    """Return the table of skill: score 0.6 against a trivial player's 0.3, so 0.3 / 0.7."""
+    rows: list[tuple[str, ...]] = [("clusters", "items", "ICC", "mean, bootstrap", "skill")]
+    truth = 0.3 / 0.7
+    for layout in (even(20, 5), even(60, 5), even(200, 5), uneven(60, 5)):
+        for icc in ICCS:
+            labels = layout.labels
+            score = bits(rng, layout, 0.6, icc, replicates)
+            trivial = bits(rng, layout, 0.3, icc, replicates)
+
+            bootstrapped, skilled = [], []
+            for seed, (s, t) in enumerate(zip(score, trivial, strict=True)):
+                options = {"seed": seed, "resamples": SKILL_RESAMPLES}
+                bootstrapped.append(stats.cluster_bootstrap(s, labels, **options))
+                skilled.append(stats.skill(s, t, labels, 1.0, **options))
+            mean, skill = holds(bootstrapped, 0.6), holds(skilled, truth)
+            where = f"bootstrap, {layout.name}, ICC {icc:g}"
+            shares = report.share(f"{where}, mean", mean), report.share(f"{where}, skill", skill)
+            rows.append((layout.name, str(layout.n), f"{icc:g}", *shares))
+    return rows
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--replicates", type=int, default=4000, help="samples a cell")
+    parser.add_argument("--seed", type=int, default=2026)
+    args = parser.parse_args()
+    start = time.perf_counter()
+    rng = np.random.default_rng(args.seed)
+    report = Report()
+    few = max(1, args.replicates // 4)
+    error = 100 * math.sqrt(0.95 * 0.05 / args.replicates)
+    print(f"Coverage of nominal 95 % intervals, {args.replicates:,} samples a cell.")
+    print(f"Standard error of a figure {error:.1f} points, {2 * error:.1f} for the bootstrap.\n")
+    print("## A mean: naive CLT / `mean_interval`, percent\n")
+    print(table(means(rng, args.replicates, report)))
+    print("\n## Two models on the same items: naive z test and `paired`, percent\n")
+    print(table(pairs(rng, args.replicates, report)))
+    print("\n## Cluster bootstrap, percent\n")
+    print(table(skills(rng, few, report)))
+    print(f"\n{len(report.low)} of {report.cells} cells are below {100 * FLOOR:g} %:")
+    for share, where in sorted(report.low):
+        print(f"- {100 * share:.1f}: {where}")
+    print(f"\n{time.perf_counter() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

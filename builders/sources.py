@@ -1,0 +1,126 @@
+"""Source files of the paper editions: from their publisher at a pinned revision, checked.
+
+``HEPTATHLON_SOURCES=DIR`` reads the very same files from ``DIR/<repository>/<path>`` instead, for
+machines without a network: a repository is a Hub dataset id (``nyu-mll/glue``) or
+``github/<owner>/<name>``.
+"""
+
+import os
+import shutil
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from heptathlon.builders import store
+from heptathlon.errors import HeptathlonError
+from heptathlon.files import replacing, sha256_file
+
+GITHUB = "github/"
+TIMEOUT = 60
+"""Seconds without an answer after which a download is given up."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One published file.
+
+    Attributes:
+        repository: Hub dataset id, or ``github/<owner>/<name>``.
+        path: path of the file in the repository.
+        revision: commit (or, on the Hub, also a tag) at which it is read.
+        sha256: checksum of the file; empty where the publisher's is not known, and then the
+            manifest records what was read.
+        licence: licence of the file as its publisher states it.
+    """
+
+    repository: str
+    path: str
+    revision: str
+    sha256: str = ""
+    licence: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.repository}/{self.path}"
+
+
+def fetch(source: Source) -> Path:
+    """Return a local copy of a source file, downloading it once.
+
+    Raises:
+        HeptathlonError: if it cannot be had, or is not the file that is expected.
+    """
+    if mirror := os.environ.get("HEPTATHLON_SOURCES"):
+        path = Path(mirror).expanduser() / source.repository / source.path
+        if not path.is_file():
+            raise HeptathlonError(
+                f"{path}: is missing; HEPTATHLON_SOURCES must hold {source} "
+                f"(revision {source.revision}), or be unset to download it."
+            )
+    elif source.repository.startswith(GITHUB):
+        path = _from_github(source)
+    else:
+        path = _from_hub(source)
+    if source.sha256 and (found := sha256_file(path)) != source.sha256:
+        raise HeptathlonError(
+            f"{path}: is not the published {source}: its checksum is {found}, "
+            f"not {source.sha256}; delete it and fetch revision {source.revision} again."
+        )
+    return path
+
+
+def available(*sources: Source) -> bool:
+    """Tell whether ``HEPTATHLON_SOURCES`` names a mirror that holds all of these files."""
+    mirror = os.environ.get("HEPTATHLON_SOURCES")
+    return bool(mirror) and all(
+        (Path(str(mirror)).expanduser() / s.repository / s.path).is_file() for s in sources
+    )
+
+
+def listing(*sources: Source) -> list[dict[str, str]]:
+    """Return what a manifest says of the source files: path, revision and checksum as read."""
+    return [
+        {"path": str(s), "revision": s.revision, "sha256": sha256_file(fetch(s))} for s in sources
+    ]
+
+
+def _from_github(source: Source) -> Path:
+    target = store.home() / "sources" / source.repository / source.revision / source.path
+    if target.is_file():
+        return target
+    name = source.repository.removeprefix(GITHUB)
+    url = f"https://raw.githubusercontent.com/{name}/{source.revision}/{PurePosixPath(source.path)}"
+    try:
+        # The URL begins with https://raw.githubusercontent.com/ whatever the source says.
+        with (
+            urllib.request.urlopen(url, timeout=TIMEOUT) as answer,
+            replacing(target) as temporary,
+            temporary.open("wb") as sink,
+        ):
+            shutil.copyfileobj(answer, sink)
+    except (urllib.error.URLError, OSError) as error:
+        raise _unreachable(source, error) from None
+    return target
+
+
+def _from_hub(source: Source) -> Path:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        return Path(
+            hf_hub_download(
+                source.repository, source.path, repo_type="dataset", revision=source.revision
+            )
+        )
+    except (HfHubHTTPError, OSError, ValueError) as error:
+        raise _unreachable(source, error) from None
+
+
+def _unreachable(source: Source, error: Exception) -> HeptathlonError:
+    reason = str(error).strip().splitlines()
+    return HeptathlonError(
+        f"{source} (revision {source.revision}) could not be downloaded "
+        f"({reason[0] if reason else type(error).__name__}); try again, or put it into a folder "
+        f"as {source} and name the folder in HEPTATHLON_SOURCES."
+    )

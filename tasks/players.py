@@ -1,0 +1,38 @@
+"""What a scripted player is; each family's own stand in ``tasks/<family>/baselines.py``."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Doc = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Player:
+    """A script that answers a family's documents, through the same parser as every model.
+
+    A player is a pure function of the document: what looks random is drawn from a
+    :class:`heptathlon.seeding.Stream` that is keyed by the player's name and the ``item_id``, so
+    that its row can be recomputed by anyone.
+
+    Attributes:
+        name: the name that ``--model_args player=…`` takes.
+        says: what it does, in a few words for a table.
+        answer: returns the text that it answers to a document with a generated answer.
+        choose: returns the index of the option that it chooses in a multiple-choice document.
+        oracle: whether it is told the gold answer; an oracle is never the bar to pass.
+    """
+
+    name: str
+    says: str
+    answer: Callable[[Doc], str]
+    choose: Callable[[Doc, Sequence[str]], int]
+    oracle: bool = False
+
+
+def by_name(*players: Player) -> dict[str, Player]:
+    """Return the players by name, refusing a name that stands twice."""
+    out = {player.name: player for player in players}
+    if len(out) < len(players):
+        raise ValueError("two players have the same name")
+    return out
