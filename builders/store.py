@@ -247,7 +247,16 @@ def _refuse_repeated_ids(name: SetName, merged: Records) -> None:
 
 
 def _sources(builder: Builder, name: SetName) -> list[SourceFile]:
-    """Return the builder's source files, if it has any (fresh editions have none)."""
+    """Return the builder's source files, if it has any (fresh editions have none).
+
+    A builder names them with ``sources(edition)``, or with ``needs(edition, tier)`` where its
+    tiers are built from different files.
+    """
+    needs = getattr(builder, "needs", None)
+    if needs:
+        from heptathlon.builders.sources import listing as read
+
+        return [SourceFile(**s) for s in read(*needs(name.edition, name.tier))]
     listing = getattr(builder, "sources", None)
     return [SourceFile(**s) for s in listing(name.edition)] if listing else []
 

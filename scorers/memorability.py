@@ -34,6 +34,8 @@ METRICS: dict[str, tuple[str, ...]] = {
 """Metrics of each form that every document of the form has. Documents of the fresh world also have
 ``bayes`` and ``shot_mean``, those of the human sets ``reachable``: columns of the statistics."""
 PAIR_CHANCE = 0.5
+IMPOSSIBLE = -1e6
+"""Log-likelihood that stands for minus infinity, which has no softmax."""
 
 DURATION_TOLERANCE = 0.1
 """Share of the ordered length by which the scenes' seconds may add up to more or less."""
@@ -254,10 +256,10 @@ def _logs(responses: Sequence[Any]) -> Floats:
     logs = np.array([float(response[0]) for response in responses], dtype=np.float64)
     if np.isnan(logs).any():
         raise ValueError("a log-likelihood is not a number")
-    return np.maximum(logs, -np.finfo(np.float64).max / 1e10)
+    return np.maximum(logs, IMPOSSIBLE)
 
 
-# --- an advertisement ------------------------------------------------------------------------------
+# --- an advertisement ----------------------------------------------------------------------------
 
 _SCENE = re.compile(
     r"^[ \t*#_>-]{0,8}scene\s{1,3}(\d{1,3})[ \t*_]{0,4}"
@@ -383,7 +385,7 @@ def kendall(values: Floats, weights: NDArray[Any]) -> float:
     if pairs == tied_x:
         return 0.0
     _, both = np.unique(np.stack([x, y], axis=1), axis=0, return_inverse=True)
-    tied_both = _pairs(np.bincount(both.ravel(), weights=w))
+    tied_both = _pairs(_totals(both.ravel().astype(np.float64), w))
     order = np.lexsort((y, x))
     discordant = _inversions(y[order], w[order])
     concordant_less = pairs - tied_x - tied_y + tied_both - 2 * discordant
@@ -392,8 +394,7 @@ def kendall(values: Floats, weights: NDArray[Any]) -> float:
 
 def _totals(values: Floats, weights: Floats) -> Floats:
     _, index = np.unique(values, return_inverse=True)
-    totals: Floats = np.bincount(index, weights=weights)
-    return totals
+    return np.bincount(index, weights=weights).astype(np.float64, copy=False)
 
 
 def _pairs(totals: Floats) -> float:

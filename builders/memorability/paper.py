@@ -143,7 +143,7 @@ class TextSet:
         }
 
 
-# --- reading the files -----------------------------------------------------------------------------
+# --- reading the files ---------------------------------------------------------------------------
 
 
 def rows_of(text: str, columns: Sequence[str], where: object) -> list[dict[str, str]]:
@@ -209,17 +209,13 @@ def read_sentences(text: str, where: object = SENTENCES) -> TextSet:
     hit, alarm, right = (_numbers(rows, c, where) for c in shares)
     items = [
         Scored(row["sentence"], on_scale(share), row["sentence"], frequency=log)
-        for row, share, log in zip(
-            rows, right, _numbers(rows, "avg_log_freq", where), strict=True
-        )
+        for row, share, log in zip(rows, right, _numbers(rows, "avg_log_freq", where), strict=True)
     ]
     trials = np.array([trials_behind(*x) for x in zip(hit, alarm, right, strict=True)])
     old, new = trials.T
     hits = np.rint(np.array(hit) * old).astype(np.int64)
     alarms = np.rint(np.array(alarm) * new).astype(np.int64)
-    found = split_half(
-        ((hits, old - hits), (new - alarms, alarms)), _stream("sentences", "halves")
-    )
+    found = split_half(((hits, old - hits), (new - alarms, alarms)), _stream("sentences", "halves"))
     return TextSet("sentences", _in_order("sentences", items), round(found.ceiling, 2), "about 66")
 
 
@@ -394,7 +390,7 @@ TEXT_SETS: dict[str, tuple[Source, Callable[[str], TextSet]]] = {
 }
 
 
-# --- records ---------------------------------------------------------------------------------------
+# --- records -------------------------------------------------------------------------------------
 
 
 def text_records(name: str, part: str, season: str) -> list[ScoreRecord]:
@@ -450,7 +446,7 @@ def _both_orders(
     pair_id = content_id(FAMILY, name, "pair", better.text, worse.text)
     out = []
     for first, second, gold in ((better, worse, 0), (worse, better, 1)):
-        logs = (first.frequency, second.frequency)
+        one, two = first.frequency, second.frequency
         out.append(
             PairRecord(
                 item_id=content_id(FAMILY, name, "pair", first.text, second.text, gold),
@@ -471,7 +467,7 @@ def _both_orders(
                 second=second.text,
                 gold=gold,
                 bayes=None,
-                frequency=None if None in logs else logs,
+                frequency=None if one is None or two is None else (one, two),
             )
         )
     return out

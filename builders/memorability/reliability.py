@@ -9,6 +9,7 @@ Sources:
     *Am. J. Psychol.* 15:72: a correlation is dampened by the square root of the reliability.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,15 +57,18 @@ def split_half(groups: Sequence[tuple[Counts, Counts]], key: Stream) -> Reliabil
             responses, shapes (items,). Each kind is halved by itself, as people see both.
         key: source of the halvings.
     """
+    sizes = [(right + wrong) // 2 for right, wrong in groups]
+    whole_sizes = [right + wrong for right, wrong in groups]
     correlations = []
     for _ in range(SPLITS):
-        one = other = total_one = total_other = 0
-        for right, wrong in groups:
-            half = (right + wrong) // 2
-            drawn = _right_in_half(right, wrong, half, key)
-            one, total_one = one + drawn, total_one + half
-            other, total_other = other + right - drawn, total_other + right + wrong - half
-        correlations.append(_spearman(one / total_one, other / total_other))
+        drawn = [
+            _right_in_half(right, wrong, size, key)
+            for (right, wrong), size in zip(groups, sizes, strict=True)
+        ]
+        one = np.sum(drawn, axis=0) / np.sum(sizes, axis=0)
+        rest = np.sum([right for right, _ in groups], axis=0) - np.sum(drawn, axis=0)
+        other = rest / (np.sum(whole_sizes, axis=0) - np.sum(sizes, axis=0))
+        correlations.append(_spearman(one, other))
     halves = float(np.mean(correlations))
     whole = 2 * halves / (1 + halves)
     return Reliability(halves, whole, whole**0.5)
@@ -154,13 +158,12 @@ def fit_few_raters(labels: Sequence[int]) -> FewRaters:
     weights /= weights.sum()
     order = ceilings.argsort()
     low, high = np.interp((0.025, 0.975), weights[order].cumsum(), ceilings[order])
-    return FewRaters(
-        float(weights @ sizes), float(weights @ ceilings), float(low), float(high)
-    )
+    return FewRaters(float(weights @ sizes), float(weights @ ceilings), float(low), float(high))
 
 
 def _beta_binomial(k: int, n: int, a: float, b: float) -> float:
-    return float(special.comb(n, k) * np.exp(special.betaln(k + a, n - k + b) - special.betaln(a, b)))
+    odds = special.betaln(k + a, n - k + b) - special.betaln(a, b)
+    return float(special.comb(n, k) * np.exp(odds))
 
 
 def _mix(table: Floats, counts: Floats) -> tuple[Floats, float]:
@@ -175,17 +178,17 @@ def _mix(table: Floats, counts: Floats) -> tuple[Floats, float]:
 def _ceiling(a: float, b: float, panels: Floats) -> float:
     """Return the Spearman correlation of the true recall with the score, summed, not sampled."""
     rank = (np.arange(_TRUE_GRID) + 0.5) / _TRUE_GRID
-    true = special.betaincinv(a, b, rank)[:, None]
+    true = special.betaincinv(a, b, rank)
     chance = np.zeros((_TRUE_GRID, len(_SCORES)))
     for n in range(1, MOST_RATERS + 1):
-        k = np.arange(n + 1)
-        of_panel = special.comb(n, k) * true**k * (1 - true) ** (n - k)
-        chance[:, [_SCORES.index(lambda_label(i, n)) for i in k]] += panels[n - 1] * of_panel
+        for k in range(n + 1):
+            of_panel = special.comb(n, k) * true**k * (1 - true) ** (n - k)
+            chance[:, _SCORES.index(lambda_label(k, n))] += panels[n - 1] * of_panel
     shares = chance.mean(axis=0)
     middle = shares.cumsum() - shares / 2
     covariance = float(((rank - 0.5) * (chance @ middle - 0.5)).mean())
     spread = float((shares * (middle - 0.5) ** 2).sum())
-    return covariance / (spread * float(((rank - 0.5) ** 2).mean())) ** 0.5
+    return covariance / math.sqrt(spread * float(((rank - 0.5) ** 2).mean()))
 
 
 _SCORES = sorted({lambda_label(k, n) for n in range(1, MOST_RATERS + 1) for k in range(n + 1)})

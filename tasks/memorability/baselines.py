@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from heptathlon.builders import store
-from heptathlon.tasks.memorability.prompts import ad_target, option_of, player_stream
+from heptathlon.seeding import Stream
+from heptathlon.tasks.memorability.prompts import ad_target, option_of
 from heptathlon.tasks.players import Doc, Player, by_name
 
 Guess = Callable[[Doc], float]
@@ -26,13 +27,19 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.lower()))
 
 
+def _coin(name: str, doc: Doc, sides: int) -> int:
+    """Return a draw that both orders of a pair share."""
+    drawn_for = doc["pair_id"] if doc["form"] == "pair" else doc["item_id"]
+    return Stream("memorability player", name, str(drawn_for)).below(sides)
+
+
 def _constant(doc: Doc) -> float:
     del doc
     return float(CONSTANT)
 
 
 def _random(doc: Doc) -> float:
-    return float(player_stream("random", doc).below(100))
+    return float(_coin(f"random {doc['text']}", doc, 100))
 
 
 def _length(doc: Doc) -> float:
@@ -121,8 +128,8 @@ def _held(value: float) -> float:
 def _player(name: str, says: str, guess: Guess, *, oracle: bool = False) -> Player:
     """Return a player that answers every form by one number an item.
 
-    In a pair, each item is asked about as if it stood alone; equal numbers are decided by a coin
-    that both orders of the pair share, so that it favours neither letter nor item.
+    In a pair, each item is asked about as if it stood alone; equal numbers are decided by a letter
+    drawn for both orders of the pair, so that guessing is right in exactly one of the two.
     """
 
     def alone(doc: Doc, which: str, index: int) -> Doc:
@@ -140,7 +147,7 @@ def _player(name: str, says: str, guess: Guess, *, oracle: bool = False) -> Play
         first, second = guess(alone(doc, "first", 0)), guess(alone(doc, "second", 1))
         if first != second:
             return 0 if first > second else 1
-        return player_stream(name, doc).below(2)
+        return _coin(name, doc, 2)
 
     return Player(name=name, says=says, answer=answer, choose=choose, oracle=oracle)
 
@@ -153,7 +160,7 @@ def _told(name: str, says: str, guess: Guess, gold: Callable[[Doc], int | None])
         if doc["form"] != "pair":
             return honest.choose(doc, choices)
         told = gold(doc)
-        return player_stream(name, doc).below(2) if told is None else int(told)
+        return _coin(name, doc, 2) if told is None else int(told)
 
     return Player(name=name, says=says, answer=honest.answer, choose=choose, oracle=True)
 

@@ -8,8 +8,6 @@ likelihood, and (in a prompt of its own) as the choice of the better of two item
 from collections.abc import Mapping
 from typing import Any
 
-from heptathlon.seeding import Stream
-
 Doc = Mapping[str, Any]
 
 FIRST, SECOND = "A", "B"
@@ -146,7 +144,7 @@ def ad(doc: Doc) -> str:
     """Return the prompt that orders an advertisement in a form that can be checked."""
     return (
         f"{AD_HEADING} Describe a {doc['seconds']} second advertisement for {doc['brand']} with "
-        f"the title \"{doc['title']}\". Use this form, one line each, with as many scenes as you "
+        f'the title "{doc["title"]}". Use this form, one line each, with as many scenes as you '
         f"like; the seconds of the scenes add up to {doc['seconds']}, and the text names "
         f"{doc['brand']}.\n"
         "Audio: what is said and heard\n"
@@ -164,7 +162,8 @@ def ad_target(doc: Doc) -> str:
 
 
 def _examples(doc: Doc) -> str:
-    return "".join(f"{shot['text']}\n{SCORE} {two_digits(shot['score'])}\n\n" for shot in doc["shots"])
+    shots = doc["shots"]
+    return "".join(f"{s['text']}\n{SCORE} {two_digits(s['score'])}\n\n" for s in shots)
 
 
 def _lambda(doc: Doc) -> str:
@@ -173,10 +172,4 @@ def _lambda(doc: Doc) -> str:
     The official prompt ends with the instruction; the cue that follows it is ours, so that base
     models know where the digits are due.
     """
-    shown = [f"{shot['text']}\n{SCORE} {two_digits(shot['score'])}\n\n" for shot in doc["shots"]]
-    return f"{''.join(shown)}{doc['text']}\n{SCORE}"
-
-
-def player_stream(name: str, doc: Doc) -> Stream:
-    """Return the stream of a player's coins on a document."""
-    return Stream("memorability player", name, str(doc["item_id"]))
+    return f"{_examples(doc)}{doc['text']}\n{SCORE}"
