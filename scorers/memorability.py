@@ -65,6 +65,12 @@ _LONE = re.compile(
     re.IGNORECASE,
 )
 """A line that is an answer and nothing else, or as good as."""
+_ABOUT_A_SCORE = re.compile(
+    r"\b(?:scores?|rat(?:e|es|ing)|answers?|predict\w*|estimat\w*|points?|memorab\w*|guess)\b",
+    re.IGNORECASE,
+)
+BRIEF = 24
+"""Characters of an answer that need not say what its number is."""
 SHOWN = 80
 """Characters of an answer that a verdict keeps."""
 
@@ -197,7 +203,7 @@ def read_score(answer: str) -> tuple[float | None, str]:
         return None, "range"
     if len(numbers) > 1:
         return None, "several"
-    if len(numbers) == 1:
+    if len(numbers) == 1 and _is_about_a_score(text):
         value = float(re.sub("[−–]", "-", numbers[0]).replace(",", "."))  # noqa: RUF001
         if LOWEST <= value <= HIGHEST:
             return value, "number"
@@ -205,6 +211,11 @@ def read_score(answer: str) -> tuple[float | None, str]:
     if _REFUSAL.search(text):
         return None, "refusal"
     return None, "words" if _WORDS.search(text) else "unreadable"
+
+
+def _is_about_a_score(text: str) -> bool:
+    """Tell a sentence that gives a score from one with a number of something else in it."""
+    return len(text) <= BRIEF or _ABOUT_A_SCORE.search(text) is not None
 
 
 def _likelihoods(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:

@@ -66,6 +66,8 @@ AD = {"form": "ad", "brand": "Dollar General", "title": "t", "seconds": 10}
         ("very high", None, "words"),
         ("I'm sorry, but I cannot predict that.", None, "refusal"),
         ("blue", None, "unreadable"),
+        ("The last advertisement is remembered by 28 viewers, and the", None, "unreadable"),
+        ("I would guess that it is about 28, all in all.", 28, "number"),
         ("", None, "no_answer"),
         ("   \n ", None, "no_answer"),
         ("<think>It could be 63", None, "truncated"),

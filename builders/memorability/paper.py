@@ -484,12 +484,16 @@ def quote_records(season: str) -> list[PairRecord]:
 
 
 def brand_means(ads: Sequence[LambdaAd]) -> list[float]:
-    """Return, for each ad, the mean score of its brand's other ads, or else of all other ads."""
+    """Return, for each ad, the mean score of its brand's other ads.
+
+    A brand's only ad gets the mean of all ads, one and the same number. (The mean of all *other*
+    ads would fall as the ad's own score rises, and so tell it.)
+    """
+    overall = sum(ad.score for ad in ads) / len(ads)
     out = []
     for ad in ads:
         others = [o.score for o in ads if o is not ad and o.brand.lower() == ad.brand.lower()]
-        others = others or [o.score for o in ads if o is not ad]
-        out.append(round(sum(others) / len(others), 2))
+        out.append(round(sum(others) / len(others) if others else overall, 2))
     return out
 
 

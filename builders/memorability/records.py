@@ -61,8 +61,8 @@ class ScoreRecord(MemorabilityRecord):
             it orders nothing.
         brand: whose advertisement it is; empty where there is none.
         bayes: the exact Bayes answer given the shots; None outside the fresh world.
-        brand_mean: mean score of the same brand's other items, or of all other items where it
-            has none; None where there are no brands.
+        brand_mean: mean score of the same brand's other items, or of all items where it has none;
+            None where there are no brands.
         frequency: log frequency of the word, or the mean of the words, in a corpus, as the
             source gives it; None where it gives none.
         ceiling: the best Spearman correlation that these scores allow, from their noise; None in

@@ -12,14 +12,14 @@ Doc = Mapping[str, Any]
 
 FIRST, SECOND = "A", "B"
 SCORE = "Score:"
-_DIGITS = "Answer with the two digits alone."
+_DIGITS = "Reply with its two digits alone."
 
 HEADINGS = {
-    "world": "Predict how well the last advertisement is remembered.",
+    "world": "Predict the score of the last advertisement.",
     "lambda": "Students are shown ads and their memorability is tested after 1 to 3 days.",
-    "words": "Predict how well people remember a word.",
-    "sentences": "Predict how well people remember a sentence.",
-    "slogans": "Predict how well people remember an advertising slogan.",
+    "words": "Predict the score of a word: how well people remember it.",
+    "sentences": "Predict the score of a sentence: how well people remember it.",
+    "slogans": "Predict the score of an advertising slogan: how well people remember it.",
 }
 """First line of the prompts of each set. A scorer knows an invented further item by it."""
 PAIR_HEADINGS = {
@@ -39,12 +39,11 @@ _TOWN = (
 )
 _STUDIES = {
     "words": "People saw words one at a time and said of each whether it had come before. The "
-    "score, from 00 to 99, is the share of right answers on this word. " + _DIGITS,
+    "score, from 00 to 99, is the share of right answers on this word.",
     "sentences": "People read six-word sentences one at a time and said of each whether it had "
-    "come before. The score, from 00 to 99, is the share of right answers on this sentence. "
-    + _DIGITS,
+    "come before. The score, from 00 to 99, is the share of right answers on this sentence.",
     "slogans": "People read advertising slogans and later picked out those that they had read. "
-    "The score, from 00 to 99, is the share of them that recognised this slogan. " + _DIGITS,
+    "The score, from 00 to 99, is the share of them that recognised this slogan.",
 }
 _PAIR_STUDIES = {
     "words": "People saw words one at a time and said of each whether it had come before.",
@@ -65,9 +64,9 @@ def score(doc: Doc) -> str:
     heading = HEADINGS[doc["set"]]
     if doc["set"] == "world":
         town = _TOWN.format(raters=doc["raters"])
-        return f"{heading} {town} {_DIGITS}\n\n{_examples(doc)}{doc['text']}\n{SCORE}"
+        return f"{heading} {_DIGITS}\n{town}\n\n{_examples(doc)}{doc['text']}\n{SCORE}"
     item = _ITEM[doc["set"]]
-    return f"{heading} {_STUDIES[doc['set']]}\n\n{item}: {doc['text']}\n{SCORE}"
+    return f"{heading} {_DIGITS}\n{_STUDIES[doc['set']]}\n\n{item}: {doc['text']}\n{SCORE}"
 
 
 def score_target(doc: Doc) -> str:
@@ -125,8 +124,8 @@ def pair(doc: Doc) -> str:
     question = f"The one that is remembered better ({FIRST} or {SECOND}):"
     if doc["set"] == "world":
         town = _TOWN.format(raters=doc["raters"])
-        return f"{heading} {town}\n\n{_examples(doc)}{items}\n{question}"
-    return f"{heading} {_PAIR_STUDIES[doc['set']]}\n\n{items}\n{question}"
+        return f"{heading}\n{town}\n\n{_examples(doc)}{items}\n{question}"
+    return f"{heading}\n{_PAIR_STUDIES[doc['set']]}\n\n{items}\n{question}"
 
 
 def pair_options(doc: Doc) -> list[str]:
