@@ -70,7 +70,9 @@ _ABOUT_A_SCORE = re.compile(
     re.IGNORECASE,
 )
 BRIEF = 24
-"""Characters of an answer that need not say what its number is."""
+"""Characters beside its number in an answer that need not say what the number is."""
+LONGEST = 1_000
+"""Characters of a line that are looked at: no line that gives one score is longer."""
 SHOWN = 80
 """Characters of an answer that a verdict keeps."""
 
@@ -197,13 +199,13 @@ def read_score(answer: str) -> tuple[float | None, str]:
     """
     if not answer.strip():
         return None, "no_answer"
-    text = _OUT_OF.sub(r"\1", answer)
+    text = _OUT_OF.sub(r"\1", answer[:LONGEST])
     numbers = _NUMBER.findall(text)
     if _RANGE.search(text):
         return None, "range"
     if len(numbers) > 1:
         return None, "several"
-    if len(numbers) == 1 and _is_about_a_score(text):
+    if len(numbers) == 1 and _is_about_a_score(text, numbers[0]):
         value = float(re.sub("[−–]", "-", numbers[0]).replace(",", "."))  # noqa: RUF001
         if LOWEST <= value <= HIGHEST:
             return value, "number"
@@ -213,9 +215,9 @@ def read_score(answer: str) -> tuple[float | None, str]:
     return None, "words" if _WORDS.search(text) else "unreadable"
 
 
-def _is_about_a_score(text: str) -> bool:
+def _is_about_a_score(text: str, number: str) -> bool:
     """Tell a sentence that gives a score from one with a number of something else in it."""
-    return len(text) <= BRIEF or _ABOUT_A_SCORE.search(text) is not None
+    return len(text) - len(number) <= BRIEF or _ABOUT_A_SCORE.search(text) is not None
 
 
 def _likelihoods(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:

@@ -105,10 +105,10 @@ def test_any_text_gets_a_verdict(text: str):
      "\n" * 10**6, "score " * 10**5, "1-" * 10**6],
 )  # fmt: skip
 def test_hostile_text_takes_no_time(hostile: str):
-    started = time.perf_counter()
+    started = time.process_time()
     for doc in (score_doc(), AD):
         scorer.verdict(doc, [hostile])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_the_expected_score_under_likelihoods():
