@@ -23,7 +23,7 @@ from heptathlon.tasks.memorability.prompts import AD_HEADING, HEADINGS, OPTIONS
 Floats = NDArray[np.float64]
 
 LOWEST, HIGHEST = 0.0, 99.0
-SCORE_METRICS = ("predicted", "human", "closeness", "parsed")
+SCORE_METRICS = ("closeness", "predicted", "human", "parsed")
 WORLD_METRICS = (*SCORE_METRICS, "bayes", "shot_mean")
 HUMAN_METRICS = (*SCORE_METRICS, "reachable")
 METRICS: dict[str, tuple[str, ...]] = {
@@ -236,9 +236,9 @@ def _likelihoods(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
 def _scores(doc: Mapping[str, Any], value: float, *, read: bool) -> dict[str, float]:
     human = float(doc["human"])
     metrics = {
+        "closeness": max(0.0, 1 - abs(value - human) / HIGHEST) if read else 0.0,
         "predicted": value,
         "human": human,
-        "closeness": max(0.0, 1 - abs(value - human) / HIGHEST) if read else 0.0,
         "parsed": float(read),
     }
     if doc["bayes"] is not None:

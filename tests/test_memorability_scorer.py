@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 from sklearn.isotonic import IsotonicRegression
@@ -89,6 +89,7 @@ def test_gold_earns_everything():
     assert scorer.verdict(human_doc(86.73), ["86.73"]).metrics["closeness"] == 1.0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_gets_a_verdict(text: str):
     for doc in (score_doc(), human_doc(), AD):
@@ -184,6 +185,7 @@ columns = st.integers(2, 40).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(columns)
 def test_weighted_correlations_are_scipys_on_the_repeated_sample(drawn):
     """A weight says how often an item counts; SciPy is given the items that often."""
@@ -207,6 +209,7 @@ def test_correlations_by_hand():
     assert scorer.kendall(values, np.ones(3)) == pytest.approx(1 / 3)  # two of three agree
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=2, max_size=60))
 def test_the_monotone_map_is_scikit_learns(pairs):
     x, y = np.array(pairs, dtype=float).T
