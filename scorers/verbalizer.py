@@ -23,7 +23,7 @@ FORMS = (
     "natural", "neutral", "unnatural", "congruent", "same_field", "antonym", "derangement",
     "demonstrations", "both", "conflict", "after",
 )  # fmt: skip
-METRICS: dict[str, tuple[str, ...]] = {form: GENERATED for form in FORMS}
+METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(FORMS, GENERATED)
 """Metrics of each form when a word is generated; ``CHOSEN`` when likelihoods are compared."""
 
 SWAPPED = {
@@ -98,8 +98,8 @@ def lenient(text: str, doc: Mapping[str, Any]) -> list[str]:
     Words count if they are asked for, or natural for the classes. What is tried, in this order: a
     marked answer; a phrase such as "the output is"; lines that are nothing but a word; all words
     in the text. A word after "not" does not count. Asked words go before natural ones that are not
-    asked for: "it is positive, so foo" answers ``foo``. A text that marks every asked word as its
-    answer has several.
+    asked for: "it is positive, so foo" answers ``foo``. A text that gives every asked word as its
+    answer, marked or on a line of its own, has several.
     """
     asked = {str(word).casefold() for word in doc["words"]}
     labels = tuple(str(part["label"]) for part in doc["inputs"])
@@ -113,15 +113,15 @@ def lenient(text: str, doc: Mapping[str, Any]) -> list[str]:
         return preferred or list(found)
 
     lines = text.splitlines()
-    marked = {word for line in lines if (m := _MARK.search(line)) for word in words(line[m.end() :])}
-    if marked >= asked:
-        return sorted(marked)
+    bare = [word for line in lines if (word := plain(line).rstrip(".").casefold()) in asked]
+    marked = [w for line in lines if (m := _MARK.search(line)) for w in words(line[m.end() :])]
+    if {*bare, *marked} >= asked:
+        return sorted(asked)
     if (mark := marked_answer(text)) and (found := words(mark.content)):
         return found
     if said := [found for line in lines if (found := words(_announced(line)))]:
         return said[-1]
-    bare = dict.fromkeys(plain(line).rstrip(".").casefold() for line in lines)
-    return [word for word in bare if word in asked] or words(text)
+    return list(dict.fromkeys(bare)) or words(text)
 
 
 _MARK = re.compile(r"\banswer[ *_`\"]{0,8}:", re.IGNORECASE)
@@ -205,9 +205,7 @@ def _chosen(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     metrics = {
         "acc": _share(_best(given), gold),
         "acc_norm": acc_norm,
-        "acc_mutual_info": _share(
-            _best([g - a for g, a in zip(given, alone, strict=True)]), gold
-        ),
+        "acc_mutual_info": _share(_best([g - a for g, a in zip(given, alone, strict=True)]), gold),
         "above_chance": _above_chance(acc_norm, doc),
         "uncaptured": 1.0 - len(captured) / len(best),
     }

@@ -274,11 +274,15 @@ class _Writer:
         return demos
 
     def _orders(self, item: Item, stream: Stream) -> tuple[list[int], list[int]]:
-        """Return the order of the classes under any other words, and under the natural ones."""
+        """Return the order of the classes under any other words, and under the natural ones.
+
+        Where the gold's word stands takes turns in both, and within each place of the one it takes
+        turns in the other.
+        """
         k = self.dataset.classes
         turn, cycle = item.index // k, item.index // k**2
         return (
-            _order(item.gold, (turn + cycle) % k, k, stream),
+            _order(item.gold, (turn + cycle + item.gold) % k, k, stream),
             _order(item.gold, turn % k, k, stream),
         )
 
@@ -336,5 +340,3 @@ def _plain(value: object) -> object:
     if isinstance(value, list):
         return [_plain(v) for v in value]
     return value.model_dump() if isinstance(value, Part | Demo) else value
-
-

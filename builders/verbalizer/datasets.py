@@ -134,7 +134,9 @@ PAPER: dict[str, Dataset] = {
         Dataset(
             "rte",
             _NLI,
-            Vocabulary(("entailment", "unsupported"), ("true", "unclear"), ("plausible", "surprising")),
+            Vocabulary(
+                ("entailment", "unsupported"), ("true", "unclear"), ("plausible", "surprising")
+            ),
             (
                 "the premise entails the hypothesis (entailment)",
                 "the premise does not entail the hypothesis (unsupported)",

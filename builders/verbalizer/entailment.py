@@ -159,7 +159,9 @@ def _counts(gold: int, filler: Filler, stream: Stream) -> tuple[str, str, str]:
     """Two collections are counted, a third is only compared: the hypothesis compares two."""
     one, two, third = (filler[f"person{i}"] for i in range(3))
     thing = filler["thing"]
-    high, low = sorted(stream.sample(range(1, len(_NUMBERS) - 1), 2), reverse=True)
+    # A gap of two leaves room for the third between them; without it nothing would be left open.
+    low = stream.between(1, len(_NUMBERS) - 4)
+    high = stream.between(low + 2, len(_NUMBERS) - 2)
     filler.chosen |= {"high": _NUMBERS[high], "low": _NUMBERS[low]}
     owned = [(one, _NUMBERS[high]), (two, _NUMBERS[low])]
     stream.shuffle(owned)

@@ -57,9 +57,7 @@ SICK = Source(
 )
 SICK_AS_PUBLISHED = Source("sick", SICK.path, "SemEval-2014", SICK.sha256, SICK.licence)
 """The same file under the name of its task, as a mirror may hold it."""
-RTE = Source(
-    "nyu-mll/glue", "rte/validation-00000-of-00001.parquet", _GLUE, licence="not stated"
-)
+RTE = Source("nyu-mll/glue", "rte/validation-00000-of-00001.parquet", _GLUE, licence="not stated")
 QQP = Source(
     "nyu-mll/glue",
     "qqp/validation-00000-of-00001.parquet",
@@ -119,8 +117,9 @@ def _columns(*names: str, label: str = "label") -> Callable[[Path], Raw]:
         try:
             table = pq.read_table(path, columns=[*names, label])
         except (pa.ArrowException, KeyError, OSError) as error:
+            wanted = ", ".join((*names, label))
             raise HeptathlonError(
-                f"{path}: is no parquet file with the columns {', '.join((*names, label))} ({error})."
+                f"{path}: is no parquet file with the columns {wanted} ({error})."
             ) from None
         for row in table.to_pylist():
             yield tuple(row[name] for name in names), row[label]
@@ -157,7 +156,8 @@ def _subj(path: Path) -> Raw:
             yield (row["text"].strip(),), row["label_text"]
         except (ValueError, KeyError, TypeError) as error:
             raise HeptathlonError(
-                f"{path}, line {number}: is no JSON object with 'text' and 'label_text' ({error!r})."
+                f"{path}, line {number}: is no JSON object with 'text' and 'label_text' "
+                f"({error!r})."
             ) from None
 
 
@@ -170,9 +170,7 @@ LOADERS: dict[str, Loader] = {
     # Sentences on which all annotators agree; neutral ones are left out.
     "fp": Loader(FP, _phrasebank, {"positive": 0, "negative": 1, "neutral": None}, "all"),
     # 0 sadness, 1 joy, 2 love, 3 anger, 4 fear, 5 surprise: joy and sadness only.
-    "emotion": Loader(
-        EMOTION, _emotion, {1: 0, 0: 1, 2: None, 3: None, 4: None, 5: None}, "test"
-    ),
+    "emotion": Loader(EMOTION, _emotion, {1: 0, 0: 1, 2: None, 3: None, 4: None, 5: None}, "test"),
     # 0 entailment, 1 neutral, 2 contradiction, -1 no agreed label: entailment and contradiction.
     "snli": Loader(SNLI, _snli, {0: 0, 2: 1, 1: None, -1: None}, "test"),
     # Entailment and contradiction; neutral pairs are left out.

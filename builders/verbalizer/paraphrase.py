@@ -145,9 +145,7 @@ def _orders(gold: int, filler: Filler, stream: Stream) -> Pair:
 
     def told(form: int, guests: tuple[str, str]) -> str:
         a, b = form, 1 - form
-        return filler(
-            f"{when}, {guests[a]} ordered {meals[a]} and {guests[b]} ordered {meals[b]}."
-        )
+        return filler(f"{when}, {guests[a]} ordered {meals[a]} and {guests[b]} ordered {meals[b]}.")
 
     one, two = stream.sample(range(2), 2)
     return "orders", told(one, people), told(two, _roles(gold, *people))

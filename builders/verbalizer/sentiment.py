@@ -1,6 +1,5 @@
 """The sentiment grammar: short reviews whose every judgement points the same way."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from heptathlon.builders.verbalizer.grammar import Draft, Filler
@@ -16,13 +15,13 @@ _COMMON = {
         "in the first week of term", "on a quiet Sunday",
     ),
     "with": (
-        "with two colleagues", "with my parents", "on my own", "with my sister",
+        "with two colleagues", "with my parents", "with a cousin", "with my sister",
         "with an old friend", "with our two children", "with three neighbours",
         "with my brother-in-law", "with a friend from abroad", "with my aunt",
     ),
 }  # fmt: skip
 
-_Parts = Mapping[str, tuple[str, ...]]
+_Parts = dict[str, tuple[str, ...]]
 
 _OPENINGS: dict[str, tuple[str, ...]] = {
     "restaurant": (
@@ -91,7 +90,7 @@ _LEXICON: dict[str, _Parts] = {
         "part": (
             "the first half hour", "the courtroom scene", "the final act", "the train sequence",
             "the opening chase", "the wedding scene", "the long flashback", "the middle section",
-            "the last ten minutes", "the storm at sea",
+            "the closing scene", "the storm at sea",
         ),
         "craft": (
             "the dialogue", "the camera work", "the score", "the lead actor's performance",
@@ -107,7 +106,7 @@ _LEXICON: dict[str, _Parts] = {
         "part": (
             "the opening chapter", "the middle section", "the ending", "the chapter in the mine",
             "the trial", "the exchange of letters", "the sea voyage", "the prologue",
-            "the last hundred pages", "the winter chapters",
+            "the final chapter", "the winter section",
         ),
         "craft": (
             "the prose", "the plot", "the narrator's voice", "the dialogue",
@@ -173,7 +172,8 @@ _JUDGEMENTS = (
         "restaurant",
         "the {dish} {}.",
         (
-            "was rich and perfectly seasoned", "tasted fresh and bright", "was a joy from start to end",
+            "was rich and perfectly seasoned", "tasted fresh and bright",
+            "was a joy from start to end",
             "came out hot and full of flavour", "was the best I have had in years",
             "was cooked with real care", "had us scraping our plates",
         ),
@@ -221,7 +221,8 @@ _JUDGEMENTS = (
         ),
         (
             "met every request with a sneer", "could not be bothered to help us",
-            "kept us waiting for an hour and offered no apology", "lied to us about the parking fee",
+            "kept us waiting for an hour and offered no apology",
+            "lied to us about the parking fee",
             "charged us twice and refused to put it right",
         ),
     ),
@@ -246,7 +247,8 @@ _JUDGEMENTS = (
         ),
         (
             "is painful throughout", "is wooden and utterly unconvincing",
-            "drags every scene down", "would shame a school play", "shows no trace of wit or invention",
+            "drags every scene down", "would shame a school play",
+            "shows no trace of wit or invention",
         ),
     ),
     Judgement(
@@ -254,7 +256,8 @@ _JUDGEMENTS = (
         "{part} {}.",
         (
             "kept me up until three in the morning", "is gripping and wonderfully strange",
-            "broke my heart in the best possible way", "is as good as anything I have read this year",
+            "broke my heart in the best possible way",
+            "is as good as anything I have read this year",
             "gave me goose bumps",
         ),
         (
@@ -292,7 +295,8 @@ _JUDGEMENTS = (
         "{staff} {}.",
         (
             "answered my question within minutes and was a great help",
-            "replaced a missing part at once and free of charge", "was patient, honest and friendly",
+            "replaced a missing part at once and free of charge",
+            "was patient, honest and friendly",
             "gave me a generous discount on the spare filter",
         ),
         (
@@ -307,7 +311,8 @@ _JUDGEMENTS = (
         (
             "explained everything clearly and kept every promise",
             "fixed the fault in a day and would not even take a tip",
-            "was cheerful, quick and scrupulously fair", "found a cheaper solution than I had asked for",
+            "was cheerful, quick and scrupulously fair",
+            "found a cheaper solution than I had asked for",
         ),
         (
             "explained nothing and broke every promise",

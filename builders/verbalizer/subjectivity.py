@@ -1,4 +1,4 @@
-"""The subjectivity grammar: facts and opinions about the same invented works for stage and screen."""
+"""The subjectivity grammar: facts and opinions about invented works for stage and screen."""
 
 from heptathlon.builders.verbalizer.grammar import Draft, Filler
 from heptathlon.seeding import Stream
@@ -85,7 +85,7 @@ _OPINIONS = (
     "{maker}'s story of a {job} is {verdict}, and {element} {effect}.",
     "The {form} about a {job} in {place} is {verdict}.",
     "Of everything that {maker} has made, {title} is the most {quality} by far.",
-    "Nobody should miss how {quality} {element} of {title} becomes once the {job} has found {find}.",
+    "It is plain how {quality} {element} of {title} becomes once the {job} has found {find}.",
     "Once the plot has reached {event}, {title} turns {quality}, and from then on it {effect}.",
 )
 _FACTS = (

@@ -21,7 +21,7 @@ _LEXICON: dict[str, dict[str, tuple[str, ...]]] = {
     "sports": {
         "team": (
             "the visitors", "the home side", "the league leaders", "the defending champions",
-            "the under-nineteens", "the newly promoted club", "the women's eleven",
+            "the under-nineteens", "the newly promoted club", "the county eleven",
         ),
         "score": ("two to one", "three to nil", "four to three", "one to nil", "five to two"),
         "player": (
@@ -79,7 +79,7 @@ _LEXICON: dict[str, dict[str, tuple[str, ...]]] = {
     "gardening": {
         "plant": (
             "the roses", "the dahlias", "the tomato seedlings", "the runner beans",
-            "the raspberries", "the lavender", "the tulip bulbs", "the clematis",
+            "the raspberries", "the lavender bushes", "the tulip bulbs", "the begonias",
         ),
         "shrub": (
             "the hydrangeas", "the currant bushes", "the fuchsias", "the rosemary bushes",
@@ -92,6 +92,7 @@ _LEXICON: dict[str, dict[str, tuple[str, ...]]] = {
             "the bed along the fence",
         ),
         "feed": ("compost", "leaf mould", "bone meal", "well-rotted manure", "seaweed feed"),
+        "spring": ("March", "April", "May"),
         "month": ("March", "April", "May", "September", "October"),
     },
     "music": {
@@ -160,7 +161,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         "{name} measured the light of {star}, which is {far} away, with {tool}.",
     ),
     "gardening": (
-        "{name} moved {plant} to {bed} once the last frost of {month} had passed.",
+        "{name} moved {plant} to {bed} once the last frost of {spring} had passed.",
         "{plant} were covered in {pest}, so {name} treated them with {cure}.",
         "Prune {shrub} hard in {month} and mulch them with {feed}.",
         "{name} dug {feed} into {bed} {when} and sowed two rows of peas.",
@@ -173,7 +174,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         "{name} transposed {work} into {key} so that it would suit the {instrument}.",
         "{work} ends in {key}, and {passage} quotes an old folk tune.",
         "{name} has played the {instrument} since school and joined the orchestra {when}.",
-        "In {passage}, {player} comes in a bar before the {instrument}.",
+        "In {passage}, {player} came in a bar before the {instrument}.",
         "{player} tuned up while {name} handed out the parts of {work}.",
         "{name} wrote a short piece for {instrument} and choir in {key}, modelled on {work}.",
     ),
@@ -182,7 +183,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         "{name} sold the {asset} {when} and moved the money into {asset2}.",
         "{figure} at {firm} rose by {percent} despite {cause}.",
         "Analysts expect {cause} to hit {firm} harder than its rivals.",
-        "{firm} raised {figure} by {percent} after a strong year in {asset}.",
+        "{firm} raised its dividend by {percent} after a strong year in {asset}.",
         "{name} advised clients to buy {asset} before {cause} reached the market.",
         "{firm} borrowed against its {asset} {when} to pay for a merger.",
     ),
