@@ -21,7 +21,7 @@ from typing import Any, Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from heptathlon import drawings, plots, scorecard
+from heptathlon import drawings, figures, plots, scorecard
 from heptathlon.cards import Estimate, FamilyCard, FormCard, Scorecard, Stratum
 from heptathlon.families import FAMILIES, Family, Headline
 from heptathlon.files import write_text_atomic
@@ -268,6 +268,13 @@ def _family(
         "data": _island(items),
         "choices": _choices(family, items),
         "legend": drawings.legend(card.family),
+        "figures": figures.figures(
+            card.family,
+            lambda: {
+                figures.THIS_RUN: [o for o in scored if o.variant in headline.variants],
+                **scorecard.played(family, headline, scored),
+            },
+        ),
     }
 
 
