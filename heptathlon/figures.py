@@ -1,126 +1,252 @@
-"""Figures of a whole run for the report: one function a family that has something to show.
+"""Figures that a family adds to the report: one function a family that has something to show.
 
-A figure is inline SVG and a table; texts of documents are escaped, and nothing of a model's text
-gets into it but as a number.
+A figure holds numbers and words of this package and of its data sets only. It is a table, so that
+it can be read aloud and copied, with a mark or a diagram where a picture says it faster.
 """
 
+import math
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
 from heptathlon import plots
-from heptathlon.cards import FamilyCard
-from heptathlon.plots import Reference, Scale
-from heptathlon.scorecard import ScoredSample
+from heptathlon.scorecard import ScoredSample, level_order
+from heptathlon.scorers import memorability
 
-BINS = 20
-"""Cells of the density plot along either axis."""
-SIDE = 200
-"""Side of the density plot in drawing units."""
-MISSES = 10
-NAME = 90
-"""Characters of an item's text in the table of misses."""
+THIS_RUN = "this run"
+BINS = 10
+"""Bins of the reliability diagram, each with an equal share of the questions."""
+
+Played = Mapping[str, Sequence[ScoredSample]]
 
 
-def figure(card: FamilyCard, scored: Sequence[ScoredSample]) -> Markup:
-    """Return the figure of a family's samples; empty if it has none.
+@dataclass(frozen=True)
+class Figure:
+    """A table with its title.
+
+    Attributes:
+        title: heading.
+        caption: what is shown, in one or two sentences.
+        head: names of the columns; the first is that of the rows' names.
+        rows: cells as text or as marks.
+        diagram: SVG that stands before the table; empty if there is none.
+    """
+
+    title: str
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | Markup, ...], ...]
+    diagram: Markup = field(default=Markup(""))
+
+
+def figures(family: str, played: Callable[[], Played]) -> list[Figure]:
+    """Return a family's figures; none if it has no function for them.
 
     Args:
-        card: the family's part of the scorecard.
-        scored: the samples that the card is about.
+        family: name in the registry.
+        played: returns the scored samples of the headline's documents by who answered, the run
+            (``THIS_RUN``) first and then the players; called only if they are needed.
     """
-    drawn = FIGURES.get(card.family)
-    return drawn(card, scored) if drawn else Markup("")
+    draw = FIGURES.get(family)
+    return draw(played()) if draw else []
+
+
+# --- students ------------------------------------------------------------------------------------
+
+
+def draw_students(played: Played) -> list[Figure]:
+    """Show calibration, log-loss by length of history, and which errors are taken for which."""
+    run = played[THIS_RUN]
+    if not run:
+        return []
+    return [_reliability(run), _loss_by_history(played), _confusion(run)]
+
+
+def _questions(samples: Iterable[ScoredSample]) -> list[ScoredSample]:
+    """Return one sample a question: its rotations (or options) share the question's figures."""
+    first: dict[str, ScoredSample] = {}
+    for one in samples:
+        first.setdefault(str(one.sample.doc["ask_id"]), one)
+    return [one for one in first.values() if "mean_log_score" in one.verdict.metrics]
+
+
+def _reliability(run: Sequence[ScoredSample]) -> Figure:
+    asked = _questions(run)
+    metrics = [one.verdict.metrics for one in asked]
+    order = sorted(range(len(asked)), key=lambda i: metrics[i]["confidence"])
+    bins = [part for part in np.array_split(np.array(order, dtype=int), BINS) if len(part)]
+    points = [
+        (
+            float(np.mean([metrics[i]["confidence"] for i in part])),
+            float(np.mean([metrics[i]["mean_acc"] for i in part])),
+            len(part),
+        )
+        for part in bins
+    ]
+    scale = plots.Scale(0.0, 1.0)
+    rows = tuple(
+        (
+            f"{said:.3f}",
+            f"{was:.3f}",
+            str(count),
+            plots.interval(scale, was, None, None, references=[plots.Reference(said)]),
+        )
+        for said, was, count in points
+    )
+    return Figure(
+        "Reliability",
+        "Questions in ten parts by how sure the forecast is of its likeliest option: a calibrated "
+        "forecast is right as often as it says. Dashed: what it says; dot: how often it is right.",
+        ("sure of it", "right", "questions", "said and right"),
+        rows,
+        _diagram(points),
+    )
+
+
+SIDE = 100
+"""Side of the diagram in its own units."""
+
+
+def _diagram(points: Sequence[tuple[float, float, int]]) -> Markup:
+    """Return the reliability diagram: what is said to the right, what is right upwards."""
+    dot = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="2.2"/>')
+    path = " ".join(f"{SIDE * said:.1f},{SIDE * (1 - was):.1f}" for said, was, _ in points)
+    dots = Markup("").join(dot.format(SIDE * s, SIDE * (1 - w)) for s, w, _ in points)
+    return Markup(
+        '<svg class="chart" viewBox="-3 -3 {0} {0}" aria-hidden="true" focusable="false">'
+        '<rect class="frame" width="{1}" height="{1}"/>'
+        '<line class="frame dashed" x1="0" y1="{1}" x2="{1}" y2="0"/>'
+        '<polyline class="curve" points="{2}"/>{3}</svg>'
+    ).format(SIDE + 6, SIDE, path, dots)
+
+
+def _loss_by_history(played: Played) -> Figure:
+    lengths = sorted({str(one.sample.doc["history"]) for one in played[THIS_RUN]}, key=level_order)
+    rows = []
+    for who, samples in played.items():
+        losses: dict[str, list[float]] = {length: [] for length in lengths}
+        for one in _questions(samples):
+            loss = -one.verdict.metrics["mean_log_score"]
+            losses[str(one.sample.doc["history"])].append(loss)
+        cells = [f"{np.mean(v):.3f}" if v else plots.ELLIPSIS for v in losses.values()]
+        every = [x for v in losses.values() for x in v]
+        mean = float(np.mean(every)) if every else math.inf
+        rows.append((mean, (who, *cells, f"{mean:.3f}" if every else plots.ELLIPSIS)))
+    return Figure(
+        "Log-loss by length of history",
+        "Nats a question, lower is better, of the run and of every player on the same questions.",
+        ("who", *(f"{length} earlier answers" for length in lengths), "all"),
+        tuple(row for _, row in sorted(rows, key=lambda pair: pair[0])),
+    )
+
+
+KEY, PLAIN = "key", ""
+_TAKEN = ("right answer", "the same rule", "another rule", "no rule")
+
+
+def _confusion(run: Sequence[ScoredSample]) -> Figure:
+    counts: dict[str, Counter[str]] = {}
+    for one in run:
+        doc, p = one.sample.doc, getattr(one.verdict, "probabilities", ())
+        behind = list(doc["carries"])
+        if len(p) != len(behind):
+            continue
+        chosen, taken = behind[int(doc["chosen"])], behind[p.index(max(p))]
+        if taken == KEY:
+            kind = _TAKEN[0]
+        elif taken == PLAIN:
+            kind = _TAKEN[3]
+        else:
+            kind = _TAKEN[1] if taken == chosen else _TAKEN[2]
+        counts.setdefault(chosen, Counter())[kind] += 1
+    names = sorted(counts, key=lambda n: (n != KEY, n == PLAIN, -sum(counts[n].values()), n))
+    words = {KEY: "right answer", PLAIN: "wrong, by no rule"}
+    rows = tuple(
+        (
+            words.get(name, name.replace("_", " ")),
+            *(str(counts[name][kind]) for kind in _TAKEN),
+            str(sum(counts[name].values())),
+        )
+        for name in names
+    )
+    return Figure(
+        "Chosen and forecast misconceptions",
+        "Documents by what stands behind the option that the student chose (rows) and behind the "
+        "one that the forecast holds likeliest (columns).",
+        ("the student's option", *_TAKEN, "documents"),
+        rows,
+    )
 
 
 # --- memorability --------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True)
-class Miss:
-    """A document whose prediction stands far from its place.
-
-    Attributes:
-        name: the item's text, clipped.
-        predicted: the predicted score.
-        human: the measured score.
-        places: how far the predicted rank lies from the measured one, as a share of all ranks.
-    """
-
-    name: str
-    predicted: float
-    human: float
-    places: float
+CELLS = 20
+"""Cells of the density plot along either axis."""
+MISSES = 10
+NAME = 90
+"""Characters of an item's text in the table of misses."""
+SCALE_END = 99.0
 
 
-def worst_misses(scored: Sequence[ScoredSample], n: int = MISSES) -> list[Miss]:
-    """Return the documents whose predicted rank is farthest from the measured one, worst first."""
-    values = _scores(scored)
-    if not len(values):
+def draw_memorability(played: Played) -> list[Figure]:
+    """Show predicted against measured scores, what order can be reached, and the worst misses."""
+    if not played[THIS_RUN]:
         return []
-    predicted, human = (_places(values[:, i]) for i in (0, 1))
-    off = predicted - human
-    order = np.argsort(-np.abs(off), kind="stable")[:n]
-    return [
-        Miss(
-            plots.label(str(scored[i].sample.doc["text"]), NAME),
-            float(values[i, 0]),
-            float(values[i, 1]),
-            float(off[i]),
+    return [_predicted_and_measured(played), _worst_misses(played[THIS_RUN])]
+
+
+def _predicted_and_measured(played: Played) -> Figure:
+    ceiling = memorability.ceiling([one.row for one in played[THIS_RUN]])
+    rhos = []
+    for who, samples in played.items():
+        values = _score_pairs(samples)
+        rhos.append((memorability.spearman(values, np.ones(len(values))), who))
+    scale = plots.Scale.of([*(rho for rho, _ in rhos if math.isfinite(rho)), ceiling])
+    best = plots.Reference(ceiling, dashed=False)
+    rows = tuple(
+        (
+            who,
+            f"{rho:.3f}" if math.isfinite(rho) else plots.ELLIPSIS,
+            plots.interval(
+                scale, rho if math.isfinite(rho) else None, None, None, references=[best]
+            ),
         )
-        for i in order
-    ]
-
-
-def memorability(card: FamilyCard, scored: Sequence[ScoredSample]) -> Markup:
-    """Draw predicted against measured scores as a density, the ceiling, and the worst misses.
-
-    Of a run with several readings the headline's is drawn, or else the first that has scores.
-    """
-    by_variant: dict[str, list[ScoredSample]] = {}
-    for one in scored:
-        if one.form == "score" and not one.variant.endswith("_dev"):
-            by_variant.setdefault(one.variant, []).append(one)
-    primary = [form.variant for form in card.forms if form.primary and form.variant in by_variant]
-    return Markup("").join(
-        _one_reading(card, variant, by_variant[variant])
-        for variant in primary or list(by_variant)[:1]
+        for rho, who in sorted(rhos, key=lambda pair: (math.isnan(pair[0]), -pair[0], pair[1]))
+    )
+    return Figure(
+        "Predicted and measured",
+        "Diagram: this run's predicted scores (to the right) against measured ones (upwards), "
+        "darker where more documents lie. Table: Spearman's correlation of the run and of every "
+        f"player; the line is the best that can be reached, {ceiling:.2f}.",
+        ("who", "rho", "rho and ceiling"),
+        rows,
+        density(_score_pairs(played[THIS_RUN])),
     )
 
 
-def _one_reading(card: FamilyCard, variant: str, scored: Sequence[ScoredSample]) -> Markup:
-    form = next(form for form in card.forms if form.variant == variant)
-    rho = form.metrics["rho"]
-    ceiling = card.ceiling if form.primary else None
-    scale = Scale.of([rho.value, rho.low, rho.high, ceiling])
-    references = [] if ceiling is None else [Reference(ceiling, dashed=False)]
-    rows = [
-        Markup(
-            '<tr><td>{}</td><td class="number">{:.0f}</td><td class="number">{:.0f}</td>'
-            '<td class="number">{:+.0%}</td></tr>'
-        ).format(miss.name, miss.predicted, miss.human, miss.places)
-        for miss in worst_misses(scored)
-    ]
-    return Markup(
-        '<figure class="density-figure">{}{}{}'
-        '<figcaption class="ui muted">{}: predicted (across) against measured score (upwards), '
-        "darker where more documents lie{}</figcaption></figure>"
-        '<div class="wide"><table><thead><tr><th>worst misses</th><th class="number">predicted</th>'
-        '<th class="number">measured</th><th class="number">ranks off</th></tr></thead>'
-        "<tbody>{}</tbody></table></div>"
-    ).format(
-        density(_scores(scored)),
-        plots.axis(scale),
-        plots.interval(scale, rho.value, rho.low, rho.high, references=references),
-        variant,
-        "; below, rho with its interval, and the best rho that can be reached as a line."
-        if references
-        else "; below, rho with its interval.",
-        Markup("").join(rows),
+def _worst_misses(run: Sequence[ScoredSample]) -> Figure:
+    values = _score_pairs(run)
+    off = _places(values[:, 0]) - _places(values[:, 1])
+    worst = np.argsort(-np.abs(off), kind="stable")[:MISSES]
+    rows = tuple(
+        (
+            plots.label(str(run[i].sample.doc["text"]), NAME),
+            f"{values[i, 0]:.0f}",
+            f"{values[i, 1]:.0f}",
+            f"{off[i]:+.0%}",
+        )
+        for i in worst
+    )
+    return Figure(
+        "Worst misses",
+        "Documents whose predicted rank lies farthest from the measured one, as a share of all "
+        "ranks.",
+        ("item", "predicted", "measured", "ranks off"),
+        rows,
     )
 
 
@@ -128,52 +254,42 @@ def density(values: NDArray[np.float64]) -> Markup:
     """Return a two-dimensional histogram as SVG.
 
     Args:
-        values: predicted and measured scores, shape (n, 2). The measured axis runs from 0 to 99;
-            the predicted one too, unless a reading has another unit, and then over its range.
+        values: predicted and measured scores, shape (n, 2), each from 0 to 99.
     """
-    if not len(values):
-        return Markup("")
-    low, high = _range(values[:, 0])
-    cell = SIDE / BINS
-    places = zip(_bins(values[:, 0], low, high), _bins(values[:, 1], 0.0, 99.0), strict=True)
-    counts = Counter(places)
+    cell = SIDE / CELLS
+    places = np.clip((values / SCALE_END * CELLS).astype(int), 0, CELLS - 1)
+    counts = Counter((int(x), int(y)) for x, y in places)
     most = max(counts.values())
+    drawn = Markup('<rect class="cell" x="{:g}" y="{:g}" width="{:g}" height="{:g}" {}/>')
     cells = [
-        Markup('<rect x="{:g}" y="{:g}" width="{:g}" height="{:g}" fill-opacity="{:.2f}"/>').format(
-            x * cell, SIDE - (y + 1) * cell, cell, cell, 0.15 + 0.85 * count / most
+        drawn.format(
+            x * cell,
+            SIDE - (y + 1) * cell,
+            cell,
+            cell,
+            Markup('fill-opacity="{:.2f}"').format(0.15 + 0.85 * count / most),
         )
         for (x, y), count in sorted(counts.items())
     ]
     return Markup(
-        '<svg class="density" role="img" viewBox="0 0 {0} {0}" aria-label="{1} documents, '
-        'predicted scores from {2:g} to {3:g}"><rect class="frame" width="{0}" height="{0}"/>'
-        '{4}<line x1="0" y1="{0}" x2="{0}" y2="0"/></svg>'
-    ).format(SIDE, len(values), low, high, Markup("").join(cells))
+        '<svg class="chart" viewBox="-3 -3 {0} {0}" aria-hidden="true" focusable="false">{2}'
+        '<rect class="frame" width="{1}" height="{1}"/>'
+        '<line class="frame dashed" x1="0" y1="{1}" x2="{1}" y2="0"/></svg>'
+    ).format(SIDE + 6, SIDE, Markup("").join(cells))
 
 
-def _scores(scored: Sequence[ScoredSample]) -> NDArray[np.float64]:
-    rows = [[one.verdict.metrics[m] for m in ("predicted", "human")] for one in scored]
+def _score_pairs(samples: Sequence[ScoredSample]) -> NDArray[np.float64]:
+    rows = [[one.verdict.metrics[m] for m in ("predicted", "human")] for one in samples]
     return np.array(rows, dtype=np.float64).reshape(len(rows), 2)
-
-
-def _range(values: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = float(values.min()), float(values.max())
-    return (0.0, 99.0) if low >= 0 and high <= 99 else (low, high)
-
-
-def _bins(values: NDArray[np.float64], low: float, high: float) -> list[int]:
-    shares = (values - low) / (high - low) if high > low else np.zeros(len(values))
-    bins: list[int] = np.clip((shares * BINS).astype(int), 0, BINS - 1).tolist()
-    return bins
 
 
 def _places(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return mid-ranks as shares between 0 and 1."""
-    _, index, repeats = np.unique(values, return_inverse=True, return_counts=True)
-    places: NDArray[np.float64] = ((repeats.cumsum() - repeats / 2) / len(values))[index]
+    places: NDArray[np.float64] = memorability.mid_ranks(values, np.ones(len(values))) / len(values)
     return places
 
 
-FIGURES: dict[str, Callable[[FamilyCard, Sequence[ScoredSample]], Markup]] = {
-    "memorability": memorability,
+FIGURES: dict[str, Callable[[Played], list[Figure]]] = {
+    "students": draw_students,
+    "memorability": draw_memorability,
 }

@@ -1,72 +1,124 @@
-"""Figures of a run: what is drawn is what was predicted, and a text cannot break out of it."""
+"""Figures that a family adds to the report: known numbers, and nothing for who has none."""
 
+import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
+from markupsafe import Markup
 
-from heptathlon import figures, report, runner, runs, scorecard
+from heptathlon import figures
 from heptathlon.builders import store
+from heptathlon.families import FAMILIES
 from heptathlon.runs import Sample
-from heptathlon.scorers import memorability as scorer
-from heptathlon.tasks import catalog
+from heptathlon.scorecard import ScoredSample
+from heptathlon.scorers import memorability as memorability_scorer
+from heptathlon.scorers import students as scorer
+from heptathlon.tasks.catalog import task_data
 
-TASK = "heptathlon_memorability_world_smoke"
+TASK = "heptathlon_students_choice_smoke"
 
 
-def answered(
-    predict: Callable[[dict[str, Any]], str], hostile: str = ""
-) -> list[scorecard.ScoredSample]:
+def scored(p: list[float], **changes: Any) -> ScoredSample:
+    doc = {
+        "item_id": "0" * 32, "cluster_id": "c", "form": "choice", "ask_id": "a", "rotation": 0,
+        "half": 0, "options": ["w", "x", "y", "z"], "key": 0, "chosen": 0, "exact": True,
+        "top": [0.7, 0.1, 0.1, 0.1], "base": [0.4, 0.2, 0.2, 0.2], "mastery": "low",
+        "history": "4", "carries": ["key", "left_to_right", "adds_all", ""],
+    } | changes  # fmt: skip
+    pairs = [(math.log(x), False) for x in p]
+    one = ScoredSample(
+        Sample(TASK, 0, doc, "", pairs, {}), task_data(TASK), scorer.verdict(doc, pairs)
+    )
+    (verdict,) = scorer.across([one.row])
+    return ScoredSample(one.sample, one.task, verdict)
+
+
+def test_confusion_counts_rules():
+    run = [
+        scored([0.1, 0.7, 0.1, 0.1], ask_id="a", chosen=1),
+        scored([0.1, 0.1, 0.7, 0.1], ask_id="b", chosen=1),
+        scored([0.1, 0.1, 0.1, 0.7], ask_id="c", chosen=1),
+        scored([0.7, 0.1, 0.1, 0.1], ask_id="d", chosen=0),
+        scored([0.7, 0.1, 0.1, 0.1], ask_id="e", chosen=3),
+    ]
+    *_, confusion = figures.figures("students", lambda: {figures.THIS_RUN: run})
+    assert confusion.rows == (
+        ("right answer", "1", "0", "0", "0", "1"),
+        ("left to right", "0", "1", "1", "1", "3"),
+        ("wrong, by no rule", "1", "0", "0", "0", "1"),
+    )
+
+
+def test_loss_by_history_sets_the_run_beside_the_players():
+    run = [scored([0.5, 0.2, 0.2, 0.1], ask_id="a"),
+           scored([0.25, 0.25, 0.25, 0.25], ask_id="b", history="16")]  # fmt: skip
+    good = [scored([0.97, 0.01, 0.01, 0.01], ask_id="a"),
+            scored([0.97, 0.01, 0.01, 0.01], ask_id="b", history="16")]  # fmt: skip
+    _, loss, _ = figures.figures("students", lambda: {figures.THIS_RUN: run, "good": good})
+    assert loss.head[1:] == ("4 earlier answers", "16 earlier answers", "all")
+    assert loss.rows[0][0] == "good"
+    assert loss.rows[1] == ("this run", "0.693", "1.386", f"{(0.693147 + 1.386294) / 2:.3f}")
+
+
+def test_reliability_has_every_question_once():
+    run = [scored([0.7, 0.1, 0.1, 0.1], ask_id=str(i), chosen=0 if i % 10 < 7 else 1)
+           for i in range(40)]  # fmt: skip
+    reliability, *_ = figures.figures("students", lambda: {figures.THIS_RUN: run * 2})
+    assert sum(int(row[2]) for row in reliability.rows) == 40
+    assert {row[0] for row in reliability.rows} == {"0.700"}
+    assert reliability.diagram.count("<circle") == len(reliability.rows) == figures.BINS
+
+
+def test_families_without_figures_cost_nothing():
+    def never() -> figures.Played:
+        raise AssertionError("the players were asked for nothing")
+
+    for family in set(FAMILIES) - set(figures.FIGURES):
+        assert figures.figures(family, never) == []
+    assert figures.figures("students", lambda: {figures.THIS_RUN: []}) == []
+
+
+# --- memorability --------------------------------------------------------------------------------
+
+WORLD = "heptathlon_memorability_world_smoke"
+
+
+def guessed(guess: Callable[[dict[str, Any]], float], hostile: str = "") -> list[ScoredSample]:
+    """Return the smoke documents with answers by a function of the document."""
     folder = store.ensure(store.SetName("memorability", tier="smoke"))
     out = []
     for number, row in enumerate(store.read_docs(folder, "world")):
         doc = {**row, "text": hostile or row["text"]}
-        answer = predict(doc)
-        sample = Sample(TASK, number, doc, "p", answer, {})
-        verdict = scorer.verdict(doc, [answer])
-        out.append(scorecard.ScoredSample(sample, catalog.task_data(TASK), verdict))
+        answer = f"{guess(doc):.2f}"
+        verdict = memorability_scorer.verdict(doc, [answer])
+        sample = Sample(WORLD, number, doc, "p", answer, {})
+        out.append(ScoredSample(sample, task_data(WORLD), verdict))
     return out
 
 
 def test_the_worst_miss_is_the_one_that_was_planted():
-    scored = answered(lambda doc: str(doc["human"]))
-    assert all(miss.places == 0 for miss in figures.worst_misses(scored))
-    top = max(doc["human"] for doc in (one.sample.doc for one in scored))
-    planted = answered(lambda doc: "0" if doc["human"] == top else str(doc["human"]))
-    worst = figures.worst_misses(planted)[0]
-    assert (worst.predicted, worst.human) == (0.0, top)
-    assert worst.places < -0.9
+    perfect = guessed(lambda doc: doc["human"])
+    top = max(one.sample.doc["human"] for one in perfect)
+    planted = guessed(lambda doc: 0.0 if doc["human"] == top else doc["human"])
+    played = {figures.THIS_RUN: planted, "oracle": perfect}
+    order, misses = figures.figures("memorability", lambda: played)
+    assert [row[0] for row in order.rows] == ["oracle", "this run"]
+    assert order.rows[0][1] == "1.000"
+    assert misses.rows[0][1:3] == ("0", f"{top:.0f}")
+    assert misses.rows[0][3].startswith("-9")
+    assert figures.figures("memorability", lambda: {figures.THIS_RUN: []}) == []
 
 
 def test_the_density_counts_every_document():
     """A cell's darkness follows its count; a perfect prediction lies on the diagonal alone."""
-    values = np.array([[5.0, 5.0]] * 3 + [[95.0, 95.0]])
-    drawn = str(figures.density(values))
+    drawn = str(figures.density(np.array([[5.0, 5.0]] * 3 + [[95.0, 95.0]])))
     assert drawn.count("fill-opacity") == 2
-    assert 'x="10" y="180" width="10" height="10" fill-opacity="1.00"' in drawn
-    assert 'x="190" y="0"' in drawn
-    assert str(figures.density(np.empty((0, 2)))) == ""
-
-
-def test_another_unit_has_its_own_axis():
-    assert "from -12.5 to 120" in str(figures.density(np.array([[-12.5, 1.0], [120.0, 2.0]])))
+    assert 'x="5" y="90" width="5" height="5" fill-opacity="1.00"' in drawn
+    assert 'x="95" y="0" width="5" height="5" fill-opacity="0.43"' in drawn
 
 
 def test_a_text_cannot_break_out():
-    scored = answered(lambda doc: "5", hostile="</td><script>alert(1)</script>")
-    miss = figures.worst_misses(scored)[0]
-    assert "<script" not in figures.Markup("<td>{}</td>").format(miss.name)
-
-
-@pytest.mark.parametrize("player", ["bayes", "constant"])
-def test_the_figure_stands_in_the_report(player: str, tmp_path: Path):
-    flags = ["--model", "heptathlon", "--model_args", f"player={player}", "--tasks", TASK]
-    runner.run([*flags, "--output_path", str(tmp_path)])
-    run = runs.read_run(runs.find_run_folder(tmp_path))
-    card, scored = scorecard.score_run(run)
-    page = report.render_report(card, scored)
-    assert page.count('class="density"') == 1
-    assert "worst misses" in page
-    assert scored[0].sample.doc["text"][:20] in page
+    run = guessed(lambda doc: 5.0, hostile="</td><script>alert(1)</script>")
+    *_, misses = figures.figures("memorability", lambda: {figures.THIS_RUN: run})
+    assert "<script" not in Markup("<td>{}</td>").format(misses.rows[0][0])
