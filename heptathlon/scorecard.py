@@ -132,7 +132,7 @@ def published(data: TaskData, season: str) -> Published:
 @cache
 def _published(task: str, name: store.SetName) -> Published:
     data = catalog.task_data(task)
-    folder = store.ensure(name, progress=store.log_progress(name))
+    folder = store.locate(name)
     rows = store.read_docs(folder, data.config)
     chosen = [r for r in rows if all(r[k] == v for k, v in data.where.items())]
     return Published(
