@@ -147,6 +147,9 @@ def _set_lines(folder: str, manifest: Mapping[str, Any]) -> list[str]:
         for field, levels in fields.items():
             counts = ", ".join(f"{level}: {n}" for level, n in levels.items())
             lines.append(f"- `{config}` by `{field}`: {counts}")
+    if manifest["left_out"]:
+        lines += ["", "Left out of the source files:", ""]
+        lines += [f"- {reason}: {count:,}" for reason, count in manifest["left_out"].items()]
     return lines
 
 
