@@ -434,7 +434,7 @@ def _players(family: Family, headline: Headline, scored: Sequence[ScoredSample])
         score = PlayerScore(player=player.name, value=value, oracle=player.oracle)
         out.append(_Played(score, main))
     return sorted(
-        out, key=lambda p: (-math.inf if p.score.value is None else -p.score.value, p.score.player)
+        out, key=lambda p: (math.inf if p.score.value is None else -p.score.value, p.score.player)
     )
 
 
