@@ -172,6 +172,11 @@ FAMILIES: dict[str, Family] = {
                 "short": "answer with a number or a word",
                 "brief": "explain in about 20 words and answer",
                 "detailed": "explain in about 50 words and answer",
+            },
+            licence="CC0-1.0",
+            version=1,
+        ),
+        Family(
             name="verbalizer",
             title="Verbalizer manipulation",
             question="Does the model follow an instruction that goes against its prior?",
