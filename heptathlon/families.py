@@ -160,13 +160,24 @@ FAMILIES: dict[str, Family] = {
                 "which any model can be asked; the five image tasks stand beside it, and "
                 "forgetting is measured over several checkpoints by a study",
             ),
+            paper_headline=Headline(
+                metric="strict",
+                variants=tuple(
+                    f"mllm_ct_paper_{key}"
+                    for key in ("numglue", "art", "math", "fomc", "medical", "ocr", "science")
+                ),
+                says="share of the seven tasks' rows answered exactly, by this suite's extractors "
+                "and not by the paper's three",
+            ),
             chance=1 / 6,
             chance_note="a blind guess is right in one of three economics questions and hardly "
             "any numeric one",
-            editions=("fresh",),
+            editions=("fresh", "paper"),
             tiers=("smoke", "lite", "full"),
+            paper_tiers=("smoke", "lite", "full"),
             strata=("task", "kind"),
             form_names={
+                "paper": "a row of MLLM-CTBench (paper edition)",
                 "yes_no": "judge a statement: yes or no",
                 "choice": "choose a lettered option",
                 "short": "answer with a number or a word",

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heptathlon.scorers import chain
+from heptathlon.scorers import chain, mllm_ct_paper
+from heptathlon.scorers.answers import one_letter, one_truth, only
 from heptathlon.scorers.reading import Reading, before_next_item, marked_answer, read, reasoning
 from heptathlon.scorers.verdict import Verdict
 from heptathlon.tasks.mllm_ct.prompts import LETTERS, WORDS, heading
@@ -21,6 +22,7 @@ METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
     ("yes_no", "choice", "short", "brief", "detailed"), VECTOR
 )
 """Metrics of each answer style, in the order in which they are reported."""
+METRICS["paper"] = mllm_ct_paper.METRICS
 
 YES, NO = "yes", "no"
 MAX_ANSWER = 4_000
@@ -29,10 +31,6 @@ MAX_ANSWER = 4_000
 _WHOLE = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?")
 _NUMBER = re.compile(r"(?<![\w.,-])-?\d{1,12}(?:\.\d{1,6})?(?![\w])(?!\.\d)")
 _LETTER = re.compile(r"\(?([A-D])\)?[.):]?")
-_THE_LETTER = r"(A(?! (?!or\b|and\b|because\b|is\b)[a-z])|[B-D])"
-"""A letter of an option; an A before a word is an article."""
-_OPTION = re.compile(rf"(?:^|\boption\s|\bis\s|[(\[]){_THE_LETTER}(?=[\s.,:;)\]]|$)")
-_ANY_LETTER = re.compile(rf"(?<![\w']){_THE_LETTER}(?![\w'])")
 _CODE = re.compile(r"(?=.*[0-9])[A-Z0-9]{5}")
 """A code of the boards: any such code is of the asked form, shown or not."""
 _SUM = re.compile(
@@ -59,6 +57,8 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         ValueError: if the responses are not one text, which no model can cause.
     """
     style = doc["form"]
+    if style == "paper":
+        return mllm_ct_paper.verdict(doc, responses)
     if style not in METRICS:
         raise KeyError(style)
     if len(responses) != 1 or not isinstance(responses[0], str):
@@ -144,24 +144,20 @@ def _is_number(doc: Mapping[str, Any]) -> bool:
 def _lenient(doc: Mapping[str, Any], text: str) -> str:
     style = doc["form"]
     if style == "yes_no":
-        said = set(re.findall(r"\b(?:yes|no|true|false)\b", text.lower()))
+        said, truth = one_truth(text)
         if said:
-            truths = {w in (YES, "true") for w in said}
-            return (YES if truths.pop() else NO) if len(truths) == 1 else ""
+            return truth
         named = _content(doc, text)
         return "" if not named else YES if chain.same(named, doc["proposed"]) else NO
     if style == "choice":
-        if len(set(_ANY_LETTER.findall(text))) > 1:
+        several, letter = one_letter(text, LETTERS[: len(doc["options"])])
+        if several:
             return ""
-        letters = set(_OPTION.findall(text)) & set(LETTERS[: len(doc["options"])])
-        named = _only(_named(doc["options"], text))
-        if len(letters) == 1:
-            letter = letters.pop()
+        named = only(_named(doc["options"], text))
+        if letter:
             option = doc["options"][LETTERS.index(letter)]
             # A letter beside another option's words says two things at once.
             return letter if not named or chain.same(named, option) else ""
-        if letters:
-            return ""
         places = [i for i, o in enumerate(doc["options"]) if named and chain.same(o, named)]
         return LETTERS[places[0]] if places else ""
     return _content(doc, text)
@@ -170,10 +166,10 @@ def _lenient(doc: Mapping[str, Any], text: str) -> str:
 def _content(doc: Mapping[str, Any], text: str) -> str:
     """Return the one thing that a text names; empty if it names none or several."""
     if not _is_number(doc):
-        return _only(_named(doc["candidates"], text))
+        return only(_named(doc["candidates"], text))
     if total := _SUM.search(text):
         return total[1]
-    return _only(_NUMBER.findall(text))
+    return only(_NUMBER.findall(text))
 
 
 def _named(words: Sequence[str], text: str) -> list[str]:
@@ -182,8 +178,3 @@ def _named(words: Sequence[str], text: str) -> list[str]:
         return _NUMBER.findall(text)
     low = text.lower()
     return [w for w in words if re.search(rf"(?<![\w-]){re.escape(w.lower())}(?![\w-])", low)]
-
-
-def _only(found: Sequence[str]) -> str:
-    """Return what was found if it is one thing, however often; empty otherwise."""
-    return found[0] if found and all(chain.same(found[0], f) for f in found) else ""

@@ -2,11 +2,18 @@
 
 from typing import Any
 
+from heptathlon.builders import sources as _sources
 from heptathlon.builders import store
 from heptathlon.builders.mllm_ct.build import configs, generate, shards
+from heptathlon.builders.mllm_ct.paper import SOURCES
 from heptathlon.builders.mllm_ct.styles import FAMILY
 
-__all__ = ["FAMILY", "configs", "dataset", "generate", "shards"]
+__all__ = ["FAMILY", "SOURCES", "configs", "dataset", "generate", "shards", "sources"]
+
+
+def sources(edition: str) -> list[dict[str, str]]:
+    """Return the manifest's lines on the files that an edition was read from."""
+    return _sources.listing(*SOURCES) if edition == "paper" else []
 
 
 def dataset(*, config: str, **options: Any) -> Any:

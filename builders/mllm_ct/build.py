@@ -1,11 +1,20 @@
-"""The fresh edition: seven tasks, each with a native style and the four others as a second config.
+"""What a tier is made of: seven tasks, each in its native style, and in the others apart.
 
-A shard is one task. Within a task no scene occurs twice, in any part; test scenes come from
-held-out blocks of parameters. The tiers' test parts are nested: a smaller one is the beginning of
-a larger one. ``train`` is what a continual run is tuned on.
+The paper edition is read in :mod:`heptathlon.builders.mllm_ct.paper`. A shard is one task. Within a
+task no scene of the fresh edition occurs twice, in any part; test scenes come from held-out blocks
+of parameters. The tiers' test parts are nested: a smaller one is the beginning of a larger one.
+``train`` is what a continual run is tuned on.
 """
 
-from heptathlon.builders.mllm_ct.records import NATIVE, STYLES, TASKS, TEXT_TASKS, StreamRecord
+from heptathlon.builders.mllm_ct import paper
+from heptathlon.builders.mllm_ct.records import (
+    NATIVE,
+    STYLES,
+    TASKS,
+    TEXT_TASKS,
+    PaperRecord,
+    StreamRecord,
+)
 from heptathlon.builders.mllm_ct.scenes import MAX_DRAWS, Scene, draw
 from heptathlon.builders.mllm_ct.styles import FAMILY, in_style
 from heptathlon.errors import HeptathlonError, UnknownNameError
@@ -15,7 +24,7 @@ from heptathlon.seeding import Stream
 
 Built = dict[tuple[str, str], list[Record]]
 
-EDITIONS = ("fresh",)
+EDITIONS = ("fresh", "paper")
 VERSION = FAMILIES[FAMILY].version
 STYLED = "_styles"
 """Suffix of the config that holds a task's scenes in the styles that are not its own."""
@@ -36,6 +45,8 @@ def configs(edition: str) -> dict[str, type[Record]]:
     """
     if edition not in EDITIONS:
         raise UnknownNameError("edition of mllm_ct", edition, EDITIONS)
+    if edition == "paper":
+        return dict.fromkeys(map(paper.config_of, paper.KEYS), PaperRecord)
     return dict.fromkeys([*TASKS, *(task + STYLED for task in TASKS)], StreamRecord)
 
 
@@ -49,14 +60,14 @@ def shards(edition: str, tier: str) -> list[str]:
         raise UnknownNameError("edition of mllm_ct", edition, EDITIONS)
     if tier not in TRAIN:
         raise UnknownNameError("tier of mllm_ct", tier, TRAIN)
-    return list(TASKS)
+    return list(paper.KEYS if edition == "paper" else TASKS)
 
 
 def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Built:
     """Generate one task.
 
     Args:
-        edition: ``fresh``.
+        edition: ``fresh`` or ``paper``.
         tier: ``smoke``, ``lite`` or ``full``.
         shard: the task.
         season: names the public seeds.
@@ -69,7 +80,9 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
         HeptathlonError: if a name is unknown or a task runs out of scenes.
     """
     if shard not in shards(edition, tier):
-        raise UnknownNameError("task of mllm_ct", shard, TASKS)
+        raise UnknownNameError("task of mllm_ct", shard, shards(edition, tier))
+    if edition == "paper":
+        return paper.generate(tier, shard)
     smoke = SMOKE_TEXT if shard in TEXT_TASKS else SMOKE_IMAGE
     sizes = {"fewshot": FEWSHOT, "test": TEST.get(tier, smoke), "train": TRAIN[tier]}
     seen: set[str] = set()

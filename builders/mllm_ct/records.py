@@ -103,3 +103,27 @@ class StreamRecord(Record):
     explanation: str
     steps: tuple[Step, ...] = Field(min_length=2)
     scene: tuple[Mark, ...] = Field(min_length=1)
+
+
+class PaperRecord(Record):
+    """A row of MLLM-CTBench.
+
+    Attributes:
+        form: ``paper``.
+        task: the repository's key of the task.
+        kind: how the gold answer is compared: ``letter``, ``yes_no``, ``number`` or ``text``.
+        problem: the prompt with its own answer-format constraint.
+        solution: the published reasoning and answer.
+        gold: the answer alone.
+        image: path of the picture in the publisher's archive; empty for text tasks.
+        row: place of the row in its file.
+    """
+
+    form: Literal["paper"]
+    task: str
+    kind: Literal["letter", "yes_no", "number", "text"]
+    problem: str
+    solution: str
+    gold: str = Field(min_length=1)
+    image: str
+    row: int = Field(ge=0)

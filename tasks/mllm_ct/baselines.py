@@ -7,8 +7,10 @@ keyed by the player's name and the item.
 from collections.abc import Callable, Sequence
 
 from heptathlon.seeding import Stream
-from heptathlon.tasks.mllm_ct.prompts import ANSWER, LETTERS, WORDS, target
+from heptathlon.tasks.mllm_ct.prompts import ANSWER, LETTERS, WORDS, paper_target, target
 from heptathlon.tasks.players import Doc, Player, by_name
+
+Answer = Callable[[Doc], str]
 
 EXPERT_TASKS = ("economics", "science")
 """What the last-task expert still answers: the last text and the last image task of the stream."""
@@ -84,17 +86,78 @@ def _unasked(doc: Doc, options: Sequence[str]) -> int:
     return 0
 
 
-def _player(name: str, says: str, answer: Callable[[Doc], str], *, oracle: bool = False) -> Player:
+PAPER_EXPERT_TASKS = ("OCR", "science")
+"""The last image tasks of the paper's first order."""
+_FIXED = {"letter": "A", "yes_no": "yes", "number": "2", "text": "unknown"}
+
+
+def _or_paper(fresh: Answer, paper: Answer) -> Answer:
+    """Return a player's answer to documents of either edition."""
+
+    def answer(doc: Doc) -> str:
+        return paper(doc) if doc["form"] == "paper" else fresh(doc)
+
+    return answer
+
+
+def _tagged(answer: str) -> str:
+    return f"<answer>{answer}</answer>"
+
+
+def _paper_constant(doc: Doc) -> str:
+    return _tagged(_FIXED[doc["kind"]])
+
+
+def _paper_blind(doc: Doc) -> str:
+    stream = _stream("blind", doc)
+    guesses = {"letter": "ABC", "yes_no": ("yes", "no"), "number": "123456789"}
+    return _tagged(stream.choice(guesses.get(doc["kind"], ("unknown",))))
+
+
+def _paper_expert(doc: Doc) -> str:
+    return paper_target(doc) if doc["task"] in PAPER_EXPERT_TASKS else _tagged("A")
+
+
+def _paper_off_form(doc: Doc) -> str:
+    return f"{doc['solution'].rpartition('</think>')[0]}</think>\n{doc['gold']}"
+
+
+def _paper_dump(doc: Doc) -> str:
+    return _tagged(f"A, B, C, D, yes, no, 1, 2, {doc['gold']}, and so on")
+
+
+def _player(name: str, says: str, answer: Answer, *, oracle: bool = False) -> Player:
     return Player(name=name, says=says, answer=answer, choose=_unasked, oracle=oracle)
 
 
 PLAYERS = by_name(
-    _player("constant", "always the same answer in the asked form", _constant),
-    _player("blind", "a blind guess: the question without picture and figures", _blind),
-    _player("gold_dumper", "lists every answer and every fact", _dump),
-    _player("last_task_expert", "knows the last tasks of the stream, nothing of the others",
-            _expert, oracle=True),
-    _player("format_forgetter", "knows everything and never answers in the asked form",
-            _off_form, oracle=True),
-    _player("oracle", "the gold chain of facts and the gold answer", target, oracle=True),
-)  # fmt: skip
+    _player(
+        "constant",
+        "always the same answer in the asked form",
+        _or_paper(_constant, _paper_constant),
+    ),
+    _player(
+        "blind",
+        "a blind guess: the question without picture and figures",
+        _or_paper(_blind, _paper_blind),
+    ),
+    _player("gold_dumper", "lists every answer and every fact", _or_paper(_dump, _paper_dump)),
+    _player(
+        "last_task_expert",
+        "knows the last tasks of the stream, nothing of the others",
+        _or_paper(_expert, _paper_expert),
+        oracle=True,
+    ),
+    _player(
+        "format_forgetter",
+        "knows everything and never answers in the asked form",
+        _or_paper(_off_form, _paper_off_form),
+        oracle=True,
+    ),
+    _player(
+        "oracle",
+        "the gold chain of facts and the gold answer",
+        _or_paper(target, paper_target),
+        oracle=True,
+    ),
+)

@@ -6,7 +6,9 @@ slanted line by another pixel. Pillow belongs to the extra ``image``; text tasks
 """
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from heptathlon.errors import HeptathlonError
@@ -19,6 +21,8 @@ Doc = Mapping[str, Any]
 Marks = Sequence[Mapping[str, Any]]
 Point = tuple[float, float]
 
+HUB = "yueluoshuangtian/MLLM-CITBench"
+"""The paper's data set, whose pictures the user brings."""
 SIDE = 320
 INK = "#1d1d1f"
 PAPER = "#ffffff"
@@ -51,6 +55,37 @@ def picture(doc: Doc) -> "list[Image]":
     image = Image.new("RGB", (SIDE, SIDE), PAPER)
     DRAWINGS[doc["task"]](ImageDraw.Draw(image), doc["scene"])
     return [image]
+
+
+def paper_picture(doc: Doc) -> "list[Image]":
+    """Return the picture of a row of the paper edition from the user's own files.
+
+    Raises:
+        HeptathlonError: if it is missing, broken, or not below the folder of the data set.
+    """
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError:
+        raise HeptathlonError(
+            "The image tasks of mllm_ct open pictures with Pillow; install the extra 'image'."
+        ) from None
+    mirror = os.environ.get("HEPTATHLON_SOURCES")
+    if not mirror:
+        raise HeptathlonError(
+            f"MLLM-CTBench's pictures are not fetched: unpack its img.zip into DIR/{HUB} and set "
+            "HEPTATHLON_SOURCES=DIR."
+        )
+    folder = (Path(mirror).expanduser() / HUB).resolve()
+    path = (folder / doc["image"]).resolve()
+    if not path.is_relative_to(folder):
+        raise HeptathlonError(f"row {doc['row']} of {doc['task']}: its picture lies elsewhere.")
+    try:
+        with Image.open(path) as image:
+            return [image.convert("RGB")]
+    except FileNotFoundError:
+        raise HeptathlonError(f"{path}: is missing; unpack img.zip of {HUB} there.") from None
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise HeptathlonError(f"{path}: is no picture that can be read ({error}).") from None
 
 
 def _write(

@@ -7,9 +7,19 @@ scored apart: MLLM-CTBench asks for the same two parts.
 from collections.abc import Mapping
 from typing import Any
 
-from heptathlon.tasks.mllm_ct.pictures import picture
+from heptathlon.tasks.mllm_ct.pictures import paper_picture, picture
 
-__all__ = ["ANSWER", "HEADINGS", "WORDS", "picture", "prompt", "target"]
+__all__ = [
+    "ANSWER",
+    "HEADINGS",
+    "WORDS",
+    "paper_picture",
+    "paper_prompt",
+    "paper_target",
+    "picture",
+    "prompt",
+    "target",
+]
 
 Doc = Mapping[str, Any]
 
@@ -58,3 +68,19 @@ def target(doc: Doc) -> str:
     steps = "\n".join(step["says"] for step in doc["steps"])
     explanation = f"{doc['explanation']}\n" if doc["explanation"] else ""
     return f"<think>\n{steps}\n</think>\n{explanation}{ANSWER} {doc['answer']}"
+
+
+def paper_prompt(doc: Doc) -> str:
+    """Return a row's own problem, with the form that MLLM-CTBench trains and asks for."""
+    place = f"{IMAGE}\n" * bool(doc["image"])
+    problem = doc["problem"].replace(IMAGE, "").strip()
+    return (
+        f"{place}{problem}\n\nReason between <think> and </think>, and then give the final answer "
+        "alone between <answer> and </answer>."
+    )
+
+
+def paper_target(doc: Doc) -> str:
+    """Return the published reasoning with its answer in the asked form."""
+    thought, tag, _ = doc["solution"].rpartition("</think>")
+    return f"{thought}{tag}\n<answer>{doc['gold']}</answer>".strip()
