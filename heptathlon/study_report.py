@@ -75,6 +75,10 @@ def _row_names(card: ContinualCard) -> list[str]:
     return ["base", *(f"after {short_name(task)}" for task in card.tasks)]
 
 
+def _ticks(card: ContinualCard) -> list[str]:
+    return ["base", *map(short_name, card.tasks)]
+
+
 def figure(value: float | None) -> str:
     """Return a figure with three decimals; a dash if there is none."""
     return DASH if value is None else f"{value:.3f}".replace("-", MINUS)
@@ -96,7 +100,7 @@ def curves(card: ContinualCard, metric: MetricCard) -> Markup:
     lines: list[Line] = [
         (short_name(task), [row[column] for row in rows]) for column, task in enumerate(card.tasks)
     ]
-    return plot(lines, _row_names(card), f"{metric.metric} of each task over the checkpoints")
+    return plot(lines, _ticks(card), f"{metric.metric} of each task over the checkpoints")
 
 
 def against(card: ContinualCard) -> Markup:
@@ -107,7 +111,7 @@ def against(card: ContinualCard) -> Markup:
             learned = [row[: t + 1] for t, row in enumerate(card.metrics[name].scores)]
             lines.append((name, [_mean(row) for row in learned]))
     says = "mean over the tasks learned so far, of answers and of reasoning"
-    return plot(lines, _row_names(card)[1:], says) if lines else Markup("")
+    return plot(lines, _ticks(card)[1:], says) if lines else Markup("")
 
 
 def _mean(row: Sequence[float | None]) -> float | None:
@@ -124,7 +128,7 @@ def plot(lines: Sequence[Line], ticks: Sequence[str], says: str) -> Markup:
         parts.append(rule.format(LEFT, WIDTH - RIGHT, _y(share), _y(share)))
         parts.append(text.format("tick end", LEFT - 6, _y(share) + 4, f"{share:g}"))
     for place, name in enumerate(ticks):
-        parts.append(text.format("tick mid", _x(place, ticks), HEIGHT - 12, label(name, 18)))
+        parts.append(text.format("tick mid", _x(place, ticks), HEIGHT - 12, label(name, 12)))
     ends = _spaced([(y[-1], name) for name, y in lines])
     for number, (name, values) in enumerate(lines):
         kind = f"part-{number % PARTS + 1}" + " dashed" * (number >= PARTS)
@@ -137,7 +141,9 @@ def plot(lines: Sequence[Line], ticks: Sequence[str], says: str) -> Markup:
                 )
                 for i, v in run
             ]
-        parts.append(text.format(f"name {kind}", WIDTH - RIGHT + 12, ends[name], label(name, 20)))
+        key = Markup('<circle class="{}" cx="{}" cy="{:.1f}" r="3"/>')
+        parts.append(key.format(kind, WIDTH - RIGHT + 12, ends[name] - 4))
+        parts.append(text.format("name", WIDTH - RIGHT + 20, ends[name], label(name, 20)))
     svg = Markup('<svg class="curves" role="img" aria-label="{}" viewBox="0 0 {} {}">{}</svg>')
     return svg.format(says, WIDTH, HEIGHT, Markup("").join(parts))
 
@@ -163,13 +169,16 @@ def _unbroken(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
 def _spaced(ends: Sequence[tuple[float | None, str]]) -> dict[str, float]:
     """Return the height of each line's name: beside its end, and no two on one another."""
     step = min(15.0, (HEIGHT - TOP - BOTTOM) / max(1, len(ends)))
-    out: dict[str, float] = {}
-    at = -step
-    for value, name in sorted(ends, key=lambda e: -(e[0] if e[0] is not None else -1)):
-        at = max(at + step, _y(value if value is not None else 0.0) + 4)
-        out[name] = at
-    over = max(0.0, at - (HEIGHT - BOTTOM + 4))
-    return {name: y - over for name, y in out.items()}
+    order = sorted(ends, key=lambda e: -(e[0] if e[0] is not None else -1))
+    heights: list[float] = []
+    for value, _ in order:
+        wanted = _y(value if value is not None else 0.0) + 4
+        heights.append(max(wanted, heights[-1] + step) if heights else wanted)
+    floor = HEIGHT - BOTTOM + 4.0
+    for place in range(len(heights) - 1, -1, -1):
+        heights[place] = min(heights[place], floor)
+        floor = heights[place] - step
+    return {name: height for (_, name), height in zip(order, heights, strict=True)}
 
 
 # --- the terminal --------------------------------------------------------------------------------

@@ -36,6 +36,8 @@ Cells = NDArray[np.bool_]
 BASE = "base"
 MAX_BYTES = 16 * 2**20
 LEVEL = 0.95
+_ROUNDING = 1e-12
+"""Spread below which resamples are alike."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Figure:
     Attributes:
         value: the figure; None if it is not defined.
         reason: why it is not; empty otherwise.
-        low: lower end of its interval, where one was computed.
+        low: lower end of its interval; None if none was computed or no spread was seen.
         high: upper end.
     """
 
@@ -571,8 +573,12 @@ def with_intervals(
 
 
 def percentiles(values: Floats, level: float = LEVEL) -> tuple[float | None, float | None]:
-    """Return the central interval of resampled figures; no ends if some are undefined."""
-    if not np.isfinite(values).all():
+    """Return the central interval of resampled figures.
+
+    There are no ends if some resamples are undefined, or if all are alike: documents that show no
+    spread say nothing of its size, and an interval of no width would claim to.
+    """
+    if not np.isfinite(values).all() or np.ptp(values) <= _ROUNDING:
         return None, None
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -1,5 +1,6 @@
 """Studies: planted losses recovered exactly from runs, and runs that cannot be compared refused."""
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -259,6 +260,18 @@ def test_score_command_and_report(folders: dict[str, Path], tmp_path: Path):
     assert page.count('<svg class="curves"') == 4
     shown = cli("study", "score", str(file))
     assert "bwt_superficial" in shown.stdout
+
+
+def test_names_of_curves_stay_in_the_plot():
+    from heptathlon import study_report
+
+    ends = [(1.0, "a"), (1.0, "b"), (0.0, "c"), (0.0, "d"), (None, "e"), (0.01, "f")]
+    found = study_report._spaced(ends)
+    heights = sorted(found.values())
+    assert all(b - a >= 14.9 for a, b in itertools.pairwise(heights))
+    assert heights[0] > 0
+    assert heights[-1] <= study_report.HEIGHT - study_report.BOTTOM + 4
+    assert found["a"] < found["c"]
 
 
 def test_matrix_command(tmp_path: Path):
