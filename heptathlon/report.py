@@ -21,7 +21,7 @@ from typing import Any, Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from heptathlon import drawings, plots, profiles, scorecard
+from heptathlon import drawings, figures, plots, profiles, scorecard
 from heptathlon.cards import Estimate, FamilyCard, FormCard, Scorecard, Stratum
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, Family, Headline
@@ -321,6 +321,13 @@ def _family(
         "data": _island(items),
         "choices": _choices(family, items),
         "legend": drawings.legend(card.family),
+        "figures": figures.figures(
+            card.family,
+            lambda: {
+                figures.THIS_RUN: [o for o in scored if o.variant in headline.variants],
+                **scorecard.played(family, headline, scored),
+            },
+        ),
     }
 
 
