@@ -33,7 +33,7 @@ TEST = {"lite": 96, "full": 360}
 so that answers are balanced exactly."""
 SMOKE_TEXT, SMOKE_IMAGE = 48, 24
 """Test scenes a task in the tier ``smoke``: 96 for text models, 120 more with pictures."""
-TRAIN = {"smoke": 24, "lite": 240, "full": 1_200}
+TRAIN = {"smoke": 24, "lite": 240, "full": 600}
 FEWSHOT = 4
 
 
