@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 submit_app = typer.Typer(no_args_is_help=True, help="Prepare and check a submission.")
 board_app = typer.Typer(no_args_is_help=True, help="Build and look at the leaderboard.")
+study_app = typer.Typer(no_args_is_help=True, help="Run and score several runs together.")
+app.add_typer(study_app, name="study")
 app.add_typer(submit_app, name="submit")
 app.add_typer(board_app, name="leaderboard")
 
@@ -263,6 +265,63 @@ def compare(
         _print_json(result.model_dump())
         return
     out.print(comparing.render(result))
+
+
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")]
+
+
+@study_app.command("run")
+def study_run(file: StudyFile) -> None:
+    """Run every checkpoint of a study that was not run before; text and pictures apart."""
+    from heptathlon import study
+
+    for folder in study.run_study(study.read_study(file), lambda text: err.print(escape(text))):
+        out.print(str(folder))
+    err.print(f"next: heptathlon study score {escape(str(file))}")
+
+
+@study_app.command("score")
+def study_score(
+    file: StudyFile,
+    as_json: Json = False,
+    to: Annotated[
+        Path | None, typer.Option("--out", help="Folder; the file's if left out.")
+    ] = None,
+) -> None:
+    """Score a study's runs together; write its card (JSON) and its report (HTML)."""
+    from heptathlon import study, study_report
+    from heptathlon.files import dump_json, write_text_atomic
+
+    card = study.score_study(study.read_study(file))
+    target = to or file.parent
+    write_text_atomic(target / f"{file.stem}.card.json", dump_json(card.model_dump()))
+    report = target / f"{file.stem}.report.html"
+    write_text_atomic(report, study_report.render(card))
+    if as_json:
+        _print_json(card.model_dump())
+        return
+    out.print(study_report.tables(card))
+    out.print(str(report))
+
+
+@study_app.command("matrix")
+def study_matrix(
+    file: Annotated[Path, typer.Argument(metavar="MATRIX", help="A matrix, .json or .csv.")],
+    as_json: Json = False,
+) -> None:
+    """Print every continual-learning figure of a matrix of scores."""
+    from heptathlon.scorers import continual
+
+    figures = continual.measure(continual.read_matrix(file))
+    if as_json:
+        _print_json({n: {"value": f.value, "reason": f.reason} for n, f in figures.items()})
+        return
+    table = Table("figure", "value", "formula, or why there is none", box=None)
+    for name, figure in figures.items():
+        formula = continual.FORMULAS.get(name)
+        value = "-" if figure.value is None else f"{figure.value:.4f}"
+        table.add_row(name, value, escape(figure.reason or (formula.says if formula else "")))
+    out.print(table)
 
 
 @submit_app.command("prepare")

@@ -8,7 +8,7 @@ import logging
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -72,7 +72,9 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
         manager = _resolve_tasks(config)
     import heptathlon.models.player  # noqa: F401  (registers the scripted players)
 
-    parts = _split_by_modality(manager.load(config.tasks), config.tasks)
+    loaded = manager.load(config.tasks)
+    _refuse_blind_model(config, loaded["tasks"])
+    parts = _split_by_modality(loaded, config.tasks)
     lm = _create_model(config)
     _warn_of_tokens(lm, (task for part in parts for task in _leaves(part)))
     journal = _attach_journal(lm, config)
@@ -185,17 +187,31 @@ def _split_by_modality(loaded: Any, names: Sequence[Any]) -> list[list[Any]]:
     return [list(leaves.values())]
 
 
-def _create_model(config: Any) -> Any:
+def _model_class(config: Any) -> Any:
     from lm_eval.api.registry import get_model
 
     try:
-        model = get_model(config.model)
+        return get_model(config.model)
     except ValueError:
         import lm_eval.models
 
         known = ["heptathlon", *lm_eval.models.MODEL_MAPPING]
         raise UnknownNameError("model class", config.model, known) from None
-    return model.create_from_arg_obj(
+
+
+def _refuse_blind_model(config: Any, tasks: Mapping[str, Any]) -> None:
+    """Refuse to ask a model class that cannot see about pictures, before weights are loaded."""
+    seen = [name for name, task in tasks.items() if getattr(task, "MULTIMODAL", False)]
+    if seen and not getattr(_model_class(config), "MULTIMODAL", False):
+        more = f" and {len(seen) - 1} more tasks" if len(seen) > 1 else ""
+        raise HeptathlonError(
+            f"run: {seen[0]}{more} show pictures, and the model class {config.model!r} takes text "
+            "only; use one that sees, such as hf-multimodal, or leave these tasks out."
+        )
+
+
+def _create_model(config: Any) -> Any:
+    return _model_class(config).create_from_arg_obj(
         config.model_args,
         {
             "batch_size": config.batch_size,
