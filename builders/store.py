@@ -247,7 +247,12 @@ def _refuse_repeated_ids(name: SetName, merged: Records) -> None:
 
 
 def _sources(builder: Builder, name: SetName) -> list[SourceFile]:
-    """Return the builder's source files, if it has any (fresh editions have none)."""
+    """Return the builder's source files, if it has any (fresh editions have none).
+
+    A builder whose tiers need different files offers ``tier_sources(edition, tier)``.
+    """
+    if tiered := getattr(builder, "tier_sources", None):
+        return [SourceFile(**s) for s in tiered(name.edition, name.tier)]
     listing = getattr(builder, "sources", None)
     return [SourceFile(**s) for s in listing(name.edition)] if listing else []
 
