@@ -71,10 +71,10 @@ class FormCard(_Closed):
 
 
 class PlayerScore(_Closed):
-    """A scripted player's headline on the very same documents."""
+    """A scripted player's headline on the very same documents; None where it is not defined."""
 
     player: str
-    value: float = Field(allow_inf_nan=False)
+    value: float | None = Field(allow_inf_nan=False)
     oracle: bool
 
 

@@ -1,10 +1,11 @@
 """From a run's samples to its scorecard: everything is recomputed, nothing is believed."""
 
 import importlib
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Protocol
@@ -29,17 +30,22 @@ from heptathlon.families import Family, Headline
 from heptathlon.records import doc_digest
 from heptathlon.runs import Run, Sample
 from heptathlon.scorers import stats
-from heptathlon.scorers.verdict import Verdict
+from heptathlon.scorers.verdict import Row, Statistic, Verdict
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
 from heptathlon.tasks.players import Player
 
-SKILL_SEED = 20261
+SEED = 20261
+"""Seed of every bootstrap on a scorecard, so that anyone gets the same intervals."""
 SKILL_RESAMPLES = 10_000
+STATISTIC_RESAMPLES = 2_000
+"""Resamples of a figure that is not a mean: each is computed anew, which takes its time."""
+CHOSEN, PASSED_OVER = (0.0, True), (-1.0, False)
+"""Log-likelihoods of the option that a player chooses in a multiple-choice document, and others."""
 
 
 class Scorer(Protocol):
-    """What a family's scorer module offers."""
+    """What a family's scorer module offers; :mod:`heptathlon.scorers.verdict` names the rest."""
 
     def verdict(self, doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         """Judge one document's responses."""
@@ -85,6 +91,11 @@ class ScoredSample:
         """Form of question."""
         return str(self.sample.doc["form"])
 
+    @property
+    def row(self) -> Row:
+        """What the scorer's hooks are given."""
+        return Row(self.variant, self.sample.doc, self.verdict)
+
 
 @cache
 def scorer_of(family: str) -> Scorer:
@@ -99,6 +110,12 @@ def players_of(family: str) -> dict[str, Player]:
     module = importlib.import_module(f"heptathlon.tasks.{family}.baselines")
     players: dict[str, Player] = module.PLAYERS
     return players
+
+
+def statistics_of(family: str) -> dict[str, Statistic]:
+    """Return a family's figures that are not the mean of a metric, by name."""
+    statistics: dict[str, Statistic] = getattr(scorer_of(family), "STATISTICS", {})
+    return statistics
 
 
 def published(data: TaskData, season: str) -> Published:
@@ -171,7 +188,38 @@ def score_samples(
                 raise HeptathlonError(f"{where}: the item {item} was answered twice.")
             seen.add(item)
             scored.append(ScoredSample(sample, data, scorer.verdict(sample.doc, sample.results)))
-    return scored, sets
+    return _looked_across(scored, sets), sets
+
+
+def _looked_across(
+    scored: Sequence[ScoredSample], sets: Mapping[str, Published]
+) -> list[ScoredSample]:
+    """Let each family's scorer look at all of a group's documents together, where it wants to."""
+    out = list(scored)
+    groups: dict[_Group, list[int]] = {}
+    for index, one in enumerate(scored):
+        groups.setdefault(_group(one, sets), []).append(index)
+    for (family, *_), indices in groups.items():
+        for index, verdict in zip(
+            indices, _across(family, [scored[i].row for i in indices]), strict=True
+        ):
+            out[index] = replace(scored[index], verdict=verdict)
+    return out
+
+
+def _across(family: str, rows: Sequence[Row]) -> list[Verdict]:
+    """Return the rows' verdicts after the scorer's hook ``across``, if it has one."""
+    hook: Callable[[Sequence[Row]], list[Verdict]] | None
+    hook = getattr(scorer_of(family), "across", None)
+    return hook(rows) if hook else [row.verdict for row in rows]
+
+
+_Group = tuple[str, str, str, str]
+
+
+def _group(one: ScoredSample, sets: Mapping[str, Published]) -> _Group:
+    """Return what a family's part of a scorecard is about: family, edition, tier and season."""
+    return (one.family, one.task.edition, one.task.tier, sets[one.task.task].season)
 
 
 def _check_version(run: Run, data: TaskData) -> None:
@@ -205,10 +253,9 @@ def score_run(
         HeptathlonError: see :func:`score_samples`.
     """
     scored, sets = score_samples(run, find_published)
-    groups: dict[tuple[str, str, str, str], list[ScoredSample]] = {}
+    groups: dict[_Group, list[ScoredSample]] = {}
     for one in scored:
-        key = (one.family, one.task.edition, one.task.tier, sets[one.task.task].season)
-        groups.setdefault(key, []).append(one)
+        groups.setdefault(_group(one, sets), []).append(one)
     cards: dict[str, FamilyCard] = {}
     for key in sorted(groups, key=_group_order):
         card = _family_card(groups[key], sets, find_published)
@@ -228,7 +275,7 @@ def score_run(
     )
 
 
-def _group_order(key: tuple[str, str, str, str]) -> tuple[str, bool, int, str]:
+def _group_order(key: _Group) -> tuple[str, bool, int, str]:
     """Order a family's groups so that the one that stands for it comes first."""
     family, edition, tier, season = key
     rank = ("full", "lite", "smoke", "long").index(tier)
@@ -246,9 +293,9 @@ def _family_card(
     main = [one for one in scored if one.variant in headline.variants]
     known = sets[data.task]
     expected = sum(len(p.docs) for p in _headline_sets(data, headline, known, find_published))
-    estimate = _estimate(headline.metric, main)
-    players = _players(family, headline.metric, main)
-    trivial = next((p for p, _ in players if not p.oracle), None)
+    ceiling = ceiling_of(family, [one.row for one in main])
+    players = _players(family, headline, scored)
+    trivial = next((p for p in players if not p.score.oracle and p.score.value is not None), None)
     return FamilyCard(
         family=family.name,
         title=family.title,
@@ -259,16 +306,23 @@ def _family_card(
         digest=known.digest,
         complete=len(main) == expected,
         expected=expected,
-        headline=estimate,
-        skill=_skill(family, headline.metric, main, players),
-        best_trivial=trivial,
-        players=[p for p, _ in players],
-        ceiling=family.ceiling,
+        headline=estimate(headline.metric, main),
+        skill=skill(headline.metric, main, trivial.scored if trivial else [], ceiling),
+        best_trivial=trivial.score if trivial else None,
+        players=[p.score for p in players],
+        ceiling=ceiling,
         chance=family.chance,
         invalid_rate=_invalid(main),
         strata=_strata(family, headline.metric, main),
         forms=_forms(family, headline, scored),
     )
+
+
+def ceiling_of(family: Family, rows: Sequence[Row]) -> float:
+    """Return the best reachable headline: on these very documents, where the scorer knows it."""
+    hook: Callable[[Sequence[Row]], float] | None
+    hook = getattr(scorer_of(family.name), "ceiling", None)
+    return hook(rows) if hook and rows else family.ceiling
 
 
 def _headline_sets(
@@ -283,11 +337,14 @@ def _headline_sets(
             yield find_published(catalog.task_data(sibling), known.season)
 
 
-def _column(metric: str, scored: Sequence[ScoredSample]) -> NDArray[np.float64]:
-    return np.array([one.verdict.metrics[metric] for one in scored], dtype=np.float64)
+def columns(metrics: Sequence[str], scored: Sequence[ScoredSample]) -> NDArray[np.float64]:
+    """Return the samples' figures, shape (samples, metrics)."""
+    rows = [[one.verdict.metrics[m] for m in metrics] for one in scored]
+    return np.array(rows, dtype=np.float64).reshape(len(scored), len(metrics))
 
 
-def _clusters(scored: Sequence[ScoredSample]) -> NDArray[np.str_]:
+def clusters(scored: Sequence[ScoredSample]) -> NDArray[np.str_]:
+    """Return the label of each sample's cluster, shape (samples,)."""
     return np.array([str(one.sample.doc["cluster_id"]) for one in scored], dtype=np.str_)
 
 
@@ -310,55 +367,155 @@ def _nothing(metric: str, reason: str) -> Estimate:
     )
 
 
-def _estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
+NO_DOCUMENT = "no document of the headline's tasks was in the run"
+
+
+def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
+    """Return a figure of one family's samples with its interval.
+
+    Args:
+        metric: a metric of the verdicts, whose mean over the samples that have it is taken, or
+            one of the family's statistics.
+        scored: samples of one family.
+    """
     if not scored:
-        return _nothing(metric, "no document of the headline's tasks was in the run")
-    return _as_estimate(metric, stats.mean_interval(_column(metric, scored), _clusters(scored)))
+        return _nothing(metric, NO_DOCUMENT)
+    statistic = statistics_of(scored[0].family).get(metric)
+    if statistic is None:
+        having = [one for one in scored if metric in one.verdict.metrics]
+        values = columns([metric], having)[:, 0]
+        return _as_estimate(metric, stats.mean_interval(values, clusters(having)))
+    having = _with_columns(statistic, scored)
+    interval = stats.cluster_bootstrap(
+        columns(statistic.columns, having),
+        clusters(having),
+        statistic.compute,
+        resamples=STATISTIC_RESAMPLES,
+        seed=SEED,
+    )
+    return _as_estimate(metric, interval)
+
+
+def _with_columns(statistic: Statistic, scored: Sequence[ScoredSample]) -> list[ScoredSample]:
+    return [one for one in scored if set(statistic.columns) <= one.verdict.metrics.keys()]
 
 
 def _invalid(scored: Sequence[ScoredSample]) -> Estimate:
     if not scored:
-        return _nothing("invalid_rate", "no document of the headline's tasks was in the run")
+        return _nothing("invalid_rate", NO_DOCUMENT)
     values = np.array([float(one.verdict.invalid) for one in scored])
-    return _as_estimate("invalid_rate", stats.mean_interval(values, _clusters(scored)))
+    return _as_estimate("invalid_rate", stats.mean_interval(values, clusters(scored)))
 
 
-def _players(
-    family: Family, metric: str, scored: Sequence[ScoredSample]
-) -> list[tuple[PlayerScore, NDArray[np.float64]]]:
-    """Return every player's headline and its figures on the same documents, best first."""
-    if not scored:
+@dataclass(frozen=True)
+class _Played:
+    """A player's headline and its own scored answers to the headline's documents."""
+
+    score: PlayerScore
+    scored: list[ScoredSample]
+
+
+def _players(family: Family, headline: Headline, scored: Sequence[ScoredSample]) -> list[_Played]:
+    """Return what every player makes of the same documents, best first."""
+    main = [one for one in scored if one.variant in headline.variants]
+    if not main:
         return []
+    asked = scored if hasattr(scorer_of(family.name), "across") else main
     out = []
     for player in players_of(family.name).values():
-        values = np.array([_play(family.name, player, one, metric) for one in scored])
-        score = PlayerScore(player=player.name, value=float(values.mean()), oracle=player.oracle)
-        out.append((score, values))
-    return sorted(out, key=lambda pair: (-pair[0].value, pair[0].player))
+        played = [replace(one, verdict=_play(player, one)) for one in asked]
+        verdicts = _across(family.name, [one.row for one in played])
+        main = [
+            replace(one, verdict=verdict)
+            for one, verdict in zip(played, verdicts, strict=True)
+            if one.variant in headline.variants
+        ]
+        value = point(headline.metric, main)
+        score = PlayerScore(player=player.name, value=value, oracle=player.oracle)
+        out.append(_Played(score, main))
+    return sorted(
+        out, key=lambda p: (math.inf if p.score.value is None else -p.score.value, p.score.player)
+    )
 
 
-def _play(family: str, player: Player, one: ScoredSample, metric: str) -> float:
-    """Return the metric of a player's own answer to a sample's document."""
-    verdict = scorer_of(family).verdict(one.sample.doc, [player.answer(one.sample.doc)])
-    return verdict.metrics[metric]
+def point(metric: str, scored: Sequence[ScoredSample]) -> float | None:
+    """Return a figure without its interval; None if it is not defined."""
+    statistic = statistics_of(scored[0].family).get(metric) if scored else None
+    if statistic is None:
+        having = [one.verdict.metrics[metric] for one in scored if metric in one.verdict.metrics]
+        return float(np.mean(having)) if having else None
+    having_all = _with_columns(statistic, scored)
+    value = statistic.compute(columns(statistic.columns, having_all), np.ones(len(having_all)))
+    return float(value) if math.isfinite(value) else None
 
 
-def _skill(
-    family: Family,
+_verdicts: dict[tuple[str, str, str], Verdict] = {}
+
+
+def _play(player: Player, one: ScoredSample) -> Verdict:
+    """Return the verdict on a player's own answer to a sample's document, kept for the next run.
+
+    The document is the published one (:func:`score_samples` has checked it), so its item_id
+    stands for it.
+    """
+    key = (player.name, one.task.task, str(one.sample.doc["item_id"]))
+    if key not in _verdicts:
+        doc = one.sample.doc
+        responses: list[Any]
+        if isinstance(one.sample.response, str):
+            responses = [player.answer(doc)]
+        else:
+            options = catalog.choices_of(one.task.task, doc)
+            chosen = player.choose(doc, options)
+            responses = [CHOSEN if i == chosen else PASSED_OVER for i in range(len(options))]
+        _verdicts[key] = scorer_of(one.family).verdict(doc, responses)
+    return _verdicts[key]
+
+
+def skill(
     metric: str,
     scored: Sequence[ScoredSample],
-    players: Sequence[tuple[PlayerScore, NDArray[np.float64]]],
+    trivial: Sequence[ScoredSample],
+    ceiling: float,
 ) -> Estimate:
-    trivial = next((values for player, values in players if not player.oracle), None)
-    if trivial is None:
-        return _nothing("skill", "no document of the headline's tasks was in the run")
-    interval = stats.skill(
-        _column(metric, scored),
-        trivial,
-        _clusters(scored),
-        ceiling=family.ceiling,
-        resamples=SKILL_RESAMPLES,
-        seed=SKILL_SEED,
+    """Return the share of the way from the best trivial player to the ceiling, with its interval.
+
+    Args:
+        metric: the headline's metric or statistic.
+        scored: the model's samples of the headline's documents.
+        trivial: the player's samples of the same documents in the same order.
+        ceiling: best reachable headline.
+    """
+    if not scored:
+        return _nothing("skill", NO_DOCUMENT)
+    if not trivial:
+        return _nothing("skill", "no trivial player has a headline on these documents")
+    statistic = statistics_of(scored[0].family).get(metric)
+    if statistic is None:
+        interval = stats.skill(
+            columns([metric], scored)[:, 0],
+            columns([metric], trivial)[:, 0],
+            clusters(scored),
+            ceiling=ceiling,
+            resamples=SKILL_RESAMPLES,
+            seed=SEED,
+        )
+        return _as_estimate("skill", interval)
+    width = len(statistic.columns)
+
+    def share(values: NDArray[np.float64], weights: NDArray[Any]) -> float:
+        bar = statistic.compute(values[:, width:], weights)
+        room = ceiling - bar
+        return (
+            (statistic.compute(values[:, :width], weights) - bar) / room if room > 0 else math.nan
+        )
+
+    interval = stats.cluster_bootstrap(
+        np.hstack([columns(statistic.columns, scored), columns(statistic.columns, trivial)]),
+        clusters(scored),
+        share,
+        resamples=STATISTIC_RESAMPLES,
+        seed=SEED,
     )
     return _as_estimate("skill", interval)
 
@@ -370,9 +527,9 @@ def _strata(family: Family, metric: str, scored: Sequence[ScoredSample]) -> list
         for one in scored:
             levels.setdefault(str(one.sample.doc[field]), []).append(one)
         for level in sorted(levels, key=level_order):
-            estimate = _estimate(metric, levels[level])
+            figure = estimate(metric, levels[level])
             form = levels[level][0].form
-            out.append(Stratum(form=form, field=field, level=level, **estimate.model_dump()))
+            out.append(Stratum(form=form, field=field, level=level, **figure.model_dump()))
     return out
 
 
@@ -404,12 +561,22 @@ def _forms(family: Family, headline: Headline, scored: Sequence[ScoredSample]) -
                 form=form,
                 title=family.form_names[form],
                 primary=variant in headline.variants,
-                metrics={m: _estimate(m, ones) for m in ones[0].verdict.metrics},
+                metrics={m: estimate(m, ones) for m in _metric_names(family, ones)},
                 outcomes=dict(outcomes.most_common()),
                 invalid_rate=_invalid(ones),
             )
         )
     return sorted(out, key=lambda f: (not f.primary, f.variant))
+
+
+def _metric_names(family: Family, scored: Sequence[ScoredSample]) -> list[str]:
+    """Return every metric of a form's verdicts, and the statistics that rest on them."""
+    names = dict.fromkeys(name for one in scored for name in one.verdict.metrics)
+    return list(names) + [
+        name
+        for name, statistic in statistics_of(family.name).items()
+        if set(statistic.columns) <= names.keys()
+    ]
 
 
 def model_card(results: Mapping[str, Any]) -> ModelCard:

@@ -9,6 +9,8 @@ results) -> dict[str, float]`` for lm-eval, and ``METRICS``, the metrics of each
 - ``STATISTICS: dict[str, Statistic]``: figures that are not the mean of a per-document metric.
 - ``ceiling(rows) -> float``: the best reachable headline on these very documents, where it
   depends on them; else the registry's is used.
+
+A headline's metric is one of the verdicts' metrics or one of the ``STATISTICS``.
 """
 
 from collections.abc import Callable, Mapping
@@ -62,5 +64,5 @@ class Statistic:
     """
 
     columns: tuple[str, ...]
-    compute: Callable[[NDArray[np.float64], NDArray[np.float64]], float]
+    compute: Callable[[NDArray[np.float64], NDArray[Any]], float]
     says: str

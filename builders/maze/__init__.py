@@ -3,7 +3,8 @@
 from typing import Any
 
 from heptathlon.builders import store
-from heptathlon.builders.maze.build import FAMILY, configs, generate, shards
+from heptathlon.builders.maze.build import configs, generate, shards
+from heptathlon.builders.maze.fresh import FAMILY
 
 __all__ = ["FAMILY", "configs", "dataset", "generate", "shards"]
 

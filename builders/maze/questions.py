@@ -1,5 +1,8 @@
 """What is asked about a maze: pure functions from a task to its question and gold answer."""
 
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from heptathlon.builders.maze.generators import Maze, closed_edges, set_edge
 from heptathlon.builders.maze.task import Task, moves_along, ways_on
@@ -11,8 +14,28 @@ SHORTEST_CYCLE = 8
 encloses at least one cell, so no open 2 x 2 or 2 x 3 block gives the twin away."""
 
 
+LEGAL_PATHS = 8
 NEAR_MISSES = 24
-"""Near misses of one task that are compared before one is shown."""
+"""Legal and illegal paths of one task that are compared before two are chosen."""
+MOST_UNLIKE = 1.5
+"""Difference in looks that is let pass, per square root of the path's length: at random, counts
+along a path differ in that proportion."""
+
+
+class _Looks(NamedTuple):
+    """What can be seen of a path without its maze.
+
+    Attributes:
+        turns: how often it turns.
+        turns_back: how often two turns in a row make it double back.
+        touches: how often it runs beside itself.
+        outward: sum of its cells' distances from the centre, in half sides.
+    """
+
+    turns: int
+    turns_back: int
+    touches: int
+    outward: float
 
 
 def next_move(task: Task, stream: Stream) -> tuple[int, str] | None:
@@ -57,31 +80,41 @@ def _descend(grid: Grid, distance: list[int], cell: int, stream: Stream) -> list
     return out
 
 
-def near_miss(task: Task, stream: Stream) -> list[int] | None:
-    """Return a path of exactly the shortest length that goes through exactly one wall.
+def legal_and_not(task: Task, stream: Stream) -> tuple[list[int], list[int]] | None:
+    """Return a shortest path and a path of the same length that goes through exactly one wall.
 
-    The wall is a closed edge, or a wall cell where the maze has such. Both parts, to the wall and
-    from it, are legal, so neither the length nor the ends tell it from a legal shortest path; and
-    as two legal parts of that total length cannot meet, no cell is visited twice. Of up to
-    ``NEAR_MISSES`` such paths the one is returned that bends most like a legal shortest path.
+    The wall is a closed edge, or a wall cell where the maze has such. Both parts of the second
+    path, to the wall and from it, are legal, so neither its length nor its ends give it away; and
+    as two legal parts of that total length cannot meet, no cell is visited twice. So that its
+    shape tells little as well, several of both are drawn and the two that look most alike are
+    returned.
 
     Returns:
-        The cells of the path; None if there is no such path.
+        The cells of the legal and of the illegal path; None if no two look alike.
     """
     crossings = _crossings(task)
     if not crossings:
         return None
-    like = _bends(random_shortest(task, stream))
-    best, best_gap = None, 0
+    unique = task.maze.parent is not None
+    legal = [random_shortest(task, stream) for _ in range(1 if unique else LEGAL_PATHS)]
+    looks = [_looks(path, task.grid) for path in legal]
+    walls_are_cells = "#" in task.grid.cells
+    most = MOST_UNLIKE * task.length**0.5
+    best: tuple[list[int], list[int]] | None = None
     for crossing in stream.sample(crossings, min(len(crossings), NEAR_MISSES)):
         path = [
             *_descend(task.grid, task.from_start, crossing[0], stream)[::-1],
             *crossing[1:-1],
             *_descend(task.grid, task.from_goal, crossing[-1], stream),
         ]
-        gap = sum(abs(a - b) for a, b in zip(_bends(path), like, strict=True))
-        if best is None or gap < best_gap:
-            best, best_gap = path, gap
+        look = _looks(path, task.grid)
+        # Where all free neighbours are joined, a shortest path never runs beside itself.
+        if walls_are_cells and look.touches:
+            continue
+        for own, other in zip(looks, legal, strict=True):
+            gap = sum(abs(a - b) for a, b in zip(own, look, strict=True))
+            if gap < most or (gap == most and best is None):
+                best, most = (other, path), gap
     return best
 
 
@@ -106,12 +139,28 @@ def _crossings(task: Task) -> list[tuple[int, ...]]:
     return found
 
 
-def _bends(path: list[int]) -> tuple[int, int]:
-    """Return how often a path turns, and how often two turns in a row make it double back."""
-    steps = [b - a for a, b in zip(path, path[1:], strict=False)]
-    turns = sum(a != b for a, b in zip(steps, steps[1:], strict=False))
-    back = sum(a != b and a == -c for a, b, c in zip(steps, steps[1:], steps[2:], strict=False))
-    return turns, back
+def _looks(path: list[int], grid: Grid) -> _Looks:
+    side = grid.side
+    steps = [b - a for a, b in pairwise(path)]
+    bends = [a != b for a, b in pairwise(steps)]
+    back = [a == -c for a, c in zip(steps, steps[2:], strict=False)]
+    cells = set(path)
+    beside = sum(
+        ((cell + 1) in cells and (cell + 1) % side > 0) + (cell + side in cells) for cell in path
+    )
+    return _Looks(
+        turns=sum(bends),
+        turns_back=sum(back),
+        touches=beside - len(steps),
+        outward=sum(map(_outward(side).__getitem__, path)) / side,
+    )
+
+
+@lru_cache(maxsize=16)
+def _outward(side: int) -> list[int]:
+    """Return twice every cell's Manhattan distance from the centre."""
+    away = [abs(2 * i - side + 1) for i in range(side)]
+    return [a + b for a in away for b in away]
 
 
 def unsolvable_twin(task: Task, stream: Stream) -> Maze | None:
@@ -128,7 +177,7 @@ def unsolvable_twin(task: Task, stream: Stream) -> Maze | None:
         The twin; None if no edge of the solution allows one.
     """
     side = task.grid.side
-    edges = list(zip(task.path, task.path[1:], strict=False))
+    edges = list(pairwise(task.path))
     stream.shuffle(edges)
     for u, v in edges:
         masks = list(task.maze.masks)

@@ -15,9 +15,7 @@ from lm_eval.api.registry import register_model
 
 from heptathlon.errors import UnknownNameError
 from heptathlon.families import FAMILIES, family_of_task
-from heptathlon.scorecard import players_of
-
-CHOSEN, PASSED_OVER = 0.0, -1.0
+from heptathlon.scorecard import CHOSEN, PASSED_OVER, players_of
 
 
 def player_names() -> list[str]:
@@ -59,11 +57,11 @@ class PlayerLM(LM):  # type: ignore[misc]
         options: dict[tuple[str, int], list[int]] = {}
         for index, request in enumerate(requests):
             options.setdefault((request.task_name, request.doc_id), []).append(index)
-        out = [(PASSED_OVER, False)] * len(requests)
+        out = [PASSED_OVER] * len(requests)
         for indices in options.values():
             first = requests[indices[0]]
             choices = [requests[i].args[1] for i in indices]
-            out[indices[self._of(first).choose(first.doc, choices)]] = (CHOSEN, True)
+            out[indices[self._of(first).choose(first.doc, choices)]] = CHOSEN
         return out
 
     def loglikelihood_rolling(self, requests: Sequence[Any]) -> list[float]:

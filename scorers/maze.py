@@ -1,0 +1,477 @@
+"""The maze scorer: a path is walked through the maze, not compared with a gold string.
+
+An illegal move ends the walk, so that no blind string can brute-force a maze, and every shortest
+path is optimal, whichever the builder's own is. The paper edition's exact match stands beside it.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from heptathlon.grid import MOVES, Grid
+from heptathlon.scorers.reading import Reading, read
+from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.tasks.maze.prompts import HEADINGS, NONE, verify_path_options
+
+WALK_METRICS = ("optimal", "valid", "spl", "legal_prefix", "opt_prefix", "progress", "reach")
+CHOICE_METRICS = ("acc", "above_chance", "p_gold")
+METRICS: dict[str, tuple[str, ...]] = {
+    "path": (*WALK_METRICS, "exact"),
+    "path_or_none": ("solved", "detects"),
+    "next_move": CHOICE_METRICS,
+    "verify_path": CHOICE_METRICS,
+    "mlmu": ("exact", "token_acc", *WALK_METRICS),
+}
+"""Metrics of each form, in the order in which they are reported."""
+
+MAX_MOVES_PER_CELL = 4
+"""Answers of more than this many moves a cell are not walked: no solver needs so many, and a
+search by brute force does."""
+LOOP_VISITS = 3
+"""Visits to one cell that make a walk a loop: a dead end explored and left takes two."""
+JUMP = "?"
+"""Stands among moves for a step between two cells that are not neighbours."""
+
+
+def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
+    """Judge the responses to one document.
+
+    Args:
+        doc: the record.
+        responses: one text, or for ``next_move`` and ``verify_path`` one (log-likelihood, is
+            greedy) pair an option.
+
+    Raises:
+        KeyError: if the document's form is none of the family's.
+        ValueError: if the responses are not of the document's form, which no model can cause.
+    """
+    form = doc["form"]
+    if form == "next_move":
+        return _choice(list(doc["options"]), int(doc["gold"]), responses)
+    if form == "verify_path":
+        return _choice(verify_path_options(doc), 0 if doc["valid"] else 1, responses)
+    if len(responses) != 1 or not isinstance(responses[0], str):
+        raise ValueError(f"the form {form!r} is answered by one text")
+    reading = read(responses[0], next_item=HEADINGS[form])
+    if form == "path":
+        return _path(doc, reading)
+    if form == "path_or_none":
+        return _path_or_none(doc, reading)
+    return _mlmu(doc, reading)
+
+
+def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str, float]:
+    """Return every metric of the document's form, for lm-eval."""
+    return verdict(doc, results).metrics
+
+
+def across(rows: Sequence[Row]) -> list[Verdict]:
+    """Add ``twins`` to the verdicts on ``path_or_none``: whether both of a pair were detected.
+
+    A constant, of either kind, detects one of every pair and so both of none. Where the twin is
+    not among the rows, nothing is added.
+    """
+    detects = {
+        (row.variant, row.doc["item_id"]): row.verdict.metrics["detects"]
+        for row in rows
+        if row.doc["form"] == "path_or_none"
+    }
+    out = []
+    for row in rows:
+        twin = (row.variant, row.doc.get("twin_id"))
+        if row.doc["form"] != "path_or_none" or twin not in detects:
+            out.append(row.verdict)
+            continue
+        both = min(row.verdict.metrics["detects"], detects[twin])
+        out.append(replace(row.verdict, metrics={**row.verdict.metrics, "twins": both}))
+    return out
+
+
+# --- generated answers -------------------------------------------------------------------------
+
+
+def _path(doc: Mapping[str, Any], reading: Reading) -> Verdict:
+    names = METRICS["path"]
+    answer = read_path(reading.answer, _place(doc).start, doc["size"])
+    if answer is None:
+        if is_none(reading.answer):
+            return Verdict(dict.fromkeys(names, 0.0), "wrong_none", NONE)
+        return _unread(names, reading)
+    walk = walk_through(doc, answer)
+    exact = float(answer.moves == doc["solution"] and walk.outcome == "optimal")
+    return Verdict({**walk.metrics, "exact": exact}, walk.outcome, answer.shown)
+
+
+def _path_or_none(doc: Mapping[str, Any], reading: Reading) -> Verdict:
+    solvable = bool(doc["solvable"])
+    if is_none(reading.answer):
+        right = float(not solvable)
+        outcome = "wrong_none" if solvable else "right_none"
+        return Verdict({"solved": right, "detects": right}, outcome, NONE)
+    answer = read_path(reading.answer, _place(doc).start, doc["size"])
+    if answer is None:
+        return _unread(METRICS["path_or_none"], reading)
+    if not solvable:
+        return Verdict({"solved": 0.0, "detects": 0.0}, "missed_none", answer.shown)
+    walk = walk_through(doc, answer)
+    return Verdict({"solved": walk.metrics["optimal"], "detects": 1.0}, walk.outcome, answer.shown)
+
+
+def _mlmu(doc: Mapping[str, Any], reading: Reading) -> Verdict:
+    place = _place(doc)
+    gold = doc["target"].split()
+    limit = len(gold) + 3 * MAX_MOVES_PER_CELL * doc["size"] ** 2
+    tokens = _mlmu_tokens(reading, limit)
+    # Padding beyond the gold end is masked in the paper's evaluation, so what stands there is too.
+    hits = sum(a == b for a, b in zip(gold, tokens, strict=False))
+    paper = {"exact": float(hits == len(gold)), "token_acc": hits / len(gold)}
+    cells = _mlmu_cells(tokens)
+    if cells:
+        answer: PathAnswer | None = _along(cells, place.start, doc["size"])
+    else:
+        answer = read_path(reading.answer, place.start, doc["size"])
+    if answer is None:
+        unread = _unread(METRICS["mlmu"], reading)
+        return replace(unread, metrics={**unread.metrics, **paper})
+    walk = walk_through(doc, answer)
+    return Verdict({**paper, **walk.metrics}, walk.outcome, answer.shown)
+
+
+def _unread(names: Sequence[str], reading: Reading) -> Verdict:
+    outcome = "truncated" if reading.truncated else "no_answer"
+    return Verdict(dict.fromkeys(names, 0.0), outcome, invalid=True)
+
+
+# --- the walk ----------------------------------------------------------------------------------
+
+
+class _Place(NamedTuple):
+    """A maze with its ends, as cell indices, and every cell's distance to the goal."""
+
+    grid: Grid
+    start: int
+    goal: int
+    distance: list[int]
+
+
+@lru_cache(maxsize=4096)
+def _place_of(size: int, cells: str, start: int, goal: int) -> _Place:
+    grid = Grid(size, cells)
+    return _Place(grid, start, goal, grid.distances(goal))
+
+
+def _place(doc: Mapping[str, Any]) -> _Place:
+    size = doc["size"]
+    (row, column), (goal_row, goal_column) = doc["start"], doc["goal"]
+    return _place_of(size, doc["open"], row * size + column, goal_row * size + goal_column)
+
+
+@dataclass(frozen=True)
+class PathAnswer:
+    """A path as it was read.
+
+    Attributes:
+        moves: letters of ``MOVES``, and ``JUMP`` for a step between cells that are not neighbours.
+        starts_right: whether the path starts at the start cell, as far as the answer says.
+        too_long: whether there were more moves than are walked; the rest is left out.
+    """
+
+    moves: str
+    starts_right: bool = True
+    too_long: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The moves with spaces, for a report."""
+        return " ".join(self.moves)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What became of a path: its metrics and the word for how it ended."""
+
+    metrics: dict[str, float]
+    outcome: str
+
+
+def walk_through(doc: Mapping[str, Any], answer: PathAnswer) -> Walk:
+    """Walk a path through a solvable document's maze; an illegal move ends the walk.
+
+    Returns:
+        ``valid``: all moves legal, ending on the goal. ``optimal``: valid, and as long as a
+        shortest path. ``spl``: valid * shortest / max(moves, shortest) (Anderson et al. 2018,
+        arXiv 1807.06757, for one episode). ``legal_prefix``: share of the moves before the first
+        illegal one. ``opt_prefix``: leading moves that each come one step closer, over the
+        shortest length. ``progress``: share of the way from start to goal that the last legal
+        cell has behind it, 0 if it lies farther off than the start. ``reach``: whether the goal
+        was touched at any time.
+    """
+    zero = dict.fromkeys(WALK_METRICS, 0.0)
+    if answer.too_long:
+        return Walk(zero, "too_long")
+    if not answer.starts_right:
+        return Walk(zero, "wrong_start")
+    grid, start, goal, distance = _place(doc)
+    shortest = distance[start]
+    if shortest <= 0:
+        raise ValueError("a walk is judged in a solvable maze with two different ends")
+    cell, visits, fault = start, {start: 1}, ""
+    legal = closer = 0
+    for move in answer.moves:
+        other = None if move == JUMP else grid.go(cell, move)
+        if other is None:
+            fault = _fault(grid, cell, move)
+            break
+        closer += closer == legal and distance[other] < distance[cell]
+        legal += 1
+        cell = other
+        visits[cell] = visits.get(cell, 0) + 1
+    reached = goal in visits
+    valid = cell == goal and not fault
+    length = len(answer.moves)
+    if valid:
+        outcome = "optimal" if length == shortest else "suboptimal"
+    elif fault:
+        outcome = fault
+    elif reached:
+        outcome = "overshoots"
+    else:
+        outcome = "loop" if max(visits.values()) >= LOOP_VISITS else "stops_short"
+    metrics = {
+        "optimal": float(outcome == "optimal"),
+        "valid": float(valid),
+        "spl": shortest / length if valid else 0.0,
+        "legal_prefix": legal / length if length else 0.0,
+        "opt_prefix": closer / shortest,
+        "progress": max(0.0, 1.0 - distance[cell] / shortest),
+        "reach": float(reached),
+    }
+    return Walk(metrics, outcome)
+
+
+def _fault(grid: Grid, cell: int, move: str) -> str:
+    if move == JUMP:
+        return "jump"
+    return "wall" if grid.inside(cell, move) else "out_of_bounds"
+
+
+# --- reading a path ----------------------------------------------------------------------------
+
+_WORDS = {
+    **dict.fromkeys(("up", "upward", "upwards", "north"), "U"),
+    **dict.fromkeys(("down", "downward", "downwards", "south"), "D"),
+    **dict.fromkeys(("left", "leftward", "leftwards", "west"), "L"),
+    **dict.fromkeys(("right", "rightward", "rightwards", "east"), "R"),
+}
+_FILLERS = {"move", "moves", "go", "then", "and", "to", "path", "answer", "solution", "steps"}
+"""Words that may stand between moves, or be a key of a JSON object, and say nothing."""
+_COMPASS = str.maketrans("NSWE", "UDLR")
+_ARROWS = dict(zip("↑↓←→⬆⬇⬅➡⇧⇩⇦⇨▲▼◀▶", MOVES * 4, strict=True))
+_PLAIN_ARROWS = {"^": "U", "v": "D", "V": "D", "<": "L", ">": "R"}
+_LATEX = {"\\uparrow": "↑", "\\downarrow": "↓", "\\leftarrow": "←", "\\rightarrow": "→",
+          "\\to": "→", "\\text": " ", "\\texttt": " ", "\\mathrm": " ", "\\quad": " "}  # fmt: skip
+_LATEX_COMMAND = re.compile(r"\\[A-Za-z]+")
+_CONNECTOR = re.compile(r"[-=]{1,2}>")
+_TOKEN = re.compile(rf"[A-Za-z]+|[{''.join(_ARROWS)}]|[^\s\ufe0f]")
+_PUNCTUATION = set(",;.:|/-–—\"'`[]{}()*_\\")  # noqa: RUF001
+_REMARK = re.compile(r"\([^()]*\)[\s.]*$")
+_PAIR = re.compile(r"[(\[]\s{0,4}(-?\d{1,4})\s{0,4},\s{0,4}(-?\d{1,4})\s{0,4}[)\]]")
+_BETWEEN_PAIRS = re.compile(r"(?:[\s,;:.|\"'\[\](){}>→=-]|to\b|then\b|path\b)*")
+_NONES = {
+    "none", "no path", "no valid path", "no path exists", "there is no path", "no route",
+    "no solution", "unreachable", "impossible", "infeasible", "unsolvable", "not solvable",
+    "no possible path", "null",
+}  # fmt: skip
+
+
+def read_path(answer: str, start: int, side: int) -> PathAnswer | None:
+    """Read an answer that is a path and nothing else; None if it is not.
+
+    Moves may be the letters U D L R (or all of them compass letters), words or arrows, spaced,
+    with commas, run together or as a JSON list; or the path may be a list of cells (row, column)
+    counted from 0, with or without the start cell.
+    """
+    cells = read_cells(answer)
+    if cells is not None:
+        return _along(cells, start, side)
+    moves = read_moves(answer)
+    return None if moves is None else _limited(moves, side)
+
+
+def is_none(answer: str) -> bool:
+    """Tell whether an answer says that there is no path, and nothing else."""
+    return " ".join(answer.lower().strip(" .!\"'`*").split()) in _NONES
+
+
+def read_moves(answer: str) -> str | None:
+    """Return an answer's moves as letters of ``MOVES``; None if it is anything but moves."""
+    asked = "".join(answer.split())
+    if asked and not set(asked) - set(MOVES):
+        return asked
+    text = _LATEX_COMMAND.sub(lambda m: _LATEX.get(m[0], m[0]), answer)
+    text = _CONNECTOR.sub("→", text)
+    if "(" in text:
+        text = _without_remark(text)
+    plain = "".join(text.split()).replace(",", "")
+    if plain and not set(plain) - _PLAIN_ARROWS.keys():
+        return "".join(_PLAIN_ARROWS[c] for c in plain)
+    spoken: list[str] = []
+    pointed: list[str] = []
+    compass = letters = False
+    for token in _TOKEN.findall(text):
+        if token in _ARROWS:
+            pointed.append(_ARROWS[token])
+        elif not token.isalpha():
+            if token not in _PUNCTUATION:
+                return None
+        elif (word := token.lower()) in _WORDS:
+            spoken.append(_WORDS[word])
+        elif word in _FILLERS:
+            continue
+        elif not set(upper := token.upper()) - set(MOVES):
+            letters = True
+            spoken.append(upper)
+        elif not set(upper) - set("NSWE"):
+            compass = True
+            spoken.append(upper.translate(_COMPASS))
+        else:
+            return None
+    if compass and letters:
+        return None
+    # Between letters or words, arrows only join.
+    return "".join(spoken or pointed) or None
+
+
+def _without_remark(text: str) -> str:
+    """Return the text without a remark in parentheses at its end, such as ``(4 moves)``."""
+    opening = text.rfind("(")
+    if opening > 0 and _REMARK.fullmatch(text, opening):
+        return text[:opening]
+    return text
+
+
+def read_cells(answer: str) -> list[tuple[int, int]] | None:
+    """Return an answer's cells as (row, column) pairs; None if it is anything but cells."""
+    out: list[tuple[int, int]] = []
+    end = 0
+    for found in _PAIR.finditer(answer):
+        if not _BETWEEN_PAIRS.fullmatch(answer, end, found.start()):
+            return None
+        out.append((int(found[1]), int(found[2])))
+        end = found.end()
+    if not out or not _BETWEEN_PAIRS.fullmatch(answer, end):
+        return None
+    return out
+
+
+def _along(cells: Sequence[tuple[int, int]], start: int, side: int) -> PathAnswer:
+    """Return the moves along cells; the start cell may be left out."""
+    first = divmod(start, side)
+    if cells[0] != first:
+        if abs(cells[0][0] - first[0]) + abs(cells[0][1] - first[1]) != 1:
+            return replace(_limited(_between(cells), side), starts_right=False)
+        cells = [first, *cells]
+    return _limited(_between(cells), side)
+
+
+_BY_CHANGE = {(-1, 0): "U", (1, 0): "D", (0, -1): "L", (0, 1): "R"}
+
+
+def _between(cells: Sequence[tuple[int, int]]) -> str:
+    return "".join(_BY_CHANGE.get((b[0] - a[0], b[1] - a[1]), JUMP) for a, b in pairwise(cells))
+
+
+def _limited(moves: str, side: int) -> PathAnswer:
+    limit = MAX_MOVES_PER_CELL * side * side
+    return PathAnswer(moves[:limit], too_long=len(moves) > limit)
+
+
+# --- the paper's tokens --------------------------------------------------------------------------
+
+_PATH_START, _PATH_END = "<PATH_START>", "<PATH_END>"
+_MLMU_TOKEN = re.compile(
+    r"(?:[\s,;]|->|→){0,16}"
+    r"(\(\s{0,4}\d{1,4}\s{0,4},\s{0,4}\d{1,4}\s{0,4}\)|<PATH_END>|plan\b|\d{1,4}\b)"
+)
+
+
+def _mlmu_tokens(reading: Reading, limit: int) -> list[str]:
+    """Return the paper's tokens that an answer consists of.
+
+    A marked answer is read; else what follows the last ``<PATH_START>``; else the whole text, as
+    far as it consists of tokens (a base model goes on straight away); else the last line.
+    """
+    if reading.marked:
+        return _leading_tokens(reading.answer, limit)
+    _, found, rest = reading.text.rpartition(_PATH_START)
+    if found:
+        return _leading_tokens(rest, limit)
+    return _leading_tokens(reading.text, limit) or _leading_tokens(reading.answer, limit)
+
+
+def _leading_tokens(text: str, limit: int) -> list[str]:
+    out: list[str] = []
+    end = 0
+    while len(out) < limit and (found := _MLMU_TOKEN.match(text, end)):
+        out.append("".join(found[1].split()))
+        end = found.end()
+        if out[-1] == _PATH_END:
+            break
+    return out
+
+
+def _mlmu_cells(tokens: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the (row, column) cells of the paper's tokens, as far as they are well formed.
+
+    DFS tokens name (row,column) in one token, A* tokens ``plan``, x and y in three.
+    """
+    out: list[tuple[int, int]] = []
+    rest = iter(tokens)
+    for word in rest:
+        if word.startswith("("):
+            row, column = word[1:-1].split(",")
+            out.append((int(row), int(column)))
+        elif word == "plan":
+            x, y = next(rest, ""), next(rest, "")
+            if not (x.isdecimal() and y.isdecimal()):
+                break
+            out.append((int(y), int(x)))
+        else:
+            break
+    return out
+
+
+# --- likelihoods -------------------------------------------------------------------------------
+
+
+def _choice(options: Sequence[str], gold: int, responses: Sequence[Any]) -> Verdict:
+    """Judge the log-likelihoods of the options.
+
+    ``acc`` shares its 1 among all options that tie for the best, so that a model that does not
+    tell them apart earns chance. ``above_chance`` is (acc - 1/k) / (1 - 1/k), which makes 2, 3 and
+    4 options comparable. ``p_gold`` is the gold option's share of the options' probability. All
+    options of a form cost the same number of tokens, so none is corrected for length.
+    """
+    values = [float(value) for value, *_ in responses]
+    if len(values) != len(options) or any(math.isnan(v) for v in values):
+        raise ValueError(f"{len(options)} options need as many log-likelihoods: {values}")
+    best = max(values)
+    winners = [i for i, value in enumerate(values) if value == best]
+    acc = (gold in winners) / len(winners)
+    chance = 1.0 / len(options)
+    # Against the best value, no exponent overflows; where all are infinite, the winners share.
+    weights = [
+        1.0 if value == best else math.exp(value - best) if math.isfinite(best) else 0.0
+        for value in values
+    ]
+    metrics = {
+        "acc": acc,
+        "above_chance": (acc - chance) / (1.0 - chance),
+        "p_gold": weights[gold] / sum(weights),
+    }
+    outcome = "tie" if len(winners) > 1 else "right" if winners == [gold] else "wrong"
+    return Verdict(metrics, outcome, " = ".join(options[i] for i in winners))

@@ -1,0 +1,92 @@
+"""Run folders for the tests of submissions and board: real players, and models made of answers.
+
+A made model's files have the very form of lm-eval's: they start from a player's real run, get
+other answers, and every figure in them is computed again.
+"""
+
+import json
+import math
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from heptathlon import runner, scorecard
+from heptathlon.runs import SAMPLES_NAME, find_run_folder
+from heptathlon.seeding import Stream
+from heptathlon.tasks import catalog
+
+Answer = Callable[[dict[str, Any]], str]
+"""Returns the answer to a logged sample; its ``target`` is the gold answer."""
+
+
+def player_run(player: str, folder: Path, task: str = "heptathlon_maze_smoke") -> Path:
+    """Run a scripted player through lm-eval and return its run folder."""
+    flags = ["--model", "heptathlon", "--model_args", f"player={player}"]
+    runner.run([*flags, "--tasks", task, "--output_path", str(folder)])
+    return find_run_folder(folder)
+
+
+def able(share: float, key: str) -> Answer:
+    """Return a model that knows a share of the answers and gives one move to the rest."""
+
+    def answer(sample: dict[str, Any]) -> str:
+        stream = Stream("able", key, sample["doc"]["item_id"])
+        return sample["target"] if stream.uniform() < share else "ANSWER: D"
+
+    return answer
+
+
+def model_run(player: Path, folder: Path, answer: Answer, **config: Any) -> Path:
+    """Write the run of a model that answers with a function, and return its folder.
+
+    Args:
+        player: run folder that documents and prompts are taken from.
+        folder: where to write.
+        answer: gives each answer.
+        config: entries for the results' ``config``, such as ``model_args``.
+    """
+    folder.mkdir(parents=True)
+    (results_file,) = player.glob("results_*.json")
+    results = json.loads(results_file.read_text())
+    args = {"pretrained": "/somewhere/weights", "dtype": "bfloat16"}
+    known = {
+        "model": "hf",
+        "model_args": args,
+        "model_sha": "",
+        "model_num_parameters": 135 * 10**6,
+    }
+    results["config"] |= known | config
+    results |= {"model_source": "hf", "model_name": "/somewhere/weights"}
+    for file in sorted(player.iterdir()):
+        if match := SAMPLES_NAME.match(file.name):
+            rows = [json.loads(line) for line in file.read_text().splitlines()]
+            for row in rows:
+                answered(match[1], row, answer(row))
+            write_samples(folder / file.name, rows)
+            results["results"][match[1]] |= aggregates(rows)
+    (folder / results_file.name).write_text(json.dumps(results, indent=2))
+    return folder
+
+
+def answered(task: str, row: dict[str, Any], text: str) -> None:
+    """Give a sample another answer, and the figures that it scores."""
+    row["resps"], row["filtered_resps"] = [[text]], [text]
+    scorer: Any = scorecard.scorer_of(catalog.task_data(task).family.name)
+    row |= scorer.process_results(row["doc"], [text])
+
+
+def aggregates(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return lm-eval's aggregates of samples."""
+    out: dict[str, float] = {}
+    for metric in rows[0]["metrics"]:
+        values = [row[metric] for row in rows]
+        out[f"{metric},none"] = sum(values) / len(values)
+        error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+        out[f"{metric}_stderr,none"] = error
+    return out
+
+
+def write_samples(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write samples as lm-eval does."""
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

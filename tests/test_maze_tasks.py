@@ -1,0 +1,302 @@
+"""The maze tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lm_eval.tasks import TaskManager
+
+from heptathlon import families
+from heptathlon.builders import maze as builder
+from heptathlon.builders import store
+from heptathlon.scorers import maze as scorer
+from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.show import rendered_items
+from heptathlon.tasks import catalog
+from heptathlon.tasks.maze import prompts
+from heptathlon.tasks.maze.baselines import PLAYERS
+from heptathlon.tasks.players import Player
+
+MAZE = families.family("maze")
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+FRESH = (
+    *MAZE.headline.variants, "maze_open", "maze_adjacency", "maze_nosol", "maze_next_move",
+    "maze_verify_path",
+)  # fmt: skip
+PAPER = ("maze_mlmu_dfs", "maze_mlmu_astar")
+LEAVES = sorted(
+    [families.task_name(v, t) for v in FRESH for t in MAZE.tiers]
+    + [families.task_name(v, t) for v in PAPER for t in MAZE.paper_tiers]
+)
+SMOKE = [families.task_name(v, "smoke") for v in (*FRESH, *PAPER)]
+SMOKE_ITEMS = (80, 120)
+SMOKE_PROMPT_CHARS = 1_300
+"""Of a smoke prompt in the group: glyphs and their spaces cost about three characters a token."""
+
+
+@pytest.fixture(scope="module")
+def manager() -> TaskManager:
+    return TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
+
+
+@pytest.fixture(scope="module")
+def loaded(manager: TaskManager) -> dict[str, Any]:
+    """Return every smoke task of the family, loaded by lm-eval with its documents."""
+    return manager.load(SMOKE)["tasks"]
+
+
+def test_the_leaves_are_all_there():
+    found = [t for t in catalog.task_files() if t.startswith("heptathlon_maze")]
+    assert sorted(found) == LEAVES
+
+
+@pytest.mark.parametrize("task", LEAVES)
+def test_each_yaml_says_what_its_name_says(task: str):
+    data = catalog.task_data(task)
+    settings = catalog.read_yaml(catalog.task_files()[task])
+    assert catalog.task_files()[task].stem == task.removeprefix("heptathlon_")
+    assert families.task_name(data.variant, data.tier) == task
+    assert data.variant in (*FRESH, *PAPER)
+    assert data.edition == ("paper" if data.variant in PAPER else "fresh")
+    assert data.config in builder.configs(data.edition)
+    assert data.tier in MAZE.tiers_of(data.edition)
+    assert settings["metadata"]["version"] == MAZE.version
+    assert all(m["aggregation"] == "mean" for m in settings["metric_list"])
+    if data.variant in MAZE.headline.variants:
+        assert data.variant == f"maze_{data.where['topology']}"
+    else:
+        assert data.where == {}
+
+
+@pytest.mark.parametrize("task", SMOKE)
+def test_each_task_loads_and_scores_in_lm_eval(task: str, loaded: dict[str, Any]):
+    """Every document renders, and gets every metric of the task's list, for any response."""
+    one = loaded[task]
+    listed = [m["metric"] for m in one.config.metric_list]
+    assert MAZE.version == one.VERSION
+    docs = list(one.test_docs())
+    assert docs
+    for doc in docs:
+        assert one.doc_to_text(doc).startswith(prompts.HEADINGS[doc["form"]])
+        if one.OUTPUT_TYPE == "multiple_choice":
+            options = one.doc_to_choice(doc)
+            gold = one.doc_to_target(doc)
+            right = [(0.0, True) if i == gold else (-1.0, False) for i in range(len(options))]
+            responses = [right, right[::-1], [(-1.0, False)] * len(options)]
+            top = "acc"
+        else:
+            responses = [[one.doc_to_target(doc)], [""], ["ANSWER: U"]]
+            top = {"path_or_none": "solved", "mlmu": "exact"}.get(doc["form"], "optimal")
+        scores = [one.process_results(doc, r) for r in responses]
+        assert all(list(s) == listed == list(scorer.METRICS[doc["form"]]) for s in scores)
+        assert scores[0][top] == 1.0, "the target must earn everything"
+
+
+@pytest.mark.parametrize("task", SMOKE)
+def test_few_shot_examples_teach_the_format(task: str, loaded: dict[str, Any]):
+    one = loaded[task]
+    one.set_fewshot_seed(0)
+    doc = one.test_docs()[0]
+    heading = prompts.HEADINGS[doc["form"]]
+    context = one.fewshot_context(doc, num_fewshot=2)
+    assert context.count(heading) == 3
+    assert context.endswith(one.doc_to_text(doc))
+    few = list(one.fewshot_docs())
+    if doc["topology"] == "cells":
+        assert {d["topology"] for d in few} == {"cells"}, "drawn the same way as what is asked"
+    elif len(few) > 2 and doc["form"] != "mlmu":
+        assert not any("#" in d["open"] for d in few[:2])
+    assert not {d["cluster_id"] for d in few} & {d["cluster_id"] for d in one.test_docs()}
+    if doc["form"] == "path":
+        # What a base model writes after its answer is not its answer.
+        answer = one.doc_to_target(doc)
+        invented = one.process_results(doc, [f"{answer}\n\n{one.doc_to_text(few[0])}\nANSWER: U"])
+        assert invented["optimal"] == 1.0
+
+
+@pytest.mark.parametrize("tier", ["full", "lite", "smoke"])
+def test_groups(tier: str, manager: TaskManager):
+    group = catalog.read_yaml(catalog.group_files()[families.task_name("maze", tier)])
+    leaves = group["task"]
+    headline = [families.task_name(v, tier) for v in MAZE.headline.variants]
+    assert leaves[: len(headline)] == headline
+    assert set(leaves) <= set(LEAVES)
+    suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
+    assert group["group"] in catalog.read_yaml(catalog.group_files()[suite])["task"]
+    assert group["metadata"]["version"] == MAZE.version
+    if tier == "smoke":
+        tasks = manager.load([group["group"]])["tasks"]
+        assert sorted(tasks) == sorted(leaves)
+        docs = [(one, doc) for one in tasks.values() for doc in one.test_docs()]
+        assert SMOKE_ITEMS[0] <= len(docs) <= SMOKE_ITEMS[1]
+        assert max(len(one.doc_to_text(doc)) for one, doc in docs) <= SMOKE_PROMPT_CHARS
+
+
+# --- prompts -----------------------------------------------------------------------------------
+
+
+def rendered(task: str) -> str:
+    (item,) = rendered_items("maze", n=1, task=task)
+    return f"{item.prompt}\n\n[gold]{item.target}\n"
+
+
+def snapshot(task: str) -> Path:
+    """Return the file of a task's snapshot, which stands for all its tiers."""
+    return SNAPSHOTS / f"{task.removesuffix('_smoke')}.txt"
+
+
+@pytest.mark.parametrize("task", SMOKE)
+def test_prompt_snapshot(task: str):
+    """A prompt changes only with the version; `python tests/test_maze_tasks.py` writes these."""
+    assert rendered(task) == snapshot(task).read_text(encoding="utf-8")
+
+
+def docs_of(config: str, tier: str = "smoke", edition: str = "fresh") -> list[dict[str, Any]]:
+    return store.read_docs(store.ensure(store.SetName("maze", edition, tier)), config)
+
+
+def test_all_encodings_show_the_same_maze():
+    """Each encoding is read back, without :class:`Grid`, to the very same set of openings."""
+    for doc in docs_of("path"):
+        n = doc["size"]
+        true = set()
+        for cell, c in enumerate(doc["open"]):
+            mask = 0 if c == "#" else int(c, 16)
+            here = divmod(cell, n)
+            if mask & 2:
+                true.add((here, (here[0] + 1, here[1])))
+            if mask & 8:
+                true.add((here, (here[0], here[1] + 1)))
+        pairs = re.findall(r"\((\d+),(\d+)\)-\((\d+),(\d+)\)", prompts.path_adjacency(doc))
+        assert {((int(a), int(b)), (int(c), int(d))) for a, b, c, d in pairs} == true
+        rows = re.findall(r"^row (\d+): (.*)$", prompts.path_open(doc), re.MULTILINE)
+        read = set()
+        for r, row in rows:
+            for c, sides in enumerate(row.split()):
+                here = (int(r), c)
+                read |= {(here, (int(r) + 1, c))} if "D" in sides else set()
+                read |= {(here, (int(r), c + 1))} if "R" in sides else set()
+        assert read == true
+        for text in (prompts.path_open(doc), prompts.path_adjacency(doc)):
+            assert "S is ({},{}).".format(*doc["start"]) in text
+            assert "G is ({},{}).".format(*doc["goal"]) in text
+        drawing = prompts.path_ascii(doc).split("\n\n")[1].split("\n")
+        scale = 1 if "#" in doc["open"] else 2
+        for mark, (row, column) in (("S", doc["start"]), ("G", doc["goal"])):
+            assert drawing[scale * row + 1].split(" ")[scale * column + 1] == mark
+        assert {len(line.split(" ")) for line in drawing} == {len(drawing)}
+
+
+def test_a_prompt_does_not_tell_the_answer():
+    """Nothing but the maze, its ends and the question goes into a prompt."""
+    spoilt = {
+        "solution": "UUU", "shortest": 3, "n_shortest": 9, "solvable": False, "twin_id": "x",
+        "decisions": 0, "length_bin": "128+", "gold": 0, "valid": None,
+    }  # fmt: skip
+    for config, ask in (
+        ("path", prompts.path_ascii), ("path", prompts.path_open), ("path", prompts.path_adjacency),
+        ("nosol", prompts.path_or_none), ("next_move", prompts.next_move),
+        ("verify_path", prompts.verify_path),
+    ):  # fmt: skip
+        for doc in docs_of(config):
+            assert ask(doc) == ask({**doc, **{k: v for k, v in spoilt.items() if k in doc}})
+    for config in ("mlmu_dfs", "mlmu_astar"):
+        for doc in docs_of(config, edition="paper"):
+            assert prompts.mlmu(doc) == prompts.mlmu(doc | {"target": "x", "solution": ""})
+
+
+# --- players -----------------------------------------------------------------------------------
+
+
+def play(player: Player, doc: dict[str, Any]) -> Verdict:
+    if doc["form"] in {"next_move", "verify_path"}:
+        options = getattr(prompts, f"{doc['form']}_options")(doc)
+        chosen = player.choose(doc, options)
+        return scorer.verdict(doc, [(-float(i != chosen), False) for i in range(len(options))])
+    return scorer.verdict(doc, [player.answer(doc)])
+
+
+CONFIGS = [("fresh", c) for c in ("path", "nosol", "next_move", "verify_path")]
+CONFIGS += [("paper", c) for c in ("mlmu_dfs", "mlmu_astar")]
+
+
+@pytest.mark.parametrize(("edition", "config"), CONFIGS)
+def test_every_player_answers_every_form(edition: str, config: str):
+    docs = docs_of(config, edition=edition)
+    for player in PLAYERS.values():
+        found = [play(player, doc) for doc in docs]
+        assert [play(player, doc) for doc in docs] == found, "a player is a pure function"
+        assert not any(v.invalid for v in found)
+        assert not {v.outcome for v in found} & {"wrong_start", "jump", "too_long"}
+
+
+@pytest.mark.parametrize("name", ["oracle", "random_shortest"])
+@pytest.mark.parametrize(("edition", "config"), CONFIGS)
+def test_oracles_are_right(name: str, edition: str, config: str):
+    player = PLAYERS[name]
+    assert player.oracle
+    docs = docs_of(config, edition=edition)
+    found = [play(player, doc) for doc in docs]
+    if config == "nosol":
+        found = scorer.across([Row("maze_nosol", d, v) for d, v in zip(docs, found, strict=True)])
+    for v in found:
+        for metric in ("optimal", "valid", "solved", "detects", "twins", "acc"):
+            assert v.metrics.get(metric, 1.0) == 1.0
+    if name == "oracle":
+        assert all(v.metrics.get("exact", 1.0) == 1.0 for v in found)
+    elif config == "mlmu_astar":
+        # The mismatch that the card tells of: optimal, and yet not the paper's own plan.
+        assert sum(v.metrics["exact"] for v in found) < 0.8 * len(found)
+
+
+def test_the_random_oracle_takes_any_shortest_path():
+    """Where there are exactly two shortest paths, either is taken about every other time."""
+    docs = [d for d in docs_of("path", tier="lite") if d["n_shortest"] == 2]
+    same = sum(play(PLAYERS["random_shortest"], d).metrics["exact"] for d in docs) / len(docs)
+    assert len(docs) > 50
+    assert same == pytest.approx(0.5, abs=0.2)
+
+
+def test_what_each_player_may_reach():
+    """No player but an oracle comes near the ceiling, and each does what it says."""
+    docs = docs_of("path", tier="lite")
+    of = {
+        name: [play(player, doc) for doc in docs]
+        for name, player in PLAYERS.items()
+        if not player.oracle
+    }
+    optimal = {n: sum(v.metrics["optimal"] for v in vs) / len(vs) for n, vs in of.items()}
+    assert optimal["constant"] < 0.02
+    assert optimal["constant"] < optimal["random_walk"] < optimal["greedy"] < 0.5
+    trees = [v for d, v in zip(docs, of["wall_follower"], strict=True)
+             if d["topology"] in {"dfs", "wilson"}]  # fmt: skip
+    assert all(v.metrics["valid"] for v in trees), "a hand on the wall solves every tree"
+    for name in ("random_walk", "greedy", "wall_follower"):
+        assert all(v.metrics["legal_prefix"] == 1.0 for v in of[name]), "walkers see the walls"
+
+
+def test_coins_are_fair():
+    """Guessing earns chance: what is drawn does not follow what is asked."""
+    for config in ("next_move", "verify_path", "nosol"):
+        docs = docs_of(config, tier="lite")
+        found = [play(PLAYERS["random_walk"], doc).metrics for doc in docs]
+        if config == "nosol":
+            assert sum(m["detects"] for m in found) / len(docs) == pytest.approx(0.5, abs=0.15)
+        else:
+            assert sum(m["above_chance"] for m in found) / len(docs) == pytest.approx(0, abs=0.12)
+
+
+def test_constant_answers_are_worth_chance_in_likelihood_forms():
+    for config in ("next_move", "verify_path"):
+        docs = docs_of(config, tier="lite")
+        gain = sum(play(PLAYERS["constant"], doc).metrics["above_chance"] for doc in docs)
+        assert gain / len(docs) == pytest.approx(0.0, abs=0.05)
+
+
+if __name__ == "__main__":
+    # `python tests/test_maze_tasks.py` writes the snapshots anew, after a version has risen.
+    SNAPSHOTS.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or SMOKE:
+        snapshot(name).write_text(rendered(name), encoding="utf-8")
