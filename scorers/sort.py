@@ -31,6 +31,8 @@ low one is good.
 """
 ALL_METRICS = (*BASIC, "consistent", "all_orders", "uplift")
 
+BOUNDS = {"uplift": (-1.0, 1.0)}
+
 TOP = 20
 """The paper's code looks among so many next tokens (evaluation.py: ``logprobs=20``)."""
 SURE = 1.0 / (TOP + 1)

@@ -1,4 +1,4 @@
-"""The SORT builder: bins by hand, chronicles without cues, exact counterbalance, Book-SORT's rows."""
+"""The SORT builder: bins by hand, chronicles without cues, exact balance, Book-SORT rows."""
 
 import re
 from collections import Counter, defaultdict
@@ -83,7 +83,7 @@ def test_bins_by_hand():
 
 
 def test_only_what_stands_once_can_be_quoted():
-    text = "a b c d a b c e f".split()
+    text = list("abcdabcef")
     assert spans.quotable(text, {0: 0, 2: 0, 4: 0, 7: 0}, 3) == {2: 0}
     assert spans.quotable(text, {0: 0, 4: 1}, 4) == {0: 0, 4: 1}
 
