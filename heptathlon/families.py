@@ -61,6 +61,7 @@ class Family(_Closed):
         paper: the publication whose protocol the paper edition follows.
         headline: what the fresh edition is ranked by.
         paper_headline: what the paper edition is ranked by, where there is one.
+        own_headline: what sets of a user's own texts are measured by, where a family takes any.
         chance: expected headline of blind guessing.
         chance_note: what "blind guessing" means here.
         human: a human figure, where a published one exists.
@@ -80,6 +81,7 @@ class Family(_Closed):
     paper: Paper
     headline: Headline
     paper_headline: Headline | None = None
+    own_headline: Headline | None = None
     chance: float
     chance_note: str
     human: Human | None = None
@@ -94,10 +96,14 @@ class Family(_Closed):
 
     def headline_of(self, edition: str) -> Headline:
         """Return what an edition is ranked by."""
+        if edition == "own" and self.own_headline:
+            return self.own_headline
         return self.paper_headline or self.headline if edition == "paper" else self.headline
 
     def tiers_of(self, edition: str) -> tuple[Tier, ...]:
         """Return the sizes in which an edition comes."""
+        if edition == "own":
+            return ("full",)
         return self.paper_tiers if edition == "paper" else self.tiers
 
     def tasks(self) -> tuple[str, ...]:
@@ -173,6 +179,12 @@ FAMILIES: dict[str, Family] = {
                 ),
                 says="accuracy with the excerpt in the prompt minus the same model's accuracy on "
                 "the same questions without it; the paper itself reports the accuracies",
+            ),
+            own_headline=Headline(
+                metric="uplift",
+                variants=("sort_own",),
+                says="accuracy with the excerpt in the prompt minus the same model's accuracy on "
+                "the same questions without it",
             ),
             chance=0.0,
             chance_note="who does not use the text is right as often with it as without it; the "

@@ -126,6 +126,8 @@ def baseline_of(variant: str) -> str:
             return way
     if variant.startswith(("sort_say", "sort_memory")):
         return "sort_say"
+    if variant.startswith(("sort_own_say", "sort_own_memory")):
+        return "sort_own_say"
     return "sort_own" if variant.startswith("sort_own") else "sort"
 
 

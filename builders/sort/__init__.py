@@ -3,12 +3,12 @@
 from typing import Any
 
 from heptathlon.builders import sources, store
-from heptathlon.builders.sort import paper
+from heptathlon.builders.sort import own, paper
 from heptathlon.builders.sort.build import configs, generate, shards
 from heptathlon.builders.sort.fresh import FAMILY
 from heptathlon.builders.sources import Source
 
-__all__ = ["FAMILY", "configs", "dataset", "generate", "needed", "shards", "tier_sources"]
+__all__ = ["FAMILY", "configs", "dataset", "generate", "needed", "own", "shards", "tier_sources"]
 
 
 def needed(edition: str, tier: str) -> tuple[Source, ...]:

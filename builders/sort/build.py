@@ -1,11 +1,11 @@
 """The SORT builder: which configs an edition has, and which shards make up a tier."""
 
-from heptathlon.builders.sort import fresh, paper
+from heptathlon.builders.sort import fresh, own, paper
 from heptathlon.builders.sort.records import SortRecord, SweepRecord
 from heptathlon.errors import UnknownNameError
 from heptathlon.records import Record
 
-EDITIONS = ("fresh", "paper")
+EDITIONS = ("fresh", "paper", "own")
 Built = dict[tuple[str, str], list[Record]]
 
 
@@ -17,6 +17,8 @@ def configs(edition: str) -> dict[str, type[Record]]:
     """
     if edition == "fresh":
         return dict.fromkeys(fresh.CONFIGS, SortRecord)
+    if edition == "own":
+        return dict.fromkeys(own.CONFIGS, SortRecord)
     if edition == "paper":
         return {**dict.fromkeys(paper.CONFIGS, SortRecord), paper.SWEEP: SweepRecord}
     raise UnknownNameError("edition of sort", edition, EDITIONS)
