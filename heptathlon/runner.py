@@ -64,7 +64,9 @@ def run(arguments: Sequence[str]) -> list[Path]:
     _check_writable(Path(config.output_path))
     with _suite_tasks_only():
         manager = _resolve_tasks(config)
-    import heptathlon.models.player  # noqa: F401  (registers the scripted players)
+    # These register the scripted players and the memories.
+    import heptathlon.models.memory_lm
+    import heptathlon.models.player  # noqa: F401
 
     parts = _split_by_modality(manager.load(config.tasks), config.tasks)
     lm = _create_model(config)
@@ -175,7 +177,7 @@ def _create_model(config: Any) -> Any:
     except ValueError:
         import lm_eval.models
 
-        known = ["heptathlon", *lm_eval.models.MODEL_MAPPING]
+        known = ["heptathlon", "heptathlon-memory", *lm_eval.models.MODEL_MAPPING]
         raise UnknownNameError("model class", config.model, known) from None
     return model.create_from_arg_obj(
         config.model_args,

@@ -85,8 +85,9 @@ def plain_text(text: str, *, markdown: bool) -> tuple[str, list[list[str]]]:
         (title, paragraphs); the title is the first heading's, else empty.
     """
     text = text.replace("\r\n", "\n").lstrip("\ufeff")
-    title, paragraphs, current = "", [], []
-    fenced = False
+    title, fenced = "", False
+    paragraphs: list[list[str]] = []
+    current: list[str] = []
     if markdown:
         text = _FRONT_MATTER.sub("", text)
     for raw in text.split("\n"):
