@@ -16,6 +16,7 @@ from typing import Any
 import heptathlon
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import canonical_json, sha256_file
+from heptathlon.models import window
 from heptathlon.runs import read_results, read_samples
 from heptathlon.tasks.catalog import TASKS_PATH
 
@@ -32,6 +33,11 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command")
     Run.create(commands)
     run: argparse.ArgumentParser = commands.choices["run"]
+    run.add_argument(
+        window.FLAG,
+        action="store_true",
+        help="Leave out prompts that do not fit into the model's window, instead of refusing them.",
+    )
     run.epilog = (
         "The flags are lm-eval's. Samples are always logged, --output_path is "
         f"{DEFAULT_OUTPUT!r} unless given, and only the suite's tasks (and those below "
@@ -60,6 +66,7 @@ def run(arguments: Sequence[str]) -> list[Path]:
     namespace = parser().parse_args(["run", *arguments])
     namespace.log_samples = True
     namespace.output_path = namespace.output_path or _configured_output(namespace)
+    skip = vars(namespace).pop("skip_too_long")
     config = _configure(namespace)
     _check_writable(Path(config.output_path))
     with _suite_tasks_only():
@@ -68,8 +75,10 @@ def run(arguments: Sequence[str]) -> list[Path]:
     import heptathlon.models.memory_lm
     import heptathlon.models.player  # noqa: F401
 
-    parts = _split_by_modality(manager.load(config.tasks), config.tasks)
+    loaded = manager.load(config.tasks)
+    parts = _split_by_modality(loaded, config.tasks)
     lm = _create_model(config)
+    _keep_within_window(lm, loaded["tasks"], config, skip=skip)
     journal = _attach_journal(lm, config)
     written: list[Path] = []
     for part in parts:
@@ -151,6 +160,15 @@ def _resolve_tasks(config: Any) -> Any:
             if not name.endswith(".yaml") and not manager.match_tasks([name]):
                 raise UnknownNameError("task", name, manager.all_tasks) from None
         raise
+
+
+def _keep_within_window(lm: Any, tasks: dict[str, Any], config: Any, *, skip: bool) -> None:
+    """Refuse prompts that would be cut, or leave them out where the flag says so."""
+    chosen = window.fitting(lm, tasks, config, skip=skip)
+    if chosen is not None:
+        left = {name: len(ids) for name, ids in chosen.items()}
+        logger.warning("prompts too long for the model are left out; asked are: %s", left)
+        config.samples, config.limit = chosen, None
 
 
 def _split_by_modality(loaded: Any, names: Sequence[Any]) -> list[list[Any]]:

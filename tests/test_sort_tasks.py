@@ -10,6 +10,7 @@ import pytest
 import yaml
 from lm_eval.tasks import TaskManager
 
+from benchmarks import sort_prefix
 from heptathlon import families
 from heptathlon.builders import sort as builder
 from heptathlon.builders import sources, store
@@ -210,6 +211,12 @@ def test_prompts_of_one_text_share_their_prefix_to_the_last_character():
     assert len(list(groupby(docs, key=lambda d: d["cluster_id"]))) == len(
         {d["cluster_id"] for d in docs}
     )
+
+
+def test_the_benchmark_counts_tokens_by_hand():
+    texts = ["a b c", "a b d", "x", "a b c"]
+    # Without a cache 3 + 3 + 1 + 3; with one prompt kept 3 + 1 + 1 + 3; a b c d x once each.
+    assert sort_prefix.count(texts, str.split) == (10, 8, 5)
 
 
 # --- Book-SORT ---------------------------------------------------------------------------------

@@ -61,8 +61,8 @@ def read(path: Path) -> Text:
     words = [word for paragraph in paragraphs for word in paragraph]
     if len(starts) < 2:
         raise HeptathlonError(
-            f"{path}: holds {len(words):,} words and {len(starts)} sentences; a text with sentences "
-            "(a capital at the start, a full stop at the end) is needed."
+            f"{path}: holds {len(words):,} words and {len(starts)} sentences; a text with "
+            "sentences (a capital at the start, a full stop at the end) is needed."
         )
     return Text(
         path.name, title or path.stem, words, starts, hashlib.sha256(raw.encode()).hexdigest()
