@@ -46,11 +46,12 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def run(arguments: Sequence[str]) -> list[Path]:
+def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     """Evaluate a model and return the results files that were written and read back.
 
     Args:
         arguments: the flags of ``lm_eval run``.
+        brief: leave out lm-eval's tables and its log below warnings.
 
     Raises:
         HeptathlonError: if a task is unknown, the output folder cannot be written, or a file
@@ -63,6 +64,9 @@ def run(arguments: Sequence[str]) -> list[Path]:
     from lm_eval.utils import setup_logging
 
     setup_logging()
+    silence_advice()
+    if brief:
+        logging.getLogger("lm_eval").setLevel(logging.WARNING)
     namespace = parser().parse_args(["run", *arguments])
     namespace.log_samples = True
     namespace.output_path = namespace.output_path or _configured_output(namespace)
@@ -85,9 +89,20 @@ def run(arguments: Sequence[str]) -> list[Path]:
         results, tracker = _evaluate(lm, config, part, manager)
         if results is not None:
             written.append(_save(results, tracker, config))
+            if not brief:
+                _print(results, config)
     if written:
         journal.delete()
     return written
+
+
+def silence_advice() -> None:
+    """Drop lm-eval's advice on ``--metadata``, which it repeats for every task of the suite."""
+    logging.getLogger("lm_eval.api.task").addFilter(_no_advice)
+
+
+def _no_advice(record: logging.LogRecord) -> bool:
+    return "Custom kwargs can be passed to `--metadata`" not in str(record.msg)
 
 
 def _configured_output(namespace: argparse.Namespace) -> str:
@@ -325,7 +340,6 @@ def _save(results: Any, tracker: Any, config: Any) -> Path:
         ) from None
     if tracker.push_results_to_hub or tracker.push_samples_to_hub:
         tracker.recreate_metadata_card()
-    _print(results, config)
     return path
 
 
