@@ -12,12 +12,13 @@ from collections.abc import Sequence
 _CLOSING = "\"'”’»)]}*_"  # noqa: RUF001
 _OPENING = "\"'“‘«([{*_¿¡—–-"  # noqa: RUF001
 _ENDS = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001
-_ABBREVIATIONS = set(
+_SHORT = (
     "mr mrs ms dr prof st sr jr rev hon messrs mme mlle gen col capt lt sgt maj cpl gov sen rep "
     "pres supt no nos vol vols ch chap p pp fig figs ed eds vs viz cf al etc approx dept est inc "
     "ltd co corp bros mt ft ave blvd rd jan feb mar apr jun jul aug sept sep oct nov dec mon tue "
-    "tues wed thu thur thurs fri sat sun a.m p.m i.e e.g u.s u.k ph.d".split()  # noqa: SIM905
+    "tues wed thu thur thurs fri sat sun a.m p.m i.e e.g u.s u.k ph.d"
 )
+_ABBREVIATIONS = frozenset(_SHORT.split())
 """Words that end in a full stop without ending a sentence; those that may do both (``etc.``) count
 as the former: a sentence start too few does no harm."""
 _MANY_INITIALS = re.compile(r"^(?:[A-Za-z]\.)+$")

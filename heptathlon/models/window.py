@@ -18,11 +18,12 @@ def cut(lm: Any, request: Any) -> int:
     """
     if not _has_window(lm):
         return 0
-    window = int(lm.max_length)
+    window: int = lm.max_length
     context, second = request.args[0], request.args[1] if len(request.args) > 1 else ""
     if request.request_type == "generate_until":
-        options = second if isinstance(second, Mapping) else {}
-        room = window - int(options.get("max_gen_toks") or getattr(lm, "max_gen_toks", 0))
+        options: Mapping[str, Any] = second if isinstance(second, Mapping) else {}
+        answer = options.get("max_gen_toks") or getattr(lm, "max_gen_toks", 0) or 0
+        room = window - answer
         text = context
     else:
         # The last token is only predicted, so one more than the window holds can be asked.
