@@ -89,7 +89,25 @@ class SetName:
         """The folder's name; a salt shows only as a hash, because knowing it is knowing the set."""
         salted = f"-salted-{hashlib.sha256(self.salt.encode()).hexdigest()[:12]}" * bool(self.salt)
         version = families.family(self.family).version
-        return f"{self.family}-{self.edition}-{self.tier}-{self.season}-v{version}{salted}"
+        own = own_data(self.family, self.edition)
+        owned = f"-own-{sha256_file(own)[:12]}" if own else ""
+        return f"{self.family}-{self.edition}-{self.tier}-{self.season}-v{version}{owned}{salted}"
+
+
+def own_data(family: str, edition: str) -> Path | None:
+    """Return the file that a user brings for a paper edition, ``HEPTATHLON_<FAMILY>_DATA``.
+
+    Raises:
+        HeptathlonError: if the variable names no file.
+    """
+    variable = f"HEPTATHLON_{family.upper()}_DATA"
+    named = os.environ.get(variable)
+    if edition != "paper" or not named:
+        return None
+    path = Path(named).expanduser()
+    if not path.is_file():
+        raise HeptathlonError(f"{variable}: {path} is no file.")
+    return path
 
 
 class FileEntry(BaseModel):
@@ -122,6 +140,7 @@ class Manifest(BaseModel):
         digest: SHA-256 over the records' canonical JSON, so it does not depend on the parquet
             writer's version; equal digests mean equal data.
         strata: number of test records by config, record field and level.
+        left_out: how much of the source files was not used, by the reason.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -137,6 +156,7 @@ class Manifest(BaseModel):
     files: list[FileEntry]
     sources: list[SourceFile]
     strata: dict[str, dict[str, dict[str, int]]]
+    left_out: dict[str, int] = {}
 
 
 def home() -> Path:
@@ -188,7 +208,8 @@ def _build(name: SetName, target: Path, progress: Progress | None) -> None:
             progress(shard, number, len(shards))
         for key, records in _shard(builder, name, shard, parts, configs).items():
             merged.setdefault(key, []).extend(records)
-    write(name, target, merged, configs, _sources(builder, name))
+    sources, left_out = _sources(builder, name), _left_out(builder, name)
+    write(name, target, merged, configs, sources, left_out)
     shutil.rmtree(parts, ignore_errors=True)
 
 
@@ -198,6 +219,7 @@ def write(
     merged: Records,
     configs: Mapping[str, type[Record]],
     sources: Sequence[SourceFile],
+    left_out: Mapping[str, int],
 ) -> None:
     """Write a set's parquet, manifest and card; the folder appears only when it is whole.
 
@@ -207,6 +229,7 @@ def write(
         merged: the records by (config, split).
         configs: the record model of each config.
         sources: the files that it was built from.
+        left_out: what of them was left out, and how often.
 
     Raises:
         HeptathlonError: if an item stands twice.
@@ -233,6 +256,7 @@ def write(
         files=entries,
         sources=list(sources),
         strata=_count_strata(merged, family.strata),
+        left_out=dict(left_out),
     )
     write_text_atomic(staging / "README.md", dataset_card(family, manifest.model_dump()))
     write_text_atomic(staging / MANIFEST, dump_json(manifest.model_dump()))
@@ -271,7 +295,9 @@ def _shard(
     file = parts / f"{shard}.jsonl"
     out: Records = {}
     if file.is_file():
-        for number, line in enumerate(file.read_text().splitlines(), start=1):
+        # Not splitlines: a text may hold other characters that end a line.
+        lines_kept = file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        for number, line in enumerate(lines_kept, start=1):
             config, split, row = loads_strict(line, where=f"{file}, line {number}")
             out.setdefault((config, split), []).append(configs[config].model_validate(row))
         return out
@@ -306,6 +332,12 @@ def _sources(builder: Builder, name: SetName) -> list[SourceFile]:
         return [SourceFile(**s) for s in tiered(name.edition, name.tier)]
     listing = getattr(builder, "sources", None)
     return [SourceFile(**s) for s in listing(name.edition)] if listing else []
+
+
+def _left_out(builder: Builder, name: SetName) -> dict[str, int]:
+    """Return what the builder left out of its source files, if it counts that."""
+    counts = getattr(builder, "left_out", None)
+    return counts(name.edition, name.tier, name.season) if counts else {}
 
 
 def digest(records: Records) -> str:

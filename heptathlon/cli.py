@@ -240,6 +240,20 @@ def _estimate(estimate: Any) -> str:
 
 
 @app.command()
+def profile(
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Run folders.")],
+    to: Annotated[Path, typer.Option("--out", help="The page.")] = Path("profile.html"),
+) -> None:
+    """Write one page with the figures of several runs beside each other."""
+    from heptathlon import report, runs, scorecard
+    from heptathlon.files import write_text_atomic
+
+    scored = [scorecard.score_run(runs.read_run(folder)) for folder in folders]
+    write_text_atomic(to, report.render_profile(scored))
+    out.print(f"{to}")
+
+
+@app.command()
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="Run folder.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="Run folder.")],

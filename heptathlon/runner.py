@@ -2,12 +2,13 @@
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import logging
 import math
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import heptathlon
 from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.families import family_of_task
 from heptathlon.files import canonical_json, sha256_file
 from heptathlon.models import window
 from heptathlon.runs import read_results, read_samples
@@ -83,6 +85,7 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     parts = _split_by_modality(loaded, config.tasks)
     lm = _create_model(config)
     _keep_within_window(lm, loaded["tasks"], config, skip=skip)
+    _warn_of_tokens(lm, (task for part in parts for task in _leaves(part)))
     journal = _attach_journal(lm, config)
     written: list[Path] = []
     for part in parts:
@@ -220,6 +223,38 @@ def _create_model(config: Any) -> Any:
             "device": config.device,
         },
     )
+
+
+def _leaves(part: Iterable[Any]) -> Iterator[Any]:
+    """Yield the tasks of a part, those in its groups included."""
+    for one in part:
+        if hasattr(one, "test_docs"):
+            yield one
+        else:
+            yield from _leaves(one.values() if isinstance(one, dict) else one)
+
+
+def _warn_of_tokens(lm: Any, tasks: Iterable[Any]) -> None:
+    """Warn where a family says that the model's tokenizer makes its answers hard to tell apart.
+
+    A family that cares has a module ``heptathlon.tasks.<family>.tokens`` with ``warnings(docs,
+    encode)``. Back ends without a tokenizer of their own are not asked.
+    """
+    if getattr(lm, "tokenizer", None) is None or not hasattr(lm, "tok_encode"):
+        return
+    encode = partial(lm.tok_encode, add_special_tokens=False)
+    said: set[str] = set()
+    for task in tasks:
+        name = str(task.config.task)
+        if not name.startswith("heptathlon_"):
+            continue
+        module = f"heptathlon.tasks.{family_of_task(name).name}.tokens"
+        if importlib.util.find_spec(module) is None:
+            continue
+        for sentence in importlib.import_module(module).warnings(task.test_docs(), encode):
+            if sentence not in said:
+                said.add(sentence)
+                logger.warning("%s: %s", name, sentence)
 
 
 def _attach_journal(lm: Any, config: Any) -> Any:

@@ -823,8 +823,11 @@ def players_play(case: Case) -> Iterator[Finding]:
             same = player.answer(one.sample.doc) == response
         else:
             options = catalog.choices_of(one.task.task, one.sample.doc)
-            chosen = player.choose(one.sample.doc, options)
-            same = response[chosen][0] == max(value for value, _ in response)
+            expected = player.likelihoods(one.sample.doc, options)
+            same = len(response) == len(expected) and all(
+                math.isclose(ours, theirs, abs_tol=1e-9)
+                for (ours, _), (theirs, _) in zip(expected, response, strict=True)
+            )
         if not same:
             file = case.run.samples_files[one.task.task]
             yield _finding(

@@ -6,6 +6,9 @@ from typing import Any
 
 Doc = Mapping[str, Any]
 
+CHOSEN, PASSED_OVER = (0.0, True), (-1.0, False)
+"""Log-likelihoods of the option that a player chooses, and of every other."""
+
 
 @dataclass(frozen=True)
 class Player:
@@ -21,6 +24,8 @@ class Player:
         answer: returns the text that it answers to a document with a generated answer.
         choose: returns the index of the option that it chooses in a multiple-choice document.
         oracle: whether it is told the gold answer; an oracle is never the bar to pass.
+        weigh: returns each option's log-likelihood, for players whose forecast is a distribution;
+            without it the chosen option gets ``CHOSEN`` and every other ``PASSED_OVER``.
     """
 
     name: str
@@ -28,6 +33,16 @@ class Player:
     answer: Callable[[Doc], str]
     choose: Callable[[Doc, Sequence[str]], int]
     oracle: bool = False
+    weigh: Callable[[Doc, Sequence[str]], Sequence[float]] | None = None
+
+    def likelihoods(self, doc: Doc, options: Sequence[str]) -> list[tuple[float, bool]]:
+        """Return one (log-likelihood, is greedy) pair an option, as lm-eval's models do."""
+        if self.weigh is None:
+            chosen = self.choose(doc, options)
+            return [CHOSEN if i == chosen else PASSED_OVER for i in range(len(options))]
+        weights = self.weigh(doc, options)
+        best = max(weights)
+        return [(weight, weight == best) for weight in weights]
 
 
 def by_name(*players: Player) -> dict[str, Player]:

@@ -123,7 +123,7 @@ def build(
     target = (out or store.home() / "data") / f"{name.folder}-{mark}"
     if not (target / store.MANIFEST).is_file():
         configs: Mapping[str, type[Record]] = dict.fromkeys(CONFIGS, SortRecord)
-        store.write(name, target, merged, configs, files_read)
+        store.write(name, target, merged, configs, files_read, left_out={})
     return target
 
 
