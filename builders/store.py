@@ -197,6 +197,25 @@ def ensure(name: SetName, *, out: Path | None = None, progress: Progress | None 
     return target
 
 
+def locate(name: SetName) -> Path:
+    """Return the folder of a set as ``HEPTATHLON_DATA`` says: built here, or fetched from the Hub.
+
+    Raises:
+        HeptathlonError: if it can be neither, or the variable is neither ``local`` nor ``hub``.
+    """
+    place = os.environ.get("HEPTATHLON_DATA") or "local"
+    if place == "local":
+        return ensure(name, progress=log_progress(name))
+    if place == "hub":
+        from heptathlon.builders import publish
+
+        return publish.fetch(name)
+    raise HeptathlonError(
+        f"HEPTATHLON_DATA={place}: is neither 'local' (build the set here) nor 'hub' (fetch the "
+        "published one)."
+    )
+
+
 def _build(name: SetName, target: Path, progress: Progress | None) -> None:
     builder = builder_of(name.family)
     configs = builder.configs(name.edition)
@@ -370,7 +389,8 @@ def _write_parquet(
 ) -> FileEntry:
     path = root / config / f"{split}.parquet"
     rows = [record.model_dump(mode="json") for record in records]
-    table = pa.Table.from_pylist(rows, schema=arrow_schema(model))
+    schema = arrow_schema(model).with_metadata({"canary": families.CANARY})
+    table = pa.Table.from_pylist(rows, schema=schema)
     with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
     return FileEntry(
@@ -424,6 +444,29 @@ def read_manifest(folder: Path) -> Manifest:
         raise HeptathlonError(f"{path}: not a manifest of this version ({error}).") from None
 
 
+def content_digest(folder: Path) -> str:
+    """Return the digest of the records that a set's files hold, read and checked anew.
+
+    Raises:
+        HeptathlonError: if a file is not the one of the manifest, or holds no such records.
+    """
+    manifest = read_manifest(folder)
+    configs = builder_of(manifest.family).configs(manifest.edition)
+    records: Records = {}
+    for entry in manifest.files:
+        model = configs[entry.config]
+        rows = read_docs(folder, entry.config, entry.split)
+        try:
+            # In JSON, because a record's tuples are lists in parquet.
+            found = [model.model_validate_json(canonical_json(row)) for row in rows]
+        except ValueError as error:
+            raise HeptathlonError(
+                f"{folder / entry.path}: holds a row that is no {model.__name__} ({error})."
+            ) from None
+        records[entry.config, entry.split] = list(found)
+    return digest(records)
+
+
 def read_table(folder: Path, config: str, split: str) -> pa.Table:
     """Return one config's split, checked against the manifest's checksum.
 
@@ -469,12 +512,6 @@ def dataset(
     """
     from datasets import Dataset, DatasetDict
 
-    place = os.environ.get("HEPTATHLON_DATA", "local")
-    if place != "local":
-        raise HeptathlonError(
-            f"HEPTATHLON_DATA={place}: no published data set of {family!r} is known yet; "
-            "unset it, or set it to 'local', to build the set on this machine."
-        )
     name = SetName(
         family,
         edition=options.get("edition", "fresh"),
@@ -484,7 +521,7 @@ def dataset(
         ),
         salt=os.environ.get("HEPTATHLON_SALT", ""),
     )
-    folder = ensure(name, progress=log_progress(name))
+    folder = locate(name)
     splits = {}
     for entry in read_manifest(folder).files:
         if entry.config != config:

@@ -148,6 +148,32 @@ def _build_own(
 
 
 @app.command()
+def push(
+    family: str,
+    repository: Annotated[str, typer.Option("--repo", help="ORG/NAME of the data set.")],
+    edition: Edition = "fresh",
+    tier: Tier = "full",
+    season: Season = families.CURRENT_SEASON,
+    dry_run: Annotated[
+        bool, typer.Option(help="Show what would be sent, and send nothing.")
+    ] = False,
+) -> None:
+    """Publish a data set on the Hub: one commit or none, a tag a season. It may be repeated."""
+    from heptathlon.builders import publish, store
+
+    name = store.SetName(family, edition, tier, season)
+    folder = store.ensure(name, progress=store.log_progress(name))
+    change = publish.push(name, folder, repository, dry_run=dry_run)
+    table = Table("", "file", "bytes", box=None)
+    for row in publish.summary(change):
+        table.add_row(row["what"], row["path"], f"{row['bytes']:,}")
+    if change.commits:
+        out.print(table)
+    said = "sent" if change.commits else "nothing to send: it is there already"
+    out.print(f"{'dry run: ' * dry_run}{said}; {repository}, tag {change.tag}")
+
+
+@app.command()
 def show(
     family: str,
     n: Annotated[int, typer.Option("-n", min=1, help="How many items.")] = 3,

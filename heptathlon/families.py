@@ -72,6 +72,9 @@ class Family(_Closed):
         strata: record fields that results are reported by.
         form_names: a few words for each form of question.
         licence: licence of the data that the fresh edition generates.
+        paper_licence: licence under which the built paper edition may be passed on, as the Hub
+            names it; None if it may not, and then it is never published.
+        paper_licence_note: why, in one sentence.
         version: rises when a number can move: data, prompt or scoring.
     """
 
@@ -92,7 +95,13 @@ class Family(_Closed):
     strata: tuple[str, ...]
     form_names: dict[str, str]
     licence: str
+    paper_licence: str | None = None
+    paper_licence_note: str = "no licence that allows it has been found for all of its sources"
     version: int = Field(ge=1)
+
+    def licence_of(self, edition: str) -> str | None:
+        """Return the licence under which an edition may be published; None if it may not."""
+        return self.paper_licence if edition == "paper" else self.licence
 
     def headline_of(self, edition: str) -> Headline:
         """Return what an edition is ranked by."""
@@ -147,6 +156,9 @@ FAMILIES: dict[str, Family] = {
                 "mlmu": "MLM-U's own tokens (paper edition)",
             },
             licence="CC0-1.0",
+            paper_licence="CC0-1.0",
+            paper_licence_note="its mazes are generated here; only their distribution and format "
+            "are the paper's",
             version=1,
         ),
         Family(

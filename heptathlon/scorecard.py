@@ -3,7 +3,7 @@
 import importlib
 import math
 import os
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -136,7 +136,7 @@ def published(data: TaskData, season: str) -> Published:
 @cache
 def _published(task: str, name: store.SetName) -> Published:
     data = catalog.task_data(task)
-    folder = store.ensure(name, progress=store.log_progress(name))
+    folder = store.locate(name)
     rows = store.read_docs(folder, data.config)
     chosen = [r for r in rows if all(r[k] == v for k, v in data.where.items())]
     return Published(
@@ -245,13 +245,17 @@ def _check_version(run: Run, data: TaskData) -> None:
 
 
 def score_run(
-    run: Run, find_published: Callable[[TaskData, str], Published] = published
+    run: Run,
+    find_published: Callable[[TaskData, str], Published] = published,
+    *,
+    details: bool = True,
 ) -> tuple[Scorecard, list[ScoredSample]]:
     """Score a run from its samples.
 
     Args:
         run: the run folder as read.
         find_published: returns the published documents of a task in a season.
+        details: whether strata and forms are wanted too; most of the time goes into them.
 
     Raises:
         HeptathlonError: see :func:`score_samples`.
@@ -262,7 +266,7 @@ def score_run(
         groups.setdefault(_group(one, sets), []).append(one)
     cards: dict[str, FamilyCard] = {}
     for key in sorted(groups, key=_group_order):
-        card = _family_card(groups[key], sets, find_published)
+        card = _family_card(groups[key], sets, find_published, details=details)
         name = card.family
         if name in cards:
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
@@ -290,6 +294,8 @@ def _family_card(
     scored: Sequence[ScoredSample],
     sets: Mapping[str, Published],
     find_published: Callable[[TaskData, str], Published],
+    *,
+    details: bool,
 ) -> FamilyCard:
     data = scored[0].task
     family = data.family
@@ -298,7 +304,7 @@ def _family_card(
     known = sets[data.task]
     expected = sum(len(p.docs) for p in _headline_sets(data, headline, known, find_published))
     ceiling = ceiling_of(family, [one.row for one in main])
-    players = _players(family, headline, scored)
+    players = _known_players(family, headline, scored)
     trivial = next((p for p in players if not p.score.oracle and p.score.value is not None), None)
     return FamilyCard(
         family=family.name,
@@ -317,8 +323,8 @@ def _family_card(
         ceiling=ceiling,
         chance=family.chance,
         invalid_rate=_invalid(main),
-        strata=_strata(family, headline.metric, main),
-        forms=_forms(family, headline, scored),
+        strata=_strata(family, headline.metric, main) if details else [],
+        forms=_forms(family, headline, scored) if details else [],
     )
 
 
@@ -462,6 +468,25 @@ def point(metric: str, scored: Sequence[ScoredSample]) -> float | None:
     having_all = _with_columns(statistic, scored)
     value = statistic.compute(columns(statistic.columns, having_all), np.ones(len(having_all)))
     return float(value) if math.isfinite(value) else None
+
+
+_Asked = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
+_played: OrderedDict[_Asked, list[_Played]] = OrderedDict()
+MAX_PLAYED = 16
+"""Sets of documents of which the players' results are kept; submissions mostly share one."""
+
+
+def _known_players(
+    family: Family, headline: Headline, scored: Sequence[ScoredSample]
+) -> list[_Played]:
+    """Return :func:`_players`, kept for the next run of the same documents in the same order."""
+    asked = tuple((one.task.task, str(one.sample.doc["item_id"])) for one in scored)
+    key = (family.name, headline.variants, asked)
+    if key not in _played:
+        _played[key] = _players(family, headline, scored)
+        while len(_played) > MAX_PLAYED:
+            _played.popitem(last=False)
+    return _played[key]
 
 
 _verdicts: dict[tuple[str, str, str], Verdict] = {}
