@@ -93,12 +93,27 @@ def build(
         str, typer.Option(envvar="HEPTATHLON_SALT", help="Private salt of a hidden split.")
     ] = "",
     to: Annotated[Path | None, typer.Option("--out", help="Folder; the cache if left out.")] = None,
+    text: Annotated[
+        list[Path] | None, typer.Option(help="Your own plain text or Markdown, one or more (sort).")
+    ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
+    length: Annotated[
+        list[int] | None, typer.Option(help="Words of the excerpts of own texts.")
+    ] = None,
+    excerpts: Annotated[
+        int, typer.Option(min=1, help="Excerpts of each own text, length and segment length.")
+    ] = 20,
 ) -> None:
     """Build a data set: parquet, manifest and card. An interrupted build goes on."""
     from rich.progress import Progress
 
     from heptathlon.builders import store
 
+    if text:
+        _build_own(family, [*text, *(more or [])], length or [], excerpts, to)
+        return
+    if more or length:
+        raise typer.BadParameter("files and lengths go with --text", param_hint="--text")
     name = store.SetName(family, edition, tier, season, salt)
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task(name.folder, total=None)
@@ -113,6 +128,25 @@ def build(
         table.add_row(entry.config, entry.split, f"{entry.records:,}", f"{entry.bytes:,}")
     out.print(table)
     out.print(f"digest {manifest.digest}\n{folder}")
+
+
+def _build_own(
+    family: str, files: list[Path], lengths: list[int], excerpts: int, to: Path | None
+) -> None:
+    from heptathlon.builders import store
+
+    builder = store.builder_of(family)
+    own = getattr(builder, "own", None)
+    if own is None:
+        raise HeptathlonError(f"{family} is not built from texts; sort is.")
+    folder = own.build(files, lengths=lengths, excerpts=excerpts, out=to)
+    manifest = store.read_manifest(folder)
+    for entry in manifest.files:
+        out.print(f"{entry.config} {entry.records:,} records")
+    out.print(f"digest {manifest.digest}\n{folder}")
+    err.print(
+        f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_own_texts …"
+    )
 
 
 @app.command()

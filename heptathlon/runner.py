@@ -18,6 +18,7 @@ import heptathlon
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import family_of_task
 from heptathlon.files import canonical_json, sha256_file
+from heptathlon.models import window
 from heptathlon.runs import read_results, read_samples
 from heptathlon.tasks.catalog import TASKS_PATH
 
@@ -34,6 +35,11 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command")
     Run.create(commands)
     run: argparse.ArgumentParser = commands.choices["run"]
+    run.add_argument(
+        window.FLAG,
+        action="store_true",
+        help="Leave out prompts that do not fit into the model's window, instead of refusing them.",
+    )
     run.epilog = (
         "The flags are lm-eval's. Samples are always logged, --output_path is "
         f"{DEFAULT_OUTPUT!r} unless given, and only the suite's tasks (and those below "
@@ -66,16 +72,20 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     namespace = parser().parse_args(["run", *arguments])
     namespace.log_samples = True
     namespace.output_path = namespace.output_path or _configured_output(namespace)
+    skip = vars(namespace).pop("skip_too_long")
     config = _configure(namespace)
     _check_writable(Path(config.output_path))
     with _suite_tasks_only():
         manager = _resolve_tasks(config)
-    import heptathlon.models.player  # noqa: F401  (registers the scripted players)
+    # These register the scripted players and the memories.
+    import heptathlon.models.memory_lm
+    import heptathlon.models.player  # noqa: F401
 
     loaded = manager.load(config.tasks)
     _refuse_blind_model(config, loaded["tasks"])
     parts = _split_by_modality(loaded, config.tasks)
     lm = _create_model(config)
+    _keep_within_window(lm, loaded["tasks"], config, skip=skip)
     _warn_of_tokens(lm, (task for part in parts for task in _leaves(part)))
     journal = _attach_journal(lm, config)
     written: list[Path] = []
@@ -171,6 +181,15 @@ def _resolve_tasks(config: Any) -> Any:
         raise
 
 
+def _keep_within_window(lm: Any, tasks: dict[str, Any], config: Any, *, skip: bool) -> None:
+    """Refuse prompts that would be cut, or leave them out where the flag says so."""
+    chosen = window.fitting(lm, tasks, config, skip=skip)
+    if chosen is not None:
+        left = {name: len(ids) for name, ids in chosen.items()}
+        logger.warning("prompts too long for the model are left out; asked are: %s", left)
+        config.samples, config.limit = chosen, None
+
+
 def _split_by_modality(loaded: Any, names: Sequence[Any]) -> list[list[Any]]:
     """Return the tasks of one call, or of two if text and image tasks are mixed.
 
@@ -195,7 +214,7 @@ def _model_class(config: Any) -> Any:
     except ValueError:
         import lm_eval.models
 
-        known = ["heptathlon", *lm_eval.models.MODEL_MAPPING]
+        known = ["heptathlon", "heptathlon-memory", *lm_eval.models.MODEL_MAPPING]
         raise UnknownNameError("model class", config.model, known) from None
 
 
