@@ -12,14 +12,13 @@ from lm_eval.tasks import TaskManager
 from heptathlon import families
 from heptathlon.builders import memorability as builder
 from heptathlon.builders import sources, store
-from heptathlon.scorecard import CHOSEN, PASSED_OVER
 from heptathlon.scorers import memorability as scorer
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.show import rendered_items
 from heptathlon.tasks import catalog
 from heptathlon.tasks.memorability import prompts
 from heptathlon.tasks.memorability.baselines import PLAYERS
-from heptathlon.tasks.players import Player
+from heptathlon.tasks.players import CHOSEN, PASSED_OVER, Player
 
 FAMILY = families.family("memorability")
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -241,8 +240,7 @@ def test_options_cover_the_scale():
 
 def play(player: Player, doc: dict[str, Any]) -> Verdict:
     if doc["form"] == "pair":
-        chosen = player.choose(doc, prompts.pair_options(doc))
-        return scorer.verdict(doc, [CHOSEN if i == chosen else PASSED_OVER for i in range(2)])
+        return scorer.verdict(doc, player.likelihoods(doc, prompts.pair_options(doc)))
     return scorer.verdict(doc, [player.answer(doc)])
 
 
@@ -261,8 +259,13 @@ def test_every_player_answers_every_form(name: str):
         assert play(player, doc) == found, "a player is a pure function"
         assert not found.invalid or doc["form"] == "ad"
         if doc["form"] == "score":
-            chosen = player.choose(doc, prompts.score_options(doc))
-            assert chosen == prompts.option_of(float(player.answer(doc)))
+            said = float(player.answer(doc))
+            assert player.choose(doc, prompts.score_options(doc)) == prompts.option_of(said)
+            expected = scorer.verdict(doc, player.likelihoods(doc, prompts.score_options(doc)))
+            held = min(95.0, max(5.0, said))
+            assert expected.metrics["predicted"] == pytest.approx(held, abs=0.01)
+            bare = scorer.verdict(doc, player.likelihoods(doc, prompts.bare_item(doc)))
+            assert bare.metrics["predicted"] == pytest.approx(said, abs=0.01)
 
 
 def test_oracles_are_right():

@@ -8,11 +8,21 @@ from heptathlon.builders.memorability.build import (
     SOURCES,
     configs,
     generate,
-    needs,
+    needed,
     shards,
+    tier_sources,
 )
 
-__all__ = ["FAMILY", "SOURCES", "configs", "dataset", "generate", "needs", "shards"]
+__all__ = [
+    "FAMILY",
+    "SOURCES",
+    "configs",
+    "dataset",
+    "generate",
+    "needed",
+    "shards",
+    "tier_sources",
+]
 
 
 def dataset(*, config: str, part: str | None = None, **options: Any) -> Any:

@@ -14,7 +14,7 @@ from heptathlon.builders.memorability.records import (
     PairRecord,
     ScoreRecord,
 )
-from heptathlon.builders.sources import Source
+from heptathlon.builders.sources import Source, listing
 from heptathlon.errors import UnknownNameError
 from heptathlon.records import Record
 
@@ -90,11 +90,16 @@ def shards(edition: str, tier: str) -> list[str]:
     raise UnknownNameError("edition of memorability", edition, EDITIONS)
 
 
-def needs(edition: str, tier: str) -> tuple[Source, ...]:
+def needed(edition: str, tier: str) -> tuple[Source, ...]:
     """Return the source files that a set is built from."""
     if edition == "fresh":
         return ()
     return LONG_SOURCES if tier == "long" else SOURCES
+
+
+def tier_sources(edition: str, tier: str) -> list[dict[str, str]]:
+    """Return what a set's manifest says of its source files."""
+    return listing(*needed(edition, tier))
 
 
 def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Built:

@@ -4,6 +4,7 @@ They answer with a number, to two decimals, or choose the option or the item tha
 favours. The fitted one learns from the development part of the same set, as built on this machine.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -11,13 +12,15 @@ from typing import Any
 
 from heptathlon.builders import store
 from heptathlon.seeding import Stream
-from heptathlon.tasks.memorability.prompts import ad_target, option_of
-from heptathlon.tasks.players import Doc, Player, by_name
+from heptathlon.tasks.memorability.prompts import OPTIONS, ad_target, option_of
+from heptathlon.tasks.players import CHOSEN, PASSED_OVER, Doc, Player, by_name
 
 Guess = Callable[[Doc], float]
 """Maps a document with an item in ``text`` to a number; the higher, the better remembered."""
 
 CONSTANT = 50
+UNLIKELY = 1e-9
+"""Probability of an option that a player does not mean."""
 _WORD = re.compile(r"[\w']+")
 
 
@@ -125,6 +128,26 @@ def _held(value: float) -> float:
     return min(99.0, max(0.0, value))
 
 
+def likely(chosen: int, count: int) -> list[float]:
+    """Return log-likelihoods of which the chosen option's is the highest."""
+    return [CHOSEN[0] if i == chosen else PASSED_OVER[0] for i in range(count)]
+
+
+def expecting(value: float) -> list[float]:
+    """Return log-likelihoods of the ten scores under which the expected score is a given one.
+
+    The two scores on either side of it share the probability; beyond the first and the last, that
+    one has it all.
+    """
+    known = [float(option) for option in OPTIONS]
+    held = min(known[-1], max(known[0], value))
+    upper = next(i for i, option in enumerate(known) if option >= held)
+    lower = max(0, upper - 1)
+    share = (held - known[lower]) / (known[upper] - known[lower]) if upper else 0.0
+    chances = {lower: 1 - share, upper: share} if upper else {0: 1.0}
+    return [math.log(max(chances.get(i, 0.0), UNLIKELY)) for i in range(len(known))]
+
+
 def _player(name: str, says: str, guess: Guess, *, oracle: bool = False) -> Player:
     """Return a player that answers every form by one number an item.
 
@@ -149,7 +172,12 @@ def _player(name: str, says: str, guess: Guess, *, oracle: bool = False) -> Play
             return 0 if first > second else 1
         return _coin(name, doc, 2)
 
-    return Player(name=name, says=says, answer=answer, choose=choose, oracle=oracle)
+    def weigh(doc: Doc, choices: Sequence[str]) -> Sequence[float]:
+        if doc["form"] == "pair":
+            return likely(choose(doc, choices), len(choices))
+        return expecting(guess(doc)) if len(choices) > 1 else [-guess(doc)]
+
+    return Player(name=name, says=says, answer=answer, choose=choose, oracle=oracle, weigh=weigh)
 
 
 def _told(name: str, says: str, guess: Guess, gold: Callable[[Doc], int | None]) -> Player:
@@ -162,7 +190,14 @@ def _told(name: str, says: str, guess: Guess, gold: Callable[[Doc], int | None])
         told = gold(doc)
         return _coin(name, doc, 2) if told is None else int(told)
 
-    return Player(name=name, says=says, answer=honest.answer, choose=choose, oracle=True)
+    def weigh(doc: Doc, choices: Sequence[str]) -> Sequence[float]:
+        if doc["form"] == "pair":
+            return likely(choose(doc, choices), len(choices))
+        return honest.weigh(doc, choices) if honest.weigh else []
+
+    return Player(
+        name=name, says=says, answer=honest.answer, choose=choose, oracle=True, weigh=weigh
+    )
 
 
 def _bayes(doc: Doc) -> float:
