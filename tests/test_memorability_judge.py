@@ -61,7 +61,7 @@ def test_a_model_of_lm_eval_may_judge(
     monkeypatch.setattr(judge, "MAX_TOKENS", 4)
     folder = made(tmp_path, ADS)
     arguments = [str(folder), "--model", "hf", "--model_args", f"pretrained={tiny_model}"]
-    assert judge.main([*arguments, "--batch_size", "8"]) == 0
+    assert judge.main([*arguments, "--batch_size", "8", "--device", "cpu"]) == 0
     assert f"judged_{ADS}.jsonl" in capsys.readouterr().out
     rows = (folder / f"judged_{ADS}.jsonl").read_text().splitlines()
     assert len(rows) == len(runs.read_run(folder).samples[ADS])

@@ -80,13 +80,14 @@ def judge(run: Path, ask: Ask, judged_by: str) -> list[Path]:
     return out
 
 
-def asker(model: str, model_args: str, batch_size: str) -> Ask:
+def asker(model: str, model_args: str, batch_size: str, device: str | None) -> Ask:
     """Return one of lm-eval's models as a judge; chat models are asked through their template."""
     import lm_eval.models  # noqa: F401
     from lm_eval.api.instance import Instance
     from lm_eval.api.registry import get_model
 
-    lm = get_model(model).create_from_arg_string(model_args, {"batch_size": batch_size})
+    settings = {"batch_size": batch_size, "device": device}
+    lm = get_model(model).create_from_arg_string(model_args, settings)
     options = {"until": [], "do_sample": False, "max_gen_toks": MAX_TOKENS}
 
     def ask(prompts: Sequence[str]) -> Sequence[str]:
@@ -114,13 +115,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", required=True, help="lm-eval's model class, such as hf")
     parser.add_argument("--model_args", default="", help="its arguments, key=value,…")
     parser.add_argument("--batch_size", default="1")
+    parser.add_argument("--device", help="where it runs, such as cpu or cuda:0")
     chosen = parser.parse_args(arguments)
     name = f"{chosen.model}:{chosen.model_args}"
     try:
-        runs.read_run(chosen.run)
-        for path in judge(
-            chosen.run, asker(chosen.model, chosen.model_args, chosen.batch_size), name
-        ):
+        runs.read_run(chosen.run)  # before the judge is loaded, which takes its time
+        ask = asker(chosen.model, chosen.model_args, chosen.batch_size, chosen.device)
+        for path in judge(chosen.run, ask, name):
             print(path)
     except HeptathlonError as error:
         print(error, file=sys.stderr)
