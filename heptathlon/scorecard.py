@@ -40,8 +40,6 @@ SEED = 20261
 SKILL_RESAMPLES = 10_000
 STATISTIC_RESAMPLES = 2_000
 """Resamples of a figure that is not a mean: each is computed anew, which takes its time."""
-CHOSEN, PASSED_OVER = (0.0, True), (-1.0, False)
-"""Log-likelihoods of the option that a player chooses in a multiple-choice document, and others."""
 
 
 class Scorer(Protocol):
@@ -465,9 +463,7 @@ def _play(player: Player, one: ScoredSample) -> Verdict:
         if isinstance(one.sample.response, str):
             responses = [player.answer(doc)]
         else:
-            options = catalog.choices_of(one.task.task, doc)
-            chosen = player.choose(doc, options)
-            responses = [CHOSEN if i == chosen else PASSED_OVER for i in range(len(options))]
+            responses = list(player.likelihoods(doc, catalog.choices_of(one.task.task, doc)))
         _verdicts[key] = scorer_of(one.family).verdict(doc, responses)
     return _verdicts[key]
 

@@ -15,7 +15,7 @@ from lm_eval.api.registry import register_model
 
 from heptathlon.errors import UnknownNameError
 from heptathlon.families import FAMILIES, family_of_task
-from heptathlon.scorecard import CHOSEN, PASSED_OVER, players_of
+from heptathlon.scorecard import players_of
 
 
 def player_names() -> list[str]:
@@ -53,15 +53,17 @@ class PlayerLM(LM):  # type: ignore[misc]
     def loglikelihood(
         self, requests: Sequence[Any], disable_tqdm: bool = False
     ) -> list[tuple[float, bool]]:
-        """Give the option that the player chooses a likelihood above the others'."""
+        """Return the player's likelihoods of each document's options."""
         options: dict[tuple[str, int], list[int]] = {}
         for index, request in enumerate(requests):
             options.setdefault((request.task_name, request.doc_id), []).append(index)
-        out = [PASSED_OVER] * len(requests)
+        out: list[tuple[float, bool]] = [(0.0, False)] * len(requests)
         for indices in options.values():
             first = requests[indices[0]]
             choices = [requests[i].args[1] for i in indices]
-            out[indices[self._of(first).choose(first.doc, choices)]] = CHOSEN
+            found = self._of(first).likelihoods(first.doc, choices)
+            for index, pair in zip(indices, found, strict=True):
+                out[index] = pair
         return out
 
     def loglikelihood_rolling(self, requests: Sequence[Any]) -> list[float]:
