@@ -15,7 +15,7 @@ from typing import Any
 
 import heptathlon
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.files import canonical_json, sha256_file
+from heptathlon.files import canonical_json, folder_stamp, sha256_file
 from heptathlon.runs import read_results, read_samples
 from heptathlon.tasks.catalog import TASKS_PATH
 
@@ -64,7 +64,8 @@ def run(arguments: Sequence[str]) -> list[Path]:
     _check_writable(Path(config.output_path))
     with _suite_tasks_only():
         manager = _resolve_tasks(config)
-    import heptathlon.models.player  # noqa: F401  (registers the scripted players)
+    import heptathlon.models.encoder
+    import heptathlon.models.player  # noqa: F401  (both register a model class)
 
     parts = _split_by_modality(manager.load(config.tasks), config.tasks)
     lm = _create_model(config)
@@ -175,7 +176,7 @@ def _create_model(config: Any) -> Any:
     except ValueError:
         import lm_eval.models
 
-        known = ["heptathlon", *lm_eval.models.MODEL_MAPPING]
+        known = ["heptathlon", "heptathlon-encoder", *lm_eval.models.MODEL_MAPPING]
         raise UnknownNameError("model class", config.model, known) from None
     return model.create_from_arg_obj(
         config.model_args,
@@ -222,9 +223,7 @@ def _weights_of(model_args: dict[str, Any]) -> list[str]:
     for key in ("pretrained", "peft", "delta", "model", "path"):
         folder = Path(str(model_args.get(key, "")))
         if model_args.get(key) and folder.is_dir():
-            for file in sorted(p for p in folder.iterdir() if p.is_file()):
-                state = file.stat()
-                out.append(f"{key}/{file.name}:{state.st_size}:{state.st_mtime_ns}")
+            out += [f"{key}/{stamp}" for stamp in folder_stamp(folder)]
     return out
 
 

@@ -30,7 +30,9 @@ def id_order(ids: Sequence[str]) -> NDArray[np.int64]:
     return place
 
 
-def ranks_among(scores: NDArray[np.float64], ids: Sequence[str], wanted: Sequence[str]) -> list[int]:
+def ranks_among(
+    scores: NDArray[np.float64], ids: Sequence[str], wanted: Sequence[str]
+) -> list[int]:
     """Return the ranks of some documents by all documents' scores for one query.
 
     Args:

@@ -43,5 +43,5 @@ def rendered_items(
         prompt = loaded.fewshot_context(doc, num_fewshot=num_fewshot)
         target = loaded.doc_to_target(doc)
         if isinstance(target, int):
-            target = loaded.doc_to_choice(doc)[target]
+            target = catalog.named_option(loaded.doc_to_choice(doc), target)
         yield RenderedItem(f"{name}, item {number}: {doc['item_id']}", str(prompt), f" {target}")

@@ -1,8 +1,8 @@
 """Figures of one ranking, from the ranks of its relevant documents: no list is ever sorted.
 
 A rank is counted from 1. Relevance is binary, the discount is ``1 / log2(1 + rank)`` and the ideal
-ranking has all relevant documents first: nDCG as trec_eval's ``ndcg_cut`` has it, recall, reciprocal
-rank and average precision as its ``recall``, ``recip_rank`` and ``map``.
+ranking has all relevant documents first: nDCG is trec_eval's ``ndcg_cut``, and recall, reciprocal
+rank and average precision are its ``recall``, ``recip_rank`` and ``map``.
 """
 
 import math

@@ -60,9 +60,9 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         if len(responses) != 1 or not isinstance(responses[0], str):
             raise ValueError(f"the form {form!r} is answered by one text")
         return (_list if form == "list" else _retrieve)(doc, responses[0])
+    judged = {"rank": _rank, "choose": _choose, "judge": _judge, "mcr": _mcr}[form]
     options = len(TRUE_FALSE) if form == "judge" else len(doc["candidates"])
-    scores = _scores(responses, options)
-    return {"rank": _rank, "choose": _choose, "judge": _judge, "mcr": _mcr}[form](doc, scores)
+    return judged(doc, _scores(responses, options))
 
 
 def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str, float]:
@@ -131,9 +131,7 @@ def _mcr(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
     gold = int(doc["gold"])
     above, tied = _place(scores, gold)
     acc = 0.0 if above else 1 / (1 + tied)
-    by_length = [
-        s / max(1, len(text)) for s, text in zip(scores, doc["candidates"], strict=True)
-    ]
+    by_length = [s / max(1, len(text)) for s, text in zip(scores, doc["candidates"], strict=True)]
     norm_above, norm_tied = _place(by_length, gold)
     metrics = {
         "acc": acc,
@@ -259,10 +257,11 @@ def _retrieve(doc: Mapping[str, Any], response: str) -> Verdict:
     gold, hard = list(doc["gold_ids"]), list(doc["hard_ids"])
     size = int(doc["corpus_size"])
     answer = read(response).answer
+    listed = answer.split()
     ranks = read_ranks(answer)
     if ranks is None:
-        listed = answer.split()
-        if not listed or len(set(listed)) < len(listed) or len(listed) >= size:
+        repeated = len(set(listed)) < len(listed)
+        if not listed or listed[0] == RANKS or repeated or len(listed) >= size:
             return Verdict(dict.fromkeys(names, 0.0), "no_answer", invalid=True)
         ranks = {document: rank for rank, document in enumerate(listed, start=1)}
         counted = [ranks[g] for g in gold if g in ranks]

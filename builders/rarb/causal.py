@@ -80,7 +80,7 @@ SCENES = (
                  ("possible", "cancelled")),
             Part("the hotel empties", "the hotel fills up", "rooms", ("vacant", "taken")),
             Part("the cook goes home early", "the cook works late", "dinner",
-                 ("early", "delayed")),
+                 ("prompt", "delayed")),
         ),
         (True, False, True, True),
     ),

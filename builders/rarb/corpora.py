@@ -32,12 +32,12 @@ class Corpus:
     texts: Sequence[str]
 
     def __post_init__(self) -> None:
-        repeated = [i for i, n in Counter(self.ids).items() if n > 1]
-        if repeated:
-            raise HeptathlonError(
-                f"corpus {self.name}: the id {repeated[0]!r} stands {len(repeated)} times or more; "
-                "ids must be unique."
-            )
+        for document, count in Counter(self.ids).items():
+            if count > 1:
+                raise HeptathlonError(
+                    f"corpus {self.name}: the id {document!r} stands {count} times; "
+                    "ids must be unique."
+                )
 
     def check(self, docs: Sequence[Mapping[str, Any]]) -> None:
         """Refuse questions whose right documents the corpus does not hold.

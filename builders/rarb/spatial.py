@@ -69,6 +69,7 @@ def _row(place: str, stream: Stream) -> Problem | None:
             f"At the {place} table, {listed(names)} sit in one row. {clues} "
             "How are they placed, seen from the front, beginning at the left end?"
         ),
-        document=lambda names: f"Seating plan of {place}, read like a line of text: "
-        f"{', '.join(names)}.",
+        document=lambda names: (
+            f"Seating plan of {place}, read like a line of text: {', '.join(names)}."
+        ),
     )

@@ -54,4 +54,3 @@ def listed(names: list[str]) -> str:
         'a, b and c'
     """
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-

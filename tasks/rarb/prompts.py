@@ -60,7 +60,8 @@ def judge(doc: Doc) -> str:
     """Return the prompt that asks whether one document is right, after RAR-b's reranker prompt."""
     return (
         f"{JUDGE_HEADING} Reply with one word, {TRUE_FALSE[0]} or {TRUE_FALSE[1]}.\n\n"
-        f"Query: {doc['query']}\n\nDocument: {doc['candidate']}\n\nThe document is the right answer:"
+        f"Query: {doc['query']}\n\nDocument: {doc['candidate']}\n\n"
+        "The document is the right answer:"
     )
 
 
