@@ -72,7 +72,7 @@ def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str,
 
 def ceiling(rows: Sequence[Row]) -> float:
     """Return the recall of the first stage on these documents: no ranking of it can score more."""
-    return sum(row.doc.get("gold", 0) >= 0 for row in rows) / len(rows)
+    return sum(int(row.doc.get("gold", 0)) >= 0 for row in rows) / len(rows)
 
 
 def _scores(responses: Sequence[Any], options: int) -> list[float]:

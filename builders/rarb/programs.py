@@ -171,8 +171,8 @@ def draw(place: str, stream: Stream) -> Problem | None:
 
 def _examples(corners: list[Program], stream: Stream) -> list[list[int]] | None:
     """Return examples that every near miss fails, without a number that only some texts have."""
-    spoken = [set(tokens(c.source("python", "a b"))) for c in corners]
-    telling = set.union(*spoken) - set.intersection(*spoken)
+    spoken: list[set[str]] = [set(tokens(c.source("python", "a b"))) for c in corners]
+    telling = {w for words in spoken for w in words if not all(w in other for other in spoken)}
     limit = corners[0].limit
     for _ in range(MAX_TRIES):
         examples = []

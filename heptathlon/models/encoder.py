@@ -56,7 +56,7 @@ class EncoderLM(LM):  # type: ignore[misc]
         max_length: tokens that are read of a text; the model's own limit by default.
         top_k: answer full retrieval with a list of this many ids instead of counted ranks.
         dtype: torch number format of the weights.
-        batch_size: texts in a batch.
+        batch_size: texts in a batch; 1, which is lm-eval's default, means 32.
         device: torch device; a GPU if there is one.
 
     Raises:
@@ -100,7 +100,7 @@ class EncoderLM(LM):  # type: ignore[misc]
         folder = encoders.model_folder(pretrained, revision)
         encoders.refuse_remote_code(folder)
         backend = encoders.backend_of(folder) if backend == "auto" else backend
-        batch = int(batch_size) if str(batch_size or "").isdigit() else DEFAULT_BATCH
+        batch = _batch(batch_size)
         device = _usable(device)
         stamp = {
             "files": folder_stamp(folder),
@@ -153,17 +153,21 @@ class EncoderLM(LM):  # type: ignore[misc]
         del disable_tqdm
         out = [""] * len(requests)
         searches: dict[tuple[str, str], list[int]] = {}
+        lists: list[int] = []
         for index, request in enumerate(requests):
             doc = request.doc
             if doc.get("form") == "retrieve" and "corpus" in doc:
                 searches.setdefault((doc["corpus"], doc["season"]), []).append(index)
             elif doc.get("form") == "list" and "candidates" in doc:
-                out[index] = self._named(doc)
+                lists.append(index)
             else:
                 raise HeptathlonError(
                     f"{request.task_name}: asks for a text, and a retriever writes none; ask it "
                     "multiple-choice and retrieval tasks only, such as heptathlon_rarb."
                 )
+        named = self._named([requests[i].doc for i in lists])
+        for index, answer in zip(lists, named, strict=True):
+            out[index] = answer
         for (name, season), indices in searches.items():
             found = self._retrieved(name, season, [requests[i] for i in indices])
             for index, answer in zip(indices, found, strict=True):
@@ -199,7 +203,8 @@ class EncoderLM(LM):  # type: ignore[misc]
             queries = self.vectors([q for q, _ in pairs])
             documents = self.vectors([d for _, d in pairs])
             refuse_constant(documents, [d for _, d in pairs])
-            scores = np.einsum("ij,ij->i", queries, documents).astype(np.float64).tolist()
+            products = np.einsum("ij,ij->i", queries, documents)
+            scores = [float(x) for x in products]
         for (query, document), score in zip(pairs, scores, strict=True):
             if not np.isfinite(score):
                 raise HeptathlonError(
@@ -223,7 +228,7 @@ class EncoderLM(LM):  # type: ignore[misc]
         if self._similarity == "dot":
             return found
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
-        unit: Vectors = found / np.where(lengths > 0, lengths, 1.0)
+        unit: Vectors = (found / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
         return unit
 
     def _report_cut(self, texts: Sequence[str]) -> None:
@@ -245,11 +250,18 @@ class EncoderLM(LM):  # type: ignore[misc]
 
     # --- retrieval -------------------------------------------------------------------------------
 
-    def _named(self, doc: dict[str, Any]) -> str:
-        query, texts = self._query + doc["query"], doc["candidates"]
-        scores = self.similarities([(query, self._document + text) for text in texts])
-        order = sorted(range(len(texts)), key=lambda i: (-scores[i], i))
-        return f"ANSWER: {', '.join(str(i + 1) for i in order[:MOST_NAMED])}"
+    def _named(self, docs: Sequence[dict[str, Any]]) -> list[str]:
+        """Return the numbers of the nearest candidates of each document."""
+        pairs = [
+            (self._query + d["query"], self._document + t) for d in docs for t in d["candidates"]
+        ]
+        scores = iter(self.similarities(pairs))
+        out = []
+        for doc in docs:
+            own = [next(scores) for _ in doc["candidates"]]
+            order = sorted(range(len(own)), key=lambda i: (-own[i], i))
+            out.append(f"ANSWER: {', '.join(str(i + 1) for i in order[:MOST_NAMED])}")
+        return out
 
     def _retrieved(self, name: str, season: str, requests: Sequence[Any]) -> list[str]:
         """Return the answers to the queries that search one corpus."""
@@ -323,6 +335,12 @@ def _check_arguments(
         raise UnknownNameError("backend", backend, ("auto", *encoders.BACKENDS))
     if similarity not in SIMILARITIES:
         raise UnknownNameError("similarity", similarity, SIMILARITIES)
+
+
+def _batch(asked: int | str | None) -> int:
+    """Return the texts in a batch; lm-eval passes 1, or ``auto``, where nobody said anything."""
+    wanted = int(asked) if asked is not None and str(asked).isdigit() else DEFAULT_BATCH
+    return DEFAULT_BATCH if wanted <= 1 else wanted
 
 
 def _usable(device: str | None) -> str:

@@ -78,20 +78,24 @@ def _false(doc: Doc) -> int:
 # --- by words in common --------------------------------------------------------------------------
 
 
+MODELS: dict[str, type[Bm25] | type[TfIdf]] = {"bm25": Bm25, "tfidf": TfIdf}
+
+
 @lru_cache(maxsize=4)
-def _index(model: type[Bm25 | TfIdf], name: str, season: str) -> Bm25 | TfIdf:
-    return model(corpus(name, season).texts)
+def _index(model: str, name: str, season: str) -> Bm25 | TfIdf:
+    return MODELS[model](corpus(name, season).texts)
 
 
-def _lexical(name: str, says: str, model: type[Bm25 | TfIdf]) -> Player:
+def _lexical(name: str, says: str) -> Player:
     """Return a player that scores by words in common; it judges true what shares most words."""
 
     def weigh(doc: Doc, options: Sequence[str]) -> Sequence[float]:
-        found: list[float] = model(options).scores([doc["query"]])[0].tolist()
+        found: list[float] = MODELS[name](options).scores([doc["query"]])[0].tolist()
         return found
 
     def search(doc: Doc, place: Corpus) -> Floats:
-        return _index(model, place.name, doc["season"]).scores([doc["query"]])[0]
+        found: Floats = _index(name, place.name, doc["season"]).scores([doc["query"]])[0]
+        return found
 
     return _player(name, says, weigh, search, _shares_words)
 
@@ -166,8 +170,8 @@ PLAYERS = by_name(
         _whole(_random),
         lambda doc: _stream("random", doc).below(2),
     ),
-    _lexical("bm25", "ranks by words in common with the query (BM25)", Bm25),
-    _lexical("tfidf", "ranks by words in common with the query (tf-idf cosine)", TfIdf),
+    _lexical("bm25", "ranks by words in common with the query (BM25)"),
+    _lexical("tfidf", "ranks by words in common with the query (tf-idf cosine)"),
     _player(
         "longest",
         "takes the longest document",
