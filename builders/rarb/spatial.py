@@ -66,8 +66,9 @@ def _row(place: str, stream: Stream) -> Problem | None:
         names=_PEOPLE,
         clue=clue,
         query=lambda names, clues: (
-            f"At the {place} table, {listed(names)} sit in one row. {clues} "
-            "How are they placed, seen from the front, beginning at the left end?"
+            f"At the {place} table, {listed(names)} sit in one row; left and right are those of "
+            f"somebody who looks at them from the front. {clues} How are they placed, beginning at "
+            "the left end?"
         ),
         document=lambda names: (
             f"Seating plan of {place}, read like a line of text: {', '.join(names)}."
