@@ -55,6 +55,9 @@ def dataset_card(family: Family, manifest: Mapping[str, Any]) -> str:
         for field, levels in fields.items():
             counts = ", ".join(f"{level}: {n}" for level, n in levels.items())
             lines.append(f"- `{config}` by `{field}`: {counts}")
+    if manifest["left_out"]:
+        lines += ["", "## Left out of the source files", ""]
+        lines += [f"- {reason}: {count:,}" for reason, count in manifest["left_out"].items()]
     lines += ["", family_notes(family), "", f"Canary: `{manifest['canary']}`", ""]
     return "\n".join(lines)
 

@@ -84,7 +84,25 @@ class SetName:
         """The folder's name; a salt shows only as a hash, because knowing it is knowing the set."""
         salted = f"-salted-{hashlib.sha256(self.salt.encode()).hexdigest()[:12]}" * bool(self.salt)
         version = families.family(self.family).version
-        return f"{self.family}-{self.edition}-{self.tier}-{self.season}-v{version}{salted}"
+        own = own_data(self.family, self.edition)
+        owned = f"-own-{sha256_file(own)[:12]}" if own else ""
+        return f"{self.family}-{self.edition}-{self.tier}-{self.season}-v{version}{owned}{salted}"
+
+
+def own_data(family: str, edition: str) -> Path | None:
+    """Return the file that a user brings for a paper edition, ``HEPTATHLON_<FAMILY>_DATA``.
+
+    Raises:
+        HeptathlonError: if the variable names no file.
+    """
+    variable = f"HEPTATHLON_{family.upper()}_DATA"
+    named = os.environ.get(variable)
+    if edition != "paper" or not named:
+        return None
+    path = Path(named).expanduser()
+    if not path.is_file():
+        raise HeptathlonError(f"{variable}: {path} is no file.")
+    return path
 
 
 class FileEntry(BaseModel):
@@ -117,6 +135,7 @@ class Manifest(BaseModel):
         digest: SHA-256 over the records' canonical JSON, so it does not depend on the parquet
             writer's version; equal digests mean equal data.
         strata: number of test records by config, record field and level.
+        left_out: how much of the source files was not used, by the reason.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -132,6 +151,7 @@ class Manifest(BaseModel):
     files: list[FileEntry]
     sources: list[SourceFile]
     strata: dict[str, dict[str, dict[str, int]]]
+    left_out: dict[str, int] = {}
 
 
 def home() -> Path:
@@ -202,6 +222,7 @@ def _build(name: SetName, target: Path, progress: Progress | None) -> None:
         files=entries,
         sources=_sources(builder, name),
         strata=_count_strata(merged, family.strata),
+        left_out=_left_out(builder, name),
     )
     write_text_atomic(staging / "README.md", dataset_card(family, manifest.model_dump()))
     write_text_atomic(staging / MANIFEST, dump_json(manifest.model_dump()))
@@ -247,9 +268,20 @@ def _refuse_repeated_ids(name: SetName, merged: Records) -> None:
 
 
 def _sources(builder: Builder, name: SetName) -> list[SourceFile]:
-    """Return the builder's source files, if it has any (fresh editions have none)."""
+    """Return the builder's source files, if it has any (fresh editions have none).
+
+    A builder whose tiers have different source files offers ``tier_sources(edition, tier)``.
+    """
+    if of_tier := getattr(builder, "tier_sources", None):
+        return [SourceFile(**s) for s in of_tier(name.edition, name.tier)]
     listing = getattr(builder, "sources", None)
     return [SourceFile(**s) for s in listing(name.edition)] if listing else []
+
+
+def _left_out(builder: Builder, name: SetName) -> dict[str, int]:
+    """Return what the builder left out of its source files, if it counts that."""
+    counts = getattr(builder, "left_out", None)
+    return counts(name.edition, name.tier, name.season) if counts else {}
 
 
 def digest(records: Records) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from heptathlon import families
 from heptathlon.errors import HeptathlonError
@@ -165,13 +165,13 @@ def score(
 
 
 def _card_table(card: Any) -> Table:
+    """Return a scorecard's table; cells of two lines keep it within 80 columns."""
     table = Table(
         "family",
         "set",
-        "headline",
-        "95 % interval",
+        Column("headline", no_wrap=True),
         "best trivial",
-        "skill",
+        Column("skill", no_wrap=True),
         "invalid",
         "items",
         title=escape(card.model.name),
@@ -181,12 +181,11 @@ def _card_table(card: Any) -> Table:
         trivial = family.best_trivial
         table.add_row(
             family.family,
-            f"{family.edition} {family.tier} {family.season}"
-            + " (incomplete)" * (not family.complete),
-            f"{family.headline.metric} {_figure(family.headline.value)}",
-            _interval(family.headline),
-            f"{trivial.player} {_figure(trivial.value)}" if trivial else "-",
-            f"{_figure(family.skill.value)} {_interval(family.skill)}",
+            f"{family.edition} {family.tier}\n{family.season}"
+            + "\n(incomplete)" * (not family.complete),
+            f"{family.headline.metric} {_estimate(family.headline)}",
+            f"{trivial.player}\n{_figure(trivial.value)}" if trivial else "-",
+            _estimate(family.skill),
             _figure(family.invalid_rate.value),
             f"{family.headline.n:,}",
         )
@@ -197,10 +196,27 @@ def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _interval(estimate: Any) -> str:
+def _estimate(estimate: Any) -> str:
+    """Return a figure with its 95 % interval below it, or the reason why there is none."""
+    if estimate.value is None:
+        return f"- ({estimate.reason})"
     if estimate.low is None or estimate.high is None:
-        return "-"
-    return f"({estimate.low:.3f} to {estimate.high:.3f})"
+        return f"{_figure(estimate.value)}\n({estimate.reason})"
+    return f"{_figure(estimate.value)}\n({estimate.low:.3f} to {estimate.high:.3f})"
+
+
+@app.command()
+def profile(
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Run folders.")],
+    to: Annotated[Path, typer.Option("--out", help="The page.")] = Path("profile.html"),
+) -> None:
+    """Write one page with the figures of several runs beside each other."""
+    from heptathlon import report, runs, scorecard
+    from heptathlon.files import write_text_atomic
+
+    scored = [scorecard.score_run(runs.read_run(folder)) for folder in folders]
+    write_text_atomic(to, report.render_profile(scored))
+    out.print(f"{to}")
 
 
 @app.command()
@@ -296,3 +312,7 @@ def main() -> None:
     except (HeptathlonError, OSError) as error:
         err.print(f"heptathlon: {error}", markup=False)
         sys.exit(REFUSED)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from datasets import disable_progress_bars
+
 from heptathlon import runner, runs, scorecard
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
@@ -87,6 +89,7 @@ def run_demo(out: Path, say: Say) -> Path:
     def step(text: str) -> None:
         say(f"[{time.monotonic() - started:5.0f} s] {text}")
 
+    disable_progress_bars()
     for family in FAMILIES:
         folder = store.ensure(store.SetName(family, tier="smoke"))
         step(f"data: {folder.name}")
@@ -117,7 +120,7 @@ def _run(out: Path, slug: str, model_name: str, flags: list[str], say: Say) -> P
     say(f"{slug}: running heptathlon_smoke")
     folder = out / "runs" / slug
     arguments = ["--tasks", "heptathlon_smoke", "--output_path", str(folder), *flags]
-    runner.run(arguments)
+    runner.run(arguments, brief=True)
     run = runs.read_run(folder)
     card, scored = scorecard.score_run(run)
     write_text_atomic(folder / "scorecard.json", dump_json(card.model_dump()))

@@ -188,6 +188,93 @@ FAMILIES: dict[str, Family] = {
             licence="CC0-1.0",
             version=1,
         ),
+        Family(
+            name="verbalizer",
+            title="Verbalizer manipulation",
+            question="Does the model follow an instruction that goes against its prior?",
+            paper=Paper(
+                title="Instruction-following Evaluation through Verbalizer Manipulation",
+                url="https://arxiv.org/abs/2307.10558",
+            ),
+            headline=Headline(
+                metric="obedience",
+                variants=("verbalizer_unnatural", "verbalizer_derangement"),
+                says="accuracy under unnatural mappings, corrected for chance, on the items that "
+                "the model gets right under the natural words",
+            ),
+            paper_headline=Headline(
+                metric="obedience",
+                variants=("verbalizer_paper_unnatural",),
+                says="accuracy under unnatural mappings, corrected for chance, on the items that "
+                "the model gets right under the natural words",
+            ),
+            chance=0.0,
+            chance_note="a fixed or random word; a model that answers by its prior alone is below "
+            "0, because it is reliably wrong",
+            editions=("fresh", "paper"),
+            tiers=("smoke", "lite", "full"),
+            paper_tiers=("smoke", "full", "long"),
+            strata=("dataset", "verbalizer", "pull", "classes"),
+            form_names={
+                "natural": "words that name the classes",
+                "neutral": "words that mean nothing for the classes",
+                "unnatural": "words that name the other class",
+                "congruent": "pull: other fitting words",
+                "same_field": "pull: wrong words of the same field",
+                "antonym": "pull: fitting words exchanged",
+                "derangement": "three and more classes, each called by another's name",
+                "demonstrations": "mapping shown in examples only",
+                "both": "mapping stated and shown",
+                "conflict": "mapping stated, the opposite shown",
+                "after": "mapping stated after the input",
+            },
+            licence="CC0-1.0",
+            version=1,
+        ),
+        Family(
+            name="students",
+            title="Student answer forecasting",
+            question="Can the model predict which (wrong) option this student will choose?",
+            paper=Paper(
+                title="Student Answer Forecasting: Transformer-Driven Answer Choice Prediction for "
+                "Language Learning",
+                url="https://arxiv.org/abs/2405.20079",
+            ),
+            headline=Headline(
+                metric="gap_closed",
+                variants=("students_choice",),
+                says="share of the gap in expected log-loss between the best forecast that does "
+                "not know the student (0) and the Bayes oracle (1) that the model closes",
+            ),
+            paper_headline=Headline(
+                metric="gap_closed",
+                variants=("students_option",),
+                says="share of the gap in log-loss between option popularity (0) and a Rasch model "
+                "times popularity (1) that the model closes; more than 1 is possible",
+            ),
+            chance=0.0,
+            chance_note="0 is what the best forecast without the student's answers reaches; equal "
+            "chances for all options score about -1.1, and a raw model is often below that",
+            ceiling=1.0,
+            editions=("fresh", "paper"),
+            tiers=("smoke", "lite", "full"),
+            paper_tiers=("smoke", "lite", "full"),
+            strata=(
+                "history",
+                "misconceptions",
+                "bearing",
+                "slips",
+                "order",
+                "area",
+                "mastery",
+            ),
+            form_names={
+                "choice": "which option will the student choose? (likelihood)",
+                "option": "will the student choose this option, yes or no? (likelihood)",
+            },
+            licence="CC0-1.0",
+            version=1,
+        ),
     )
 }
 

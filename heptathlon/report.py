@@ -21,8 +21,9 @@ from typing import Any, Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from heptathlon import drawings, plots, scorecard
+from heptathlon import drawings, figures, plots, profiles, scorecard
 from heptathlon.cards import Estimate, FamilyCard, FormCard, Scorecard, Stratum
+from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, Family, Headline
 from heptathlon.files import write_text_atomic
 from heptathlon.plots import Reference, Scale
@@ -110,7 +111,14 @@ def render_report(card: Scorecard, scored: Sequence[ScoredSample]) -> str:
     script = Markup(_asset("report.js"))  # noqa: S704
     count = max(1, len(card.families))
     parts = [
-        _family(name, family, _of_card(family, scored), MAX_ITEMS // count, MAX_ITEM_BYTES // count)
+        _family(
+            name,
+            family,
+            _of_card(family, scored),
+            MAX_ITEMS // count,
+            MAX_ITEM_BYTES // count,
+            card.model.name,
+        )
         for name, family in card.families.items()
     ]
     return (
@@ -131,6 +139,45 @@ def render_report(card: Scorecard, scored: Sequence[ScoredSample]) -> str:
         )
         + "\n"
     )
+
+
+def render_profile(runs: Sequence[tuple[Scorecard, Sequence[ScoredSample]]]) -> str:
+    """Return one HTML document with the panels of several runs beside each other.
+
+    Args:
+        runs: each run's scorecard and scored samples.
+
+    Raises:
+        HeptathlonError: if no family of theirs has panels.
+    """
+    sets: dict[tuple[str, str, str, str], dict[str, Sequence[ScoredSample]]] = {}
+    names = [card.model.name for card, _ in runs]
+    for number, (card, scored) in enumerate(runs, start=1):
+        # Two runs of one model stay two.
+        again = f" ({number})" * (names.count(card.model.name) > 1)
+        name = plots.label(f"{card.model.name}{again}", 40)
+        for family in card.families.values():
+            if family.family in profiles.PANELS:
+                key = (family.family, family.edition, family.tier, family.season)
+                sets.setdefault(key, {})[name] = _of_card(family, scored)
+    if not sets:
+        known = ", ".join(profiles.PANELS)
+        raise HeptathlonError(f"profile: none of the runs has a family with panels ({known}).")
+    style = Markup(_asset("base.css") + _asset("report.css"))  # noqa: S704
+    parts = [
+        (
+            f"{FAMILIES[name].title}, {edition} edition, tier {tier}, season {season}",
+            profiles.panels(name, part),
+        )
+        for (name, edition, tier, season), part in sets.items()
+    ]
+    policy = (
+        f"default-src 'none'; style-src '{_source_hash(style)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    models = list(dict.fromkeys(name for part in sets.values() for name in part))
+    template = _environment().get_template("profile.html.j2")
+    return template.render(models=models, parts=parts, style=style, policy=policy) + "\n"
 
 
 @functools.cache
@@ -237,7 +284,12 @@ class Strata:
 
 
 def _family(
-    name: str, card: FamilyCard, scored: Sequence[ScoredSample], max_items: int, max_bytes: int
+    name: str,
+    card: FamilyCard,
+    scored: Sequence[ScoredSample],
+    max_items: int,
+    max_bytes: int,
+    model: str,
 ) -> dict[str, Any]:
     """Return what the template needs of one family."""
     family = FAMILIES[card.family]
@@ -262,12 +314,20 @@ def _family(
         "axis": plots.axis(scale),
         "ladder": _ladder(card, scale, references),
         "strata": _strata(card, scale, references),
+        "panels": profiles.panels(card.family, {plots.label(model, 40): scored}),
         "forms": _forms(headline, card, scored),
         "items": items,
         "answered": len(scored),
         "data": _island(items),
         "choices": _choices(family, items),
         "legend": drawings.legend(card.family),
+        "figures": figures.figures(
+            card.family,
+            lambda: {
+                figures.THIS_RUN: [o for o in scored if o.variant in headline.variants],
+                **scorecard.played(family, headline, scored),
+            },
+        ),
     }
 
 

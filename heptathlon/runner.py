@@ -2,12 +2,13 @@
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import logging
 import math
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import heptathlon
 from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.families import family_of_task
 from heptathlon.files import canonical_json, folder_stamp, sha256_file
 from heptathlon.runs import read_results, read_samples
 from heptathlon.tasks.catalog import TASKS_PATH
@@ -40,11 +42,12 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def run(arguments: Sequence[str]) -> list[Path]:
+def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     """Evaluate a model and return the results files that were written and read back.
 
     Args:
         arguments: the flags of ``lm_eval run``.
+        brief: leave out lm-eval's tables and its log below warnings.
 
     Raises:
         HeptathlonError: if a task is unknown, the output folder cannot be written, or a file
@@ -57,6 +60,9 @@ def run(arguments: Sequence[str]) -> list[Path]:
     from lm_eval.utils import setup_logging
 
     setup_logging()
+    silence_advice()
+    if brief:
+        logging.getLogger("lm_eval").setLevel(logging.WARNING)
     namespace = parser().parse_args(["run", *arguments])
     namespace.log_samples = True
     namespace.output_path = namespace.output_path or _configured_output(namespace)
@@ -69,15 +75,27 @@ def run(arguments: Sequence[str]) -> list[Path]:
 
     parts = _split_by_modality(manager.load(config.tasks), config.tasks)
     lm = _create_model(config)
+    _warn_of_tokens(lm, (task for part in parts for task in _leaves(part)))
     journal = _attach_journal(lm, config)
     written: list[Path] = []
     for part in parts:
         results, tracker = _evaluate(lm, config, part, manager)
         if results is not None:
             written.append(_save(results, tracker, config))
+            if not brief:
+                _print(results, config)
     if written:
         journal.delete()
     return written
+
+
+def silence_advice() -> None:
+    """Drop lm-eval's advice on ``--metadata``, which it repeats for every task of the suite."""
+    logging.getLogger("lm_eval.api.task").addFilter(_no_advice)
+
+
+def _no_advice(record: logging.LogRecord) -> bool:
+    return "Custom kwargs can be passed to `--metadata`" not in str(record.msg)
 
 
 def _configured_output(namespace: argparse.Namespace) -> str:
@@ -186,6 +204,38 @@ def _create_model(config: Any) -> Any:
             "device": config.device,
         },
     )
+
+
+def _leaves(part: Iterable[Any]) -> Iterator[Any]:
+    """Yield the tasks of a part, those in its groups included."""
+    for one in part:
+        if hasattr(one, "test_docs"):
+            yield one
+        else:
+            yield from _leaves(one.values() if isinstance(one, dict) else one)
+
+
+def _warn_of_tokens(lm: Any, tasks: Iterable[Any]) -> None:
+    """Warn where a family says that the model's tokenizer makes its answers hard to tell apart.
+
+    A family that cares has a module ``heptathlon.tasks.<family>.tokens`` with ``warnings(docs,
+    encode)``. Back ends without a tokenizer of their own are not asked.
+    """
+    if getattr(lm, "tokenizer", None) is None or not hasattr(lm, "tok_encode"):
+        return
+    encode = partial(lm.tok_encode, add_special_tokens=False)
+    said: set[str] = set()
+    for task in tasks:
+        name = str(task.config.task)
+        if not name.startswith("heptathlon_"):
+            continue
+        module = f"heptathlon.tasks.{family_of_task(name).name}.tokens"
+        if importlib.util.find_spec(module) is None:
+            continue
+        for sentence in importlib.import_module(module).warnings(task.test_docs(), encode):
+            if sentence not in said:
+                said.add(sentence)
+                logger.warning("%s: %s", name, sentence)
 
 
 def _attach_journal(lm: Any, config: Any) -> Any:
@@ -304,7 +354,6 @@ def _save(results: Any, tracker: Any, config: Any) -> Path:
         ) from None
     if tracker.push_results_to_hub or tracker.push_samples_to_hub:
         tracker.recreate_metadata_card()
-    _print(results, config)
     return path
 
 

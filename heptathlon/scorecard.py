@@ -432,8 +432,15 @@ def _players(family: Family, headline: Headline, scored: Sequence[ScoredSample])
         score = PlayerScore(player=player.name, value=value, oracle=player.oracle)
         out.append(_Played(score, main))
     return sorted(
-        out, key=lambda p: (-math.inf if p.score.value is None else -p.score.value, p.score.player)
+        out, key=lambda p: (math.inf if p.score.value is None else -p.score.value, p.score.player)
     )
+
+
+def played(
+    family: Family, headline: Headline, scored: Sequence[ScoredSample]
+) -> dict[str, list[ScoredSample]]:
+    """Return every player's own scored answers to the headline's documents, best player first."""
+    return {one.score.player: one.scored for one in _players(family, headline, scored)}
 
 
 def point(metric: str, scored: Sequence[ScoredSample]) -> float | None:

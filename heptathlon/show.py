@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from heptathlon.families import family as family_named
 from heptathlon.families import task_name
+from heptathlon.runner import silence_advice
 from heptathlon.tasks import catalog
 
 
@@ -36,6 +37,7 @@ def rendered_items(
     entry = family_named(family)
     name = task or task_name(entry.headline.variants[0], tier)
     catalog.task_data(name)
+    silence_advice()
     manager = TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
     loaded = manager.load([name])["tasks"][name]
     loaded.set_fewshot_seed(0)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 Doc = Mapping[str, Any]
+
 CHOSEN, PASSED_OVER = (0.0, True), (-1.0, False)
-"""Log-likelihoods of the option that a player chooses in a multiple-choice document, and others."""
+"""Log-likelihoods of the option that a player chooses, and of every other."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Player:
         answer: returns the text that it answers to a document with a generated answer.
         choose: returns the index of the option that it chooses in a multiple-choice document.
         oracle: whether it is told the gold answer; an oracle is never the bar to pass.
-        weigh: returns a score for every option of a multiple-choice document, for a player that
-            ranks them all; a player without it only tells the one that it chooses from the rest.
+        weigh: returns each option's log-likelihood, for players whose forecast is a distribution;
+            without it the chosen option gets ``CHOSEN`` and every other ``PASSED_OVER``.
     """
 
     name: str
@@ -35,11 +36,13 @@ class Player:
     weigh: Callable[[Doc, Sequence[str]], Sequence[float]] | None = None
 
     def likelihoods(self, doc: Doc, options: Sequence[str]) -> list[tuple[float, bool]]:
-        """Return a (log-likelihood, is greedy) pair for every option, as a model would."""
-        if self.weigh:
-            return [(float(score), False) for score in self.weigh(doc, options)]
-        chosen = self.choose(doc, options)
-        return [CHOSEN if i == chosen else PASSED_OVER for i in range(len(options))]
+        """Return one (log-likelihood, is greedy) pair an option, as lm-eval's models do."""
+        if self.weigh is None:
+            chosen = self.choose(doc, options)
+            return [CHOSEN if i == chosen else PASSED_OVER for i in range(len(options))]
+        weights = self.weigh(doc, options)
+        best = max(weights)
+        return [(weight, weight == best) for weight in weights]
 
 
 def by_name(*players: Player) -> dict[str, Player]:

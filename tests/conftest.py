@@ -20,8 +20,8 @@ def suite_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("HEPTATHLON_HOME", str(home))
         patch.setenv("HF_HUB_OFFLINE", "1")
         patch.setenv("HF_HOME", str(home / "hf"))
-        for name in ("HEPTATHLON_SALT", "HEPTATHLON_SEASON", "HEPTATHLON_DATA"):
-            patch.delenv(name, raising=False)
+        for name in ("SALT", "SEASON", "DATA", "STUDENTS_DATA"):
+            patch.delenv(f"HEPTATHLON_{name}", raising=False)
         yield home
 
 

@@ -3,7 +3,8 @@
 A shard is one size (or, in the paper edition, one item set) and is generated alone, so that an
 interrupted build can go on where it stopped. Within a size no task occurs twice, under rotation,
 reflection and exchange of start and goal, in any topology, split or form; only ``next_move`` and
-``verify_path`` ask about the very mazes of ``path``, so that the forms can be compared in pairs.
+``verify_path`` ask about the very mazes of ``path`` (wherever a maze has such a question), so that
+the forms can be compared in pairs.
 
 A smaller tier is a part of a larger one: ``lite`` is the first 40 items of each of ``full``'s
 cells (topology and size), ``smoke`` the short ones among the first of the two smallest sizes.
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 
 from heptathlon.builders.maze import paper
 from heptathlon.builders.maze.fresh import (
+    BINS,
     CONFIGS,
     FAMILY,
     MAX_DRAWS,
@@ -99,12 +101,12 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
     """
     known = shards(edition, tier)
     if shard not in known:
-        name, _, size = shard.partition("-")
+        name, _, digits = shard.partition("-")
         served = [s.partition("-")[2] for s in known if s.startswith(f"{name}-")]
-        if served and size.isdecimal():
+        if served and digits.isdecimal():
             raise HeptathlonError(
-                f"A size no generator can serve: {int(size)}; tier {tier!r} of maze has the sizes "
-                f"{', '.join(str(int(s)) for s in served)}."
+                f"A size no generator can serve: {int(digits)}; tier {tier!r} of maze has the "
+                f"sizes {', '.join(str(int(s)) for s in served)}."
             )
         raise UnknownNameError(f"shard of maze's tier {tier!r}", shard, known)
     if edition == "paper":
@@ -141,13 +143,9 @@ def _wanted(tier: str, config: str, topology: str, size: int) -> range | list[in
 
 def _short(topology: str, size: int, quota: Mapping[str, int], config: str) -> list[int]:
     """Return the indices of a configuration's first items whose path is short."""
-    indices: list[int] = []
-    index = 0
-    while len(indices) < quota[config]:
-        if bin_of(topology, size, index) in SMOKE_BINS:
-            indices.append(index)
-        index += 1
-    return indices
+    count = quota[config]
+    indices = range(count * len(BINS[topology][size]))
+    return [i for i in indices if bin_of(topology, size, i) in SMOKE_BINS][:count]
 
 
 def _paper(tier: str, shard: str, season: str, salt: str) -> Built:

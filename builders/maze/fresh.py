@@ -171,11 +171,14 @@ class Rounds:
         low, high = LENGTH_BINS[bin_of(topology, self.size, index)]
         low = max(low, self.size - 1)
         for _ in range(MAX_DRAWS):
-            maze = GENERATORS[topology](self.size, stream)
+            task = Task(GENERATORS[topology](self.size, stream), 0, 0)
             for _ in range(STARTS):
-                task = _between(maze, stream, low, high)
-                if task is None:
+                start = stream.below(self.size**2)
+                task = task.between(start, start)
+                goals = [cell for cell, d in enumerate(task.from_start) if low <= d <= high]
+                if not goals:
                     continue
+                task = task.between(start, stream.choice(goals))
                 identity = self._identity(task)
                 if identity in self.seen:
                     continue
@@ -271,13 +274,3 @@ class Rounds:
 def with_id(model: type[R], fields: dict[str, Any]) -> R:
     """Return a record with the id that its fields give it."""
     return model(item_id=content_id(FAMILY, fields), **fields)
-
-
-def _between(maze: Maze, stream: Stream, low: int, high: int) -> Task | None:
-    """Return a task from one uniform start to a goal ``low`` to ``high`` moves away, if any."""
-    start = stream.below(len(maze.masks))
-    task = Task(maze, start, start)
-    if task.grid.is_wall(start):
-        return None
-    goals = [cell for cell, d in enumerate(task.from_start) if low <= d <= high]
-    return Task(maze, start, stream.choice(goals)) if goals else None

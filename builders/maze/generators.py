@@ -63,7 +63,7 @@ class _Tables(NamedTuple):
     """
 
     orders: list[tuple[tuple[int, ...], ...]]
-    steps: list[bytes | tuple[int, ...]]
+    steps: list[tuple[int, ...]]
     near: list[tuple[int, ...]]
     bit: dict[int, int]
 
@@ -225,9 +225,9 @@ def wilson_loops(side: int, stream: Stream, rate: float = LOOP_RATE) -> Maze:
     """
     maze = wilson(side, stream)
     closed = closed_edges(maze)
-    draws = stream.words(len(closed)) < np.uint64(round(rate * 2**64))
-    for (cell, other), opens in zip(closed, draws.tolist(), strict=True):
-        if opens:
+    limit = round(rate * 2**64)
+    for (cell, other), word in zip(closed, stream.words(len(closed)).tolist(), strict=True):
+        if word < limit:
             set_edge(maze.masks, side, cell, other, is_open=True)
     return Maze(side, maze.masks)
 

@@ -1,5 +1,6 @@
 """What is asked about a maze: pure functions from a task to its question and gold answer."""
 
+import math
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,9 +18,6 @@ encloses at least one cell, so no open 2 x 2 or 2 x 3 block gives the twin away.
 LEGAL_PATHS = 8
 NEAR_MISSES = 24
 """Legal and illegal paths of one task that are compared before two are chosen."""
-MOST_UNLIKE = 1.5
-"""Difference in looks that is let pass, per square root of the path's length: at random, counts
-along a path differ in that proportion."""
 
 
 class _Looks(NamedTuple):
@@ -29,33 +27,45 @@ class _Looks(NamedTuple):
         turns: how often it turns.
         turns_back: how often two turns in a row make it double back.
         touches: how often it runs beside itself.
-        outward: sum of its cells' distances from the centre, in half sides.
+        outward: sum of its cells' distances from the centre, in half sides, rounded down.
     """
 
     turns: int
     turns_back: int
     touches: int
-    outward: float
+    outward: int
 
 
 def next_move(task: Task, stream: Stream) -> tuple[int, str] | None:
-    """Choose a decision cell on the canonical path, all equally likely.
+    """Choose a decision cell on a random shortest path.
 
     A decision cell has two or more ways on, and exactly one of its open moves shortens the way.
+    Where the path has both kinds, cells whose right move leads nearest to the goal as the crow
+    flies, and cells where another does, are equally likely: else that rule of thumb would do well.
 
     Returns:
         The cell and its open moves, the right one first; None if the path has no such cell.
     """
     grid, to_goal = task.grid, task.from_goal
-    found = []
-    for i, cell in enumerate(task.path[:-1]):
+    # Not the canonical path, which goes up and down first and would leave more gold to the sides.
+    path = random_shortest(task, stream)
+    kinds: dict[bool, list[tuple[int, int]]] = {}
+    for i, cell in enumerate(path[:-1]):
         shorter = [o for o in grid.links[cell] if to_goal[o] < to_goal[cell]]
-        if ways_on(grid, task.path, i) >= 2 and len(shorter) == 1:
-            found.append((cell, moves_along(grid, [cell, shorter[0]])))
-    if not found:
+        if ways_on(grid, path, i) >= 2 and len(shorter) == 1:
+            away = [_crow(grid.side, o, task.goal) for o in grid.links[cell]]
+            nearest = _crow(grid.side, shorter[0], task.goal) == min(away)
+            kinds.setdefault(nearest, []).append((cell, shorter[0]))
+    if not kinds:
         return None
-    cell, right = stream.choice(found)
+    cell, ahead = stream.choice(kinds[stream.choice(sorted(kinds))])
+    right = moves_along(grid, [cell, ahead])
     return cell, right + grid.open_moves(cell).replace(right, "")
+
+
+def _crow(side: int, cell: int, other: int) -> int:
+    """Return the Manhattan distance of two cells."""
+    return abs(cell // side - other // side) + abs(cell % side - other % side)
 
 
 def place_gold(gold: str, others: str, position: int, stream: Stream) -> str:
@@ -95,12 +105,11 @@ def legal_and_not(task: Task, stream: Stream) -> tuple[list[int], list[int]] | N
     crossings = _crossings(task)
     if not crossings:
         return None
-    unique = task.maze.parent is not None
-    legal = [random_shortest(task, stream) for _ in range(1 if unique else LEGAL_PATHS)]
+    drawn = 1 if task.maze.parent is not None else LEGAL_PATHS
+    legal = [random_shortest(task, stream) for _ in range(drawn)]
     looks = [_looks(path, task.grid) for path in legal]
     walls_are_cells = "#" in task.grid.cells
-    most = MOST_UNLIKE * task.length**0.5
-    best: tuple[list[int], list[int]] | None = None
+    best, least = None, math.inf
     for crossing in stream.sample(crossings, min(len(crossings), NEAR_MISSES)):
         path = [
             *_descend(task.grid, task.from_start, crossing[0], stream)[::-1],
@@ -111,11 +120,12 @@ def legal_and_not(task: Task, stream: Stream) -> tuple[list[int], list[int]] | N
         # Where all free neighbours are joined, a shortest path never runs beside itself.
         if walls_are_cells and look.touches:
             continue
-        for own, other in zip(looks, legal, strict=True):
-            gap = sum(abs(a - b) for a, b in zip(own, look, strict=True))
-            if gap < most or (gap == most and best is None):
-                best, most = (other, path), gap
-    return best
+        for other, like in zip(legal, looks, strict=True):
+            unlike = sum(abs(a - b) for a, b in zip(like, look, strict=True))
+            if unlike < least:
+                best, least = (other, path), unlike
+    # Counts along a path vary by chance with the square root of its length: twice that may pass.
+    return best if least**2 <= 4 * task.length else None
 
 
 def _crossings(task: Task) -> list[tuple[int, ...]]:
@@ -152,7 +162,7 @@ def _looks(path: list[int], grid: Grid) -> _Looks:
         turns=sum(bends),
         turns_back=sum(back),
         touches=beside - len(steps),
-        outward=sum(map(_outward(side).__getitem__, path)) / side,
+        outward=sum(map(_outward(side).__getitem__, path)) // side,
     )
 
 
@@ -195,10 +205,10 @@ def unsolvable_twin(task: Task, stream: Stream) -> Maze | None:
             if near_start[x] == near_start[y]
             and not {x, y} & {u, v}
             and sorted((open_sides[x], open_sides[y])) == wanted
-            and grid.distances(x)[y] + 1 >= SHORTEST_CYCLE
         ]
-        if options:
-            x, y = stream.choice(options)
-            set_edge(masks, side, x, y, is_open=True)
-            return cut
+        stream.shuffle(options)
+        for x, y in options:
+            if grid.distances(x)[y] + 1 >= SHORTEST_CYCLE:
+                set_edge(masks, side, x, y, is_open=True)
+                return cut
     return None

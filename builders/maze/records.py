@@ -64,7 +64,7 @@ class NextMoveRecord(MazeRecord):
     """Which open move at a decision cell begins the one shortest way on?
 
     Attributes:
-        cell: (row, column) of the decision cell, which lies on the canonical path.
+        cell: (row, column) of the decision cell, which lies on a shortest path.
         options: the open moves there, in the shuffled order in which they are offered.
         gold: index into ``options`` of the only move that shortens the way to the goal.
     """

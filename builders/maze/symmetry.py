@@ -20,7 +20,7 @@ _DIRECTIONS = ((-1, 0), (1, 0), (0, -1), (0, 1))  # bits 1, 2, 4, 8: up, down, l
 
 
 @lru_cache(maxsize=16)
-def _symmetries(side: int) -> tuple[tuple[dict[int, str], tuple[int, ...], tuple[int, ...]], ...]:
+def _symmetries(side: int) -> tuple[tuple[dict[int, int], tuple[int, ...], tuple[int, ...]], ...]:
     """Return, for each symmetry: how digits change, where cells go, where cells come from."""
     out = []
     for a, b, c, d in _MATRICES:

@@ -59,6 +59,13 @@ class Task:
             out.append(next(o for o in self.grid.links[out[-1]] if self.from_goal[o] == closer))
         return out
 
+    def between(self, start: int, goal: int) -> "Task":
+        """Return the task with other ends, which need not find out anew what stays the same."""
+        other = Task(self.maze, start, goal)
+        kept = ("grid", "from_start") if start == self.start else ("grid",)
+        vars(other).update({name: getattr(self, name) for name in kept})
+        return other
+
     @cached_property
     def facts(self) -> dict[str, Any]:
         """The maze fields of a record that follow from the task alone, with its cluster."""

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from heptathlon.builders import sources as source_files
-from heptathlon.builders import store
+from heptathlon.builders import sources, store
 from heptathlon.builders.rarb.build import FAMILY, configs, generate, shards
-from heptathlon.builders.rarb.paper import SOURCES
+from heptathlon.builders.rarb.paper import SOURCES, SOURCES_BY_TIER
 
-__all__ = ["FAMILY", "SOURCES", "configs", "dataset", "generate", "shards", "sources"]
+__all__ = [
+    "FAMILY", "SOURCES", "SOURCES_BY_TIER", "configs", "dataset", "generate", "shards",
+    "tier_sources",
+]  # fmt: skip
 
 
 def dataset(*, config: str, kind: str | None = None, **options: Any) -> Any:
@@ -21,6 +23,6 @@ def dataset(*, config: str, kind: str | None = None, **options: Any) -> Any:
     return store.dataset(FAMILY, config=config, where={"kind": kind}, **options)
 
 
-def sources(edition: str) -> list[dict[str, str]]:
-    """Return the source files that an edition is built from, as read."""
-    return source_files.listing(*SOURCES) if edition == "paper" else []
+def tier_sources(edition: str, tier: str) -> list[dict[str, str]]:
+    """Return the source files that a tier is built from, as read."""
+    return sources.listing(*SOURCES_BY_TIER[tier]) if edition == "paper" else []

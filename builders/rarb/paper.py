@@ -35,8 +35,6 @@ _STORY = re.compile(r"start: (.*) end: (.*)", re.DOTALL)
 MAX_FIELD = 2**27
 """Longest cell of a file: contexts reach 116,000 characters, and Python's limit is lower."""
 
-SOURCES: tuple[Source, ...] = tuple(published(name).choices_file for name in LITE)
-
 Built = dict[tuple[str, str], list[Record]]
 
 
@@ -70,6 +68,22 @@ def generate(tier: str, shard: str, season: str, salt: str) -> Built:
     if tier == "full":
         built["retrieve", "test"] = list(_queries(task, season))
     return built
+
+
+def _sources(tier: str) -> Iterator[Source]:
+    """Yield the files that a tier is built from; corpora are read when they are searched."""
+    for name in shards(tier):
+        task = published(name)
+        if task.choices:
+            yield task.choices_file
+        if tier == "full":
+            yield task.qrels_file
+            if name not in PREFIXES:
+                yield task.queries_file
+
+
+SOURCES_BY_TIER: dict[str, tuple[Source, ...]] = {tier: tuple(_sources(tier)) for tier in TIERS}
+SOURCES = SOURCES_BY_TIER["full"]
 
 
 # --- multiple choice -----------------------------------------------------------------------------

@@ -53,16 +53,16 @@ class PlayerLM(LM):  # type: ignore[misc]
     def loglikelihood(
         self, requests: Sequence[Any], disable_tqdm: bool = False
     ) -> list[tuple[float, bool]]:
-        """Return the player's likelihoods of each document's options."""
+        """Return the player's log-likelihood of each option."""
         options: dict[tuple[str, int], list[int]] = {}
         for index, request in enumerate(requests):
             options.setdefault((request.task_name, request.doc_id), []).append(index)
-        out: list[tuple[float, bool]] = [(0.0, False)] * len(requests)
+        out = [(0.0, False)] * len(requests)
         for indices in options.values():
             first = requests[indices[0]]
             choices = [requests[i].args[1] for i in indices]
-            found = self._of(first).likelihoods(first.doc, choices)
-            for index, pair in zip(indices, found, strict=True):
+            given = self._of(first).likelihoods(first.doc, choices)
+            for index, pair in zip(indices, given, strict=True):
                 out[index] = pair
         return out
 

@@ -1,0 +1,116 @@
+"""The records of the students family: an answer to forecast, and what the forecast is held to."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from heptathlon.records import Record
+
+Probabilities = tuple[float, ...]
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answered(_Closed):
+    """An earlier answer of the student.
+
+    Attributes:
+        question: its text; on data without wording, what is known of it.
+        topic: its skill or topic.
+        options: the options as they were shown.
+        key: index of the right one.
+        chosen: index of the chosen one.
+        carries: what stands behind each option: ``key``, the name of a bug, or nothing.
+    """
+
+    question: str
+    topic: str
+    options: tuple[str, ...]
+    key: int
+    chosen: int
+    carries: tuple[str, ...]
+
+
+class Forecasts(_Closed):
+    """What the fitted reference forecasters say of an answer, in the order of its options.
+
+    They need the training students, whom a document does not hold, so the builder asks them.
+    """
+
+    popularity: Probabilities
+    mastery: Probabilities
+    tracing: Probabilities
+    rasch: Probabilities
+    neighbours: Probabilities
+
+
+class ChoiceRecord(Record):
+    """One question in one rotation of its options: which one will the student choose?
+
+    Attributes:
+        ask_id: shared by the rotations (or, in the form ``option``, by the options) of one
+            answer of one student.
+        rotation: by how many places the options are turned.
+        half: half of the students that this one is in; a temperature for one half is fitted on
+            the other.
+        past: earlier answers, oldest first.
+        past_right: right ones among all earlier answers, shown or not.
+        past_total: all earlier answers.
+        question: see :class:`Answered`.
+        topic: see :class:`Answered`.
+        options: the options, turned.
+        key: index of the right one.
+        carries: see :class:`Answered`.
+        chosen: index of the option that the student chose: the gold.
+        key_shown: whether the prompt says which options of the past were right.
+        base: forecast without the student: the best one there is for simulated students, option
+            popularity for real ones.
+        top: the Bayes oracle's forecast for simulated students, Rasch times popularity for real
+            ones.
+        exact: whether ``top`` is the exact posterior.
+        forecasts: what the fitted reference forecasters say.
+        history: number of earlier answers that the prompt shows (real data: its range).
+        misconceptions: how often a skill that is not mastered comes with a bug.
+        bearing: how many of the wrong options carry a bug.
+        slips: how often a mastered skill fails.
+        order: whether the skills of the past alternate.
+        area: area of the question.
+        mastery: tercile of the student's mastery.
+    """
+
+    ask_id: str
+    rotation: int = Field(ge=0)
+    half: int = Field(ge=0, le=1)
+    past: tuple[Answered, ...]
+    past_right: int
+    past_total: int
+    question: str
+    topic: str
+    options: tuple[str, ...]
+    key: int
+    carries: tuple[str, ...]
+    chosen: int
+    key_shown: bool
+    base: Probabilities
+    top: Probabilities
+    exact: bool
+    forecasts: Forecasts
+    history: str
+    misconceptions: Literal["few", "many", "real"]
+    bearing: Literal["one", "all", "real"]
+    slips: Literal["rare", "frequent", "real"]
+    order: Literal["blocked", "interleaved", "real"]
+    area: str
+    mastery: Literal["low", "middle", "high"]
+
+
+class OptionRecord(ChoiceRecord):
+    """One option of one question: will the student choose it, yes or no?
+
+    Attributes:
+        option: index of the option that is asked about.
+    """
+
+    option: int

@@ -1,0 +1,183 @@
+"""Figures that a family adds to the report: one function a family that has something to show.
+
+A figure holds numbers and words of this package and of its data sets only. It is a table, so that
+it can be read aloud and copied, with a mark or a diagram where a picture says it faster.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from markupsafe import Markup
+
+from heptathlon import plots
+from heptathlon.scorecard import ScoredSample, level_order
+
+THIS_RUN = "this run"
+BINS = 10
+"""Bins of the reliability diagram, each with an equal share of the questions."""
+
+Played = Mapping[str, Sequence[ScoredSample]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A table with its title.
+
+    Attributes:
+        title: heading.
+        caption: what is shown, in one or two sentences.
+        head: names of the columns; the first is that of the rows' names.
+        rows: cells as text or as marks.
+        diagram: SVG that stands before the table; empty if there is none.
+    """
+
+    title: str
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | Markup, ...], ...]
+    diagram: Markup = field(default=Markup(""))
+
+
+def figures(family: str, played: Callable[[], Played]) -> list[Figure]:
+    """Return a family's figures; none if it has no function for them.
+
+    Args:
+        family: name in the registry.
+        played: returns the scored samples of the headline's documents by who answered, the run
+            (``THIS_RUN``) first and then the players; called only if they are needed.
+    """
+    draw = FIGURES.get(family)
+    return draw(played()) if draw else []
+
+
+# --- students ------------------------------------------------------------------------------------
+
+
+def draw_students(played: Played) -> list[Figure]:
+    """Show calibration, log-loss by length of history, and which errors are taken for which."""
+    run = played[THIS_RUN]
+    if not run:
+        return []
+    return [_reliability(run), _loss_by_history(played), _confusion(run)]
+
+
+def _questions(samples: Iterable[ScoredSample]) -> list[ScoredSample]:
+    """Return one sample a question: its rotations (or options) share the question's figures."""
+    first: dict[str, ScoredSample] = {}
+    for one in samples:
+        first.setdefault(str(one.sample.doc["ask_id"]), one)
+    return [one for one in first.values() if "mean_log_score" in one.verdict.metrics]
+
+
+def _reliability(run: Sequence[ScoredSample]) -> Figure:
+    asked = _questions(run)
+    metrics = [one.verdict.metrics for one in asked]
+    order = sorted(range(len(asked)), key=lambda i: metrics[i]["confidence"])
+    bins = [part for part in np.array_split(np.array(order, dtype=int), BINS) if len(part)]
+    points = [
+        (
+            float(np.mean([metrics[i]["confidence"] for i in part])),
+            float(np.mean([metrics[i]["mean_acc"] for i in part])),
+            len(part),
+        )
+        for part in bins
+    ]
+    scale = plots.Scale(0.0, 1.0)
+    rows = tuple(
+        (
+            f"{said:.3f}",
+            f"{was:.3f}",
+            str(count),
+            plots.interval(scale, was, None, None, references=[plots.Reference(said)]),
+        )
+        for said, was, count in points
+    )
+    return Figure(
+        "Reliability",
+        "Questions in ten parts by how sure the forecast is of its likeliest option: a calibrated "
+        "forecast is right as often as it says. Dashed: what it says; dot: how often it is right.",
+        ("sure of it", "right", "questions", "said and right"),
+        rows,
+        _diagram(points),
+    )
+
+
+SIDE = 100
+"""Side of the diagram in its own units."""
+
+
+def _diagram(points: Sequence[tuple[float, float, int]]) -> Markup:
+    """Return the reliability diagram: what is said to the right, what is right upwards."""
+    dot = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="2.2"/>')
+    path = " ".join(f"{SIDE * said:.1f},{SIDE * (1 - was):.1f}" for said, was, _ in points)
+    dots = Markup("").join(dot.format(SIDE * s, SIDE * (1 - w)) for s, w, _ in points)
+    return Markup(
+        '<svg class="chart" viewBox="-3 -3 {0} {0}" aria-hidden="true" focusable="false">'
+        '<rect class="frame" width="{1}" height="{1}"/>'
+        '<line class="frame dashed" x1="0" y1="{1}" x2="{1}" y2="0"/>'
+        '<polyline class="curve" points="{2}"/>{3}</svg>'
+    ).format(SIDE + 6, SIDE, path, dots)
+
+
+def _loss_by_history(played: Played) -> Figure:
+    lengths = sorted({str(one.sample.doc["history"]) for one in played[THIS_RUN]}, key=level_order)
+    rows = []
+    for who, samples in played.items():
+        losses: dict[str, list[float]] = {length: [] for length in lengths}
+        for one in _questions(samples):
+            loss = -one.verdict.metrics["mean_log_score"]
+            losses[str(one.sample.doc["history"])].append(loss)
+        cells = [f"{np.mean(v):.3f}" if v else plots.ELLIPSIS for v in losses.values()]
+        every = [x for v in losses.values() for x in v]
+        mean = float(np.mean(every)) if every else math.inf
+        rows.append((mean, (who, *cells, f"{mean:.3f}" if every else plots.ELLIPSIS)))
+    return Figure(
+        "Log-loss by length of history",
+        "Nats a question, lower is better, of the run and of every player on the same questions.",
+        ("who", *(f"{length} earlier answers" for length in lengths), "all"),
+        tuple(row for _, row in sorted(rows, key=lambda pair: pair[0])),
+    )
+
+
+KEY, PLAIN = "key", ""
+_TAKEN = ("right answer", "the same rule", "another rule", "no rule")
+
+
+def _confusion(run: Sequence[ScoredSample]) -> Figure:
+    counts: dict[str, Counter[str]] = {}
+    for one in run:
+        doc, p = one.sample.doc, getattr(one.verdict, "probabilities", ())
+        behind = list(doc["carries"])
+        if len(p) != len(behind):
+            continue
+        chosen, taken = behind[int(doc["chosen"])], behind[p.index(max(p))]
+        if taken == KEY:
+            kind = _TAKEN[0]
+        elif taken == PLAIN:
+            kind = _TAKEN[3]
+        else:
+            kind = _TAKEN[1] if taken == chosen else _TAKEN[2]
+        counts.setdefault(chosen, Counter())[kind] += 1
+    names = sorted(counts, key=lambda n: (n != KEY, n == PLAIN, -sum(counts[n].values()), n))
+    words = {KEY: "right answer", PLAIN: "wrong, by no rule"}
+    rows = tuple(
+        (
+            words.get(name, name.replace("_", " ")),
+            *(str(counts[name][kind]) for kind in _TAKEN),
+            str(sum(counts[name].values())),
+        )
+        for name in names
+    )
+    return Figure(
+        "Chosen and forecast misconceptions",
+        "Documents by what stands behind the option that the student chose (rows) and behind the "
+        "one that the forecast holds likeliest (columns).",
+        ("the student's option", *_TAKEN, "documents"),
+        rows,
+    )
+
+
+FIGURES: dict[str, Callable[[Played], list[Figure]]] = {"students": draw_students}

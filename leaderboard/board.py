@@ -1,0 +1,211 @@
+"""``heptathlon leaderboard build``: from accepted submissions to the static site."""
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heptathlon import plots, scorecard
+from heptathlon.cards import FamilyCard, Scorecard, Settings
+from heptathlon.errors import HeptathlonError
+from heptathlon.families import FAMILIES
+from heptathlon.files import canonical_json, write_text_atomic
+from heptathlon.leaderboard import validate
+from heptathlon.leaderboard.page import site
+from heptathlon.leaderboard.schema import ENVELOPE
+from heptathlon.leaderboard.standings import (
+    MAX_PAIRED_ROWS,
+    TIERS,
+    Bar,
+    Division,
+    Items,
+    Row,
+    Score,
+    numbered,
+    tables,
+)
+from heptathlon.report import write_report
+from heptathlon.scorecard import ScoredSample
+
+REPORT_NAME = re.compile(r"^[a-z0-9-]{1,60}-[0-9a-f]{10}\.html$")
+
+logger = logging.getLogger("heptathlon")
+
+
+def build(submissions: Sequence[Path], out: Path) -> Path:
+    """Write the site of all accepted submissions and return its page.
+
+    A refused submission is left out with a warning that says why; a copy of another one too.
+
+    Args:
+        submissions: submission folders, or folders of them.
+        out: folder of the site.
+
+    Raises:
+        HeptathlonError: if there is no submission, or none is accepted.
+    """
+    rows: dict[str, Row] = {}
+    items: dict[str, Items] = {}
+    sources: dict[str, Path] = {}
+    for folder in find_submissions(submissions):
+        case = validate.examine(folder)
+        if case.findings:
+            logger.warning("left out: %s", validate.render(case.report))
+            continue
+        for row, mine in rows_of(case):
+            if row.slug in rows:
+                logger.warning("left out: %s is a copy of %s", folder, sources[row.slug])
+                break
+            rows[row.slug], sources[row.slug] = row, folder
+            if mine is not None and len(items) <= MAX_PAIRED_ROWS * len(TIERS):
+                items[row.slug] = mine
+            write_report(case.card, case.scored, out / "reports" / f"{row.slug}.html")
+    if not rows:
+        raise HeptathlonError("leaderboard: no submission is accepted; the warnings say why.")
+    _remove_old_reports(out / "reports", rows)
+    for name, text in site(tables(numbered(rows.values()), items)).items():
+        write_text_atomic(out / name, text)
+    return out / "index.html"
+
+
+def find_submissions(paths: Sequence[Path]) -> list[Path]:
+    """Return the submission folders among paths and directly below them, in order of name.
+
+    Raises:
+        HeptathlonError: if a path holds none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if (path / ENVELOPE).is_file():
+            found.append(path)
+            continue
+        below = sorted(p.parent for p in path.glob(f"*/{ENVELOPE}"))
+        # A folder that is being prepared begins with a dot.
+        below = [p for p in below if not p.name.startswith(".")]
+        if not below:
+            raise HeptathlonError(
+                f"{path}: holds no submission; make one with heptathlon submit prepare."
+            )
+        found += below
+    return list(dict.fromkeys(found))
+
+
+def _remove_old_reports(folder: Path, rows: Mapping[str, Row]) -> None:
+    """Remove the reports of a former build whose rows are gone, and nothing else."""
+    for path in folder.iterdir():
+        if REPORT_NAME.match(path.name) and path.stem not in rows:
+            path.unlink()
+
+
+def rows_of(case: validate.Case) -> list[tuple[Row, Items | None]]:
+    """Return an accepted submission's rows, one a division, with their items."""
+    divisions: dict[Division, dict[str, FamilyCard]] = {}
+    for card in case.card.families.values():
+        division = Division(card.edition, card.tier, card.season)
+        divisions.setdefault(division, {})[card.family] = card
+    return [
+        (_row(case, division, cards), _items(division, cards, case.scored))
+        for division, cards in divisions.items()
+    ]
+
+
+def _row(case: validate.Case, division: Division, cards: Mapping[str, FamilyCard]) -> Row:
+    envelope, model = case.envelope, case.card.model
+    oracle = any(p.oracle and p.player == model.name for c in cards.values() for p in c.players)
+    kind: Literal["model", "player", "oracle"] = (
+        "model" if model.kind == "model" else "oracle" if oracle else "player"
+    )
+    bars = [c.best_trivial.player for c in cards.values() if c.best_trivial]
+    return Row(
+        slug=slug_of(envelope.model.name, division, [f.sha256 for f in envelope.files]),
+        division=division,
+        name=envelope.model.name,
+        kind=kind,
+        is_bar=kind == "player" and bool(bars) and set(bars) == {model.name},
+        url=envelope.model.url,
+        submitter=envelope.submitter,
+        revision=envelope.model.revision,
+        parameters=model.parameters,
+        settings="" if kind != "model" else settings_words(case.card),
+        command=envelope.command,
+        badges=tuple(case.badges),
+        date=case.card.date[:10],
+        scores={name: _score(card) for name, card in cards.items()},
+    )
+
+
+def _score(card: FamilyCard) -> Score:
+    return Score(
+        headline=card.headline,
+        skill=card.skill,
+        invalid_rate=card.invalid_rate,
+        bar=_bar(card),
+        digest=card.digest,
+    )
+
+
+def _bar(card: FamilyCard) -> Bar | None:
+    trivial = card.best_trivial
+    if trivial is None or trivial.value is None:
+        return None
+    return Bar(player=trivial.player, value=trivial.value)
+
+
+def slug_of(name: str, division: Division, checksums: Iterable[str]) -> str:
+    """Return a file name that is a row's own: its model's name, and a hash of what it is."""
+    identity = canonical_json([name, division, sorted(checksums)])
+    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].rstrip("-")
+    return f"{stem}-{hashlib.sha256(identity.encode()).hexdigest()[:10]}"
+
+
+def settings_words(card: Scorecard) -> str:
+    """Return how a model was asked, in a few words for a table."""
+    settings: Settings = card.settings
+    shots = sorted(set(settings.num_fewshot.values()))
+    words = ["/".join(map(str, shots)) + "-shot"]
+    words.append("chat template" if settings.chat_template else "no chat template")
+    if settings.system_instruction:
+        words.append("system instruction")
+    words += [f"{key}={value}" for key, value in sorted(settings.gen_kwargs.items())]
+    words += [card.model.dtype, f"lm-eval {settings.lm_eval_version}"]
+    return plots.label(", ".join(word for word in words if word), 200)
+
+
+def _items(
+    division: Division, cards: Mapping[str, FamilyCard], scored: Sequence[ScoredSample]
+) -> Items | None:
+    """Return a row's items; None if a headline is not a mean over items.
+
+    The overall figure is linear in each item's figure once the bars are given, and two rows of
+    a division have the same bars: the difference of two rows is the mean of their differences.
+    """
+    values: list[NDArray[np.float64]] = []
+    labels: list[NDArray[np.str_]] = []
+    for name in sorted(cards):
+        card, bar = cards[name], _bar(cards[name])
+        metric = card.headline.metric
+        if bar is None or card.ceiling <= bar.value or metric in scorecard.statistics_of(name):
+            return None
+        variants = FAMILIES[name].headline_of(card.edition).variants
+        mine = [one for one in scored if _belongs(one, name, division, variants)]
+        mine.sort(key=lambda one: (one.variant, str(one.sample.doc["item_id"])))
+        skills = (scorecard.columns([metric], mine)[:, 0] - bar.value) / (card.ceiling - bar.value)
+        values.append(skills / len(mine))
+        labels.append(np.char.add(f"{name}:", scorecard.clusters(mine)))
+    joined = np.concatenate(values)
+    # Each family counts the same, however many items it has.
+    return Items(joined * joined.size / len(cards), np.concatenate(labels))
+
+
+def _belongs(one: ScoredSample, family: str, division: Division, variants: Sequence[str]) -> bool:
+    return (
+        one.family == family
+        and one.variant in variants
+        and (one.task.edition, one.task.tier) == (division.edition, division.tier)
+        and one.sample.doc["season"] == division.season
+    )

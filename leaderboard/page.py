@@ -1,0 +1,448 @@
+"""From ranked tables to the site's files: one page, and the same data as JSON and CSV. All pure.
+
+Names and settings come from strangers. They are shown as text, never obeyed: what acts instead of
+showing is made visible, autoescaping is on, the page's script sets text and no markup, and its
+Content-Security-Policy allows its own style and script, by their hashes, and nothing else.
+"""
+
+import base64
+import csv
+import functools
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+import heptathlon
+from heptathlon import plots
+from heptathlon.families import FAMILIES
+from heptathlon.files import canonical_json
+from heptathlon.leaderboard.standings import (
+    NO_FIGURE,
+    Bar,
+    Figure,
+    Row,
+    Standing,
+    Table,
+    figure_of,
+)
+from heptathlon.report import figure
+from heptathlon.scorers.stats import RankRange
+
+SITE = Path(__file__).with_name("site")
+PAGE_ROWS = 100
+"""Rows shown at a time; the first ones can be read without JavaScript."""
+THOUSAND = 1_000
+"""Figures are shown with three decimals, and the page carries them as whole thousandths: the same
+from server and script, and half the size. data.json has more."""
+DIGITS = 6
+"""Decimals in data.json and data.csv: far below any interval, and the same on every machine."""
+BAR = (plots.Reference(0.0),)
+"""A skill of 0 is the best trivial player's, by definition."""
+
+
+def site(boards: Sequence[Table]) -> dict[str, str]:
+    """Return the site's files, reports apart, by name."""
+    return {
+        "index.html": render_page(boards),
+        "data.json": data_json(boards),
+        "data.csv": data_csv(boards),
+    }
+
+
+def render_page(boards: Sequence[Table]) -> str:
+    """Return the page as one HTML document that needs no other file."""
+    style = Markup(_shared("base.css") + _own("board.css"))  # noqa: S704
+    script = Markup(_own("board.js"))  # noqa: S704
+    dates = [s.row.date for board in boards for s in board.standings]
+    text = (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            boards=[_shown_table(number, board) for number, board in enumerate(boards)],
+            families=[
+                FAMILIES[f] for f in FAMILIES if any(f in board.families for board in boards)
+            ],
+            newest=max(dates, default=""),
+            version=heptathlon.__version__,
+            style=style,
+            script=script,
+            policy=(
+                f"default-src 'none'; style-src '{_source_hash(style)}'; "
+                f"script-src '{_source_hash(script)}'; base-uri 'none'; form-action 'none'"
+            ),
+        )
+    )
+    return text + "\n"
+
+
+class Column(NamedTuple):
+    """A figure's column: where its figures stand in the island, and what its head says."""
+
+    key: str
+    head: str
+    hint: str
+    group: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure as it is printed."""
+
+    value: str
+    ends: str
+    mark: Markup | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row as it is printed; the page's script prints the same from the island."""
+
+    name: str
+    kind: str
+    note: str
+    url: str
+    slug: str
+    rank: str
+    ties: str
+    cells: list[Cell]
+    settings: str
+    badge: str
+    date: str
+    below: bool
+    is_bar: bool
+
+
+def _shown_table(number: int, table: Table) -> dict[str, Any]:
+    columns = columns_of(table)
+    figures = [_figures(table, standing) for standing in table.standings]
+    first = [
+        _shown(table, columns, standing, mine)
+        for standing, mine in zip(table.standings[:PAGE_ROWS], figures, strict=False)
+    ]
+    counts = Counter("model" if s.row.kind == "model" else "player" for s in table.standings)
+    return {
+        "id": f"board-{number}",
+        "table": table,
+        "columns": columns,
+        "groups": [(g, len([c for c in columns if c.group == g])) for g in _groups(columns)],
+        "axis": plots.axis(table.scale),
+        "clipped": any((s.overall.low or 0.0) < table.scale.low for s in table.standings),
+        "blank": plots.interval(table.scale, 0.0, 0.0, 0.0, references=BAR),
+        "rows": first,
+        "models": counts["model"],
+        "players": counts["player"],
+        "bars": _bars(table),
+        "island": _island(table, columns, figures),
+    }
+
+
+def _groups(columns: Sequence[Column]) -> list[str]:
+    return list(dict.fromkeys(c.group for c in columns))
+
+
+def columns_of(table: Table) -> list[Column]:
+    """Return the columns of figures: the overall skill, then skill and headline of each family."""
+    several = len(table.families) > 1
+    out = []
+    if several:
+        hint = "mean over the families of the way from the best trivial player to the ceiling"
+        out.append(Column("overall", "mean skill", hint, "", marked=True))
+    for name in table.families:
+        family = FAMILIES[name]
+        headline = family.headline_of(table.division.edition)
+        hint = "share of the way from the best trivial player to the ceiling"
+        out.append(Column(f"{name}.skill", "skill", hint, family.title, marked=not several))
+        out.append(
+            Column(f"{name}.headline", headline.metric, headline.says, family.title, marked=False)
+        )
+    return out
+
+
+def _figures(table: Table, standing: Standing) -> list[Figure]:
+    """Return a row's figures as they are shown, in the order of the columns."""
+    out = [standing.overall] if len(table.families) > 1 else []
+    for name in table.families:
+        score = standing.row.scores.get(name)
+        for estimate in (score.skill, score.headline) if score else (None, None):
+            out.append(figure_of(estimate) if estimate else NO_FIGURE)
+    return [Figure(*map(_thousandths, f)) for f in out]
+
+
+def _thousandths(value: float | None) -> float | None:
+    # Adding 0 turns -0.0, which would be printed with its sign, into 0.0.
+    return None if value is None else round(value, 3) + 0.0
+
+
+def _shown(
+    table: Table, columns: Sequence[Column], standing: Standing, figures: Sequence[Figure]
+) -> Shown:
+    row = standing.row
+    kind: plots.Kind = "model" if row.kind == "model" else "reference"
+    cells = []
+    for column, f in zip(columns, figures, strict=True):
+        mark = (
+            plots.interval(table.scale, f.value, f.low, f.high, kind=kind, references=BAR)
+            if column.marked
+            else None
+        )
+        cells.append(Cell(figure(f.value), _ends(f), mark))
+    return Shown(
+        name=row.name,
+        kind=row.kind,
+        note=note_of(row),
+        url=link_of(row),
+        slug=row.slug,
+        rank=str(standing.rank).replace("-", "\N{EN DASH}") if standing.rank else "",
+        ties=f"ties with {standing.ties}" if standing.ties else "",
+        cells=cells,
+        settings=row.settings,
+        badge=row.badges[-1] if row.badges else "",
+        date=row.date,
+        below=is_below(standing.overall),
+        is_bar=row.is_bar,
+    )
+
+
+def is_below(f: Figure) -> bool:
+    """Tell whether a row is surely worse than the best trivial players."""
+    return f.high is not None and f.high < 0
+
+
+def _ends(f: Figure) -> str:
+    return "" if f.low is None or f.high is None else f"{figure(f.low)} to {figure(f.high)}"
+
+
+def note_of(row: Row) -> str:
+    """Return the line under a row's name."""
+    words = []
+    if row.kind != "model":
+        words.append("player that is told the answer" if row.kind == "oracle" else "player")
+    if row.is_bar:
+        words.append("the bar to pass")
+    if row.parameters:
+        words.append(_size(row.parameters))
+    if row.submitter:
+        words.append(f"submitted by {row.submitter}")
+    if row.runs > 1:
+        words.append(f"run {row.run} of {row.runs}")
+    return ", ".join(words)
+
+
+def link_of(row: Row) -> str:
+    """Return a row's link if it is one that may be followed; validation has seen to it before."""
+    return row.url if row.url.startswith("https://") else ""
+
+
+def _size(parameters: int) -> str:
+    for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
+        if parameters >= size:
+            return f"{parameters / size:.3g}{unit} parameters"
+    return f"{parameters} parameters"
+
+
+def _bars(table: Table) -> list[tuple[str, Bar]]:
+    """Return the best trivial player of each family."""
+    out = []
+    for name in table.families:
+        bars = [s.row.scores[name].bar for s in table.standings if name in s.row.scores]
+        known = [bar for bar in bars if bar is not None]
+        if known:
+            out.append((FAMILIES[name].title, known[0]))
+    return out
+
+
+def _island(
+    table: Table, columns: Sequence[Column], figures: Sequence[Sequence[Figure]]
+) -> dict[str, Any]:
+    """Return what the page's script reads: columns, because rows would repeat every key."""
+    rows = [standing.row for standing in table.standings]
+    settings, badges, kinds = (
+        list(dict.fromkeys(words))
+        for words in (
+            [r.settings for r in rows],
+            [r.badges[-1] if r.badges else "" for r in rows],
+            [r.kind for r in rows],
+        )
+    )
+    place = {word: i for words in (settings, badges, kinds) for i, word in enumerate(words)}
+    ranks = [s.rank or RankRange(0, 0) for s in table.standings]
+    scale = table.scale
+    return {
+        "page": PAGE_ROWS,
+        "low": scale.low,
+        "high": scale.high,
+        "margin": plots.MARGIN,
+        "columns": [[c.key, f"{c.group} {c.head}".strip(), c.marked] for c in columns],
+        "words": {"settings": settings, "badge": badges, "kind": kinds},
+        "name": [plots.label(r.name) for r in rows],
+        "note": [plots.label(note_of(r)) for r in rows],
+        "url": [link_of(r) for r in rows],
+        "slug": [r.slug for r in rows],
+        "kind": [place[r.kind] for r in rows],
+        "settings": [place[r.settings] for r in rows],
+        "badge": [place[r.badges[-1] if r.badges else ""] for r in rows],
+        "date": [r.date for r in rows],
+        "best": [r.best for r in ranks],
+        "worst": [r.worst for r in ranks],
+        "bars": [i for i, row in enumerate(rows) if row.is_bar],
+        "below": [i for i, s in enumerate(table.standings) if is_below(s.overall)],
+        "figures": [
+            [[_whole(f[part]) for f in column] for part in range(3)]
+            for column in zip(*figures, strict=True)
+        ],
+    }
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value * THOUSAND)
+
+
+def data_json(boards: Sequence[Table]) -> str:
+    """Return everything on the board as one JSON document."""
+    return (
+        canonical_json(
+            {
+                "heptathlon_version": heptathlon.__version__,
+                "boards": [
+                    {
+                        **board.division._asdict(),
+                        "families": {name: _facts(board, name) for name in board.families},
+                        "ranks": "paired" if board.paired else "intervals",
+                        "rows": [_record(standing) for standing in board.standings],
+                    }
+                    for board in boards
+                ],
+            }
+        )
+        + "\n"
+    )
+
+
+def _facts(table: Table, family: str) -> dict[str, Any]:
+    """Return what all rows have in common: they answered the same documents."""
+    score = next(s.row.scores[family] for s in table.standings if family in s.row.scores)
+    bar = score.bar.model_dump() if score.bar else None
+    facts = {"metric": score.headline.metric, "n": score.headline.n, "digest": score.digest}
+    return {**facts, "best_trivial": bar}
+
+
+def _record(standing: Standing) -> dict[str, Any]:
+    row, rank = standing.row, standing.rank
+    return {
+        "rank": [rank.best, rank.worst] if rank else None,
+        "skill": _rounded(standing.overall),
+        **row.model_dump(mode="json", exclude={"division", "scores"}),
+        "scores": {
+            family: {
+                "headline": _rounded(figure_of(score.headline)),
+                "skill": _rounded(figure_of(score.skill)),
+                "invalid_rate": _rounded(figure_of(score.invalid_rate)),
+            }
+            for family, score in row.scores.items()
+        },
+    }
+
+
+def _rounded(f: Figure) -> list[float | None]:
+    """Return value, low and high."""
+    return [None if x is None else round(x, DIGITS) for x in f]
+
+
+def data_csv(boards: Sequence[Table]) -> str:
+    """Return one line a row and family, safe to open in a spreadsheet."""
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow(_CSV_HEAD)
+    for board in boards:
+        for standing in board.standings:
+            row, rank = standing.row, standing.rank
+            for family, score in row.scores.items():
+                h, bar = score.headline, score.bar
+                rates = [figure_of(e) for e in (h, score.skill, score.invalid_rate)]
+                value, skill, invalid = map(_rounded, rates)
+                line: list[object] = [
+                    *board.division,
+                    family,
+                    rank.best if rank else None,
+                    rank.worst if rank else None,
+                    row.name,
+                    row.kind,
+                    row.revision,
+                    row.submitter,
+                    h.metric,
+                    *(*value, h.n, *skill),
+                    *((bar.player, round(bar.value, DIGITS)) if bar else (None, None)),
+                    invalid[0],
+                    " ".join(row.badges),
+                    row.date,
+                    row.settings,
+                ]
+                writer.writerow([spreadsheet_safe(cell) for cell in line])
+    return sink.getvalue()
+
+
+_CSV_HEAD = (
+    *("edition", "tier", "season", "family", "rank_best", "rank_worst"),
+    *("name", "kind", "revision", "submitter", "metric"),
+    *("value", "low", "high", "n", "skill", "skill_low", "skill_high"),
+    *("best_trivial", "best_trivial_value", "invalid_rate", "badges", "date", "settings"),
+)
+
+
+def spreadsheet_safe(cell: object) -> object:
+    """Return a cell that a spreadsheet shows instead of computing it as a formula."""
+    if not isinstance(cell, str):
+        return cell
+    text = plots.label(cell, 10_000)
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "|", "%")) else text
+
+
+@functools.cache
+def _shared(name: str) -> str:
+    return resources.files("heptathlon.templates").joinpath(name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _own(name: str) -> str:
+    return (SITE / name).read_text(encoding="utf-8")
+
+
+def _source_hash(text: str) -> str:
+    """Return the expression by which a Content-Security-Policy allows one inline block."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(SITE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {
+        "ensure_ascii": False,
+        "allow_nan": False,
+        "separators": (",", ":"),
+    }
+    environment.filters |= {"figure": figure}
+    return environment
+
+
+def _finalized(value: Any) -> Any:
+    """Make every text that the template prints safe to show; markup of our own passes."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return plots.label(value, 10_000)
+    return value

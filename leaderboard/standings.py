@@ -1,0 +1,248 @@
+"""The board's rows and their places: what is compared with what, and who is ahead of whom."""
+
+import functools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from heptathlon.cards import Estimate
+from heptathlon.families import FAMILIES
+from heptathlon.plots import Scale
+from heptathlon.scorers import stats
+from heptathlon.scorers.stats import RankRange
+
+MAX_PAIRED_ROWS = 200
+"""Models that are compared two by two on the same items; more are ranked by their intervals."""
+EDITIONS = ("fresh", "paper")
+TIERS = ("full", "lite", "smoke", "long")
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Division(NamedTuple):
+    """What rows must share to be compared: the set of documents, but for the family."""
+
+    edition: str
+    tier: str
+    season: str
+
+    @property
+    def title(self) -> str:
+        """The division in words."""
+        return f"{self.edition.capitalize()} edition, {self.tier} tier, season {self.season}"
+
+
+class Bar(_Closed):
+    """The best trivial player of a family in a division."""
+
+    player: str
+    value: float
+
+
+class Score(_Closed):
+    """One family's figures in a row."""
+
+    headline: Estimate
+    skill: Estimate
+    invalid_rate: Estimate
+    bar: Bar | None
+    digest: str
+
+
+class Row(_Closed):
+    """One run of one model or player in one division.
+
+    Attributes:
+        slug: name of its report without ``.html``.
+        name: ``org/name`` or the player's name.
+        kind: ``oracle`` is a player that is told the answer.
+        is_bar: whether it is the best trivial player in all its families.
+        run: which of several runs of the same model with the same settings, oldest first.
+        runs: how many there are.
+        parameters: number of weights, where known.
+        settings: how it was asked, in words.
+        badges: what has been checked.
+        date: day of the newest run, ISO; empty if not recorded.
+        scores: figures by family.
+    """
+
+    slug: str
+    division: Division
+    name: str
+    kind: Literal["model", "player", "oracle"]
+    is_bar: bool = False
+    run: int = Field(default=1, ge=1)
+    runs: int = Field(default=1, ge=1)
+    url: str = ""
+    submitter: str = ""
+    revision: str = ""
+    parameters: int | None = None
+    settings: str = ""
+    command: str = ""
+    badges: tuple[str, ...]
+    date: str = ""
+    scores: dict[str, Score]
+
+
+class Items(NamedTuple):
+    """A row's share of its overall figure, item by item, for the comparison of two rows.
+
+    Attributes:
+        values: shape (n,), whose mean is the overall figure.
+        clusters: labels of shape (n,).
+    """
+
+    values: NDArray[np.float64]
+    clusters: NDArray[np.str_]
+
+
+class Figure(NamedTuple):
+    """A figure and the ends of its interval."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+NO_FIGURE = Figure(None, None, None)
+
+
+def figure_of(estimate: Estimate) -> Figure:
+    """Return an estimate's figure and interval."""
+    return Figure(estimate.value, estimate.low, estimate.high)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A row with its place.
+
+    Attributes:
+        row: the row.
+        overall: mean skill over the table's families; nothing if the row lacks one of them.
+        rank: ranks that a model may have; None for players and rows without overall figure.
+    """
+
+    row: Row
+    overall: Figure
+    rank: RankRange | None
+
+    @property
+    def ties(self) -> int:
+        """How many models it is not told apart from."""
+        return self.rank.worst - self.rank.best if self.rank else 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of one division, best first.
+
+    Attributes:
+        division: what they share.
+        families: names of the families that at least one row has, in the registry's order.
+        standings: rows with their places.
+        paired: whether ranks rest on comparisons on the same items, else on intervals alone.
+    """
+
+    division: Division
+    families: tuple[str, ...]
+    standings: list[Standing]
+    paired: bool
+
+    @functools.cached_property
+    def scale(self) -> Scale:
+        """The axis of the skill's marks; what lies far below 0 is drawn at its end."""
+        ends = [max(-1.0, s.overall.low) for s in self.standings if s.overall.low is not None]
+        return Scale.of([*ends, 1.0])
+
+
+def tables(rows: Iterable[Row], items: Mapping[str, Items] | None = None) -> list[Table]:
+    """Return the tables of all divisions, the fresh edition and the full tier first.
+
+    Args:
+        rows: rows of any divisions, in any order.
+        items: by slug, for the rows that shall be compared on the same items.
+    """
+    divisions: dict[Division, list[Row]] = {}
+    for row in rows:
+        divisions.setdefault(row.division, []).append(row)
+    ordered = sorted(
+        divisions,
+        key=lambda d: (EDITIONS.index(d.edition), TIERS.index(d.tier), _newest_first(d.season)),
+    )
+    return [_table(division, divisions[division], items or {}) for division in ordered]
+
+
+def _newest_first(season: str) -> tuple[int, ...]:
+    return tuple(-int(part) for part in season.split("."))
+
+
+def _table(division: Division, rows: Sequence[Row], items: Mapping[str, Items]) -> Table:
+    families = tuple(f for f in FAMILIES if any(f in row.scores for row in rows))
+    figures = {row.slug: overall(row, families) for row in rows}
+    models = [r for r in rows if r.kind == "model" and figures[r.slug].value is not None]
+    paired = 1 < len(models) <= MAX_PAIRED_ROWS and all(r.slug in items for r in models)
+    if paired:
+        values = np.stack([items[r.slug].values for r in models])
+        ranks = stats.paired_rank_ranges(values, items[models[0].slug].clusters)
+    else:
+        ranks = stats.rank_ranges([_interval(figures[r.slug]) for r in models])
+    rank_of = {row.slug: rank for row, rank in zip(models, ranks, strict=True)}
+    standings = [Standing(row, figures[row.slug], rank_of.get(row.slug)) for row in rows]
+    standings.sort(key=_order)
+    return Table(division, families, standings, paired)
+
+
+def _order(standing: Standing) -> tuple[bool, float, str, str]:
+    value, row = standing.overall.value, standing.row
+    return (value is None, -(value or 0.0), row.name.casefold(), row.slug)
+
+
+def _interval(f: Figure) -> stats.Interval:
+    return stats.Interval(f.value, f.low, f.high, 0, 0, "")
+
+
+def overall(row: Row, families: Sequence[str]) -> Figure:
+    """Return the mean skill over families, with an interval if every skill has one.
+
+    Families share no item, so their errors are independent: the distances from the figures to
+    their intervals' ends add up in squares, each side for itself (Zou and Donner 2008).
+    """
+    skills = [row.scores[f].skill for f in families if f in row.scores]
+    values = [s.value for s in skills if s.value is not None]
+    if not values or len(values) < len(families):
+        return NO_FIGURE
+    mean = math.fsum(values) / len(values)
+    ends = [(s.value, s.low, s.high) for s in skills]
+    below = [v - low for v, low, _ in ends if v is not None and low is not None]
+    above = [high - v for v, _, high in ends if v is not None and high is not None]
+    if min(len(below), len(above)) < len(families):
+        return Figure(mean, None, None)
+    return Figure(mean, mean - _hypotenuse(below), mean + _hypotenuse(above))
+
+
+def _hypotenuse(distances: Sequence[float]) -> float:
+    return math.hypot(*distances) / len(distances)
+
+
+def numbered(rows: Iterable[Row]) -> list[Row]:
+    """Return rows with the runs of one model with the same settings counted, oldest first.
+
+    A second run never takes the place of the first: choosing the best of many would show.
+    """
+    groups: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        key = (row.division, row.kind, row.name, row.revision, row.settings, tuple(row.scores))
+        groups.setdefault(key, []).append(row)
+    out = []
+    for same in groups.values():
+        ordered = sorted(same, key=lambda r: (r.date, r.slug))
+        for number, row in enumerate(ordered, start=1):
+            out.append(row.model_copy(update={"run": number, "runs": len(ordered)}))
+    return out

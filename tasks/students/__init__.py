@@ -1,0 +1,1 @@
+"""Student answer forecasting tasks: YAML by tier, prompts and scripted players."""

@@ -1,0 +1,1 @@
+"""Verbalizer manipulation: prompts, scripted players and lm-eval YAML."""

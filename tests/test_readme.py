@@ -1,0 +1,73 @@
+"""The README's commands, run as they stand there, on a random model of the same name."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from heptathlon import docs
+
+README = Path(__file__).parents[1] / "README.md"
+MODEL, OTHER = "Qwen/Qwen3-0.6B", "Qwen/Qwen3-1.7B"
+INSTALLS = "pip install"
+"""Installing is what ``make test`` did before this test could run."""
+
+
+def commands() -> list[str]:
+    """Return the lines of the README's bash blocks."""
+    blocks = re.findall(r"```bash\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def quickened(command: str) -> str:
+    """Return a command on the smoke tier and with short answers: what a test has time for."""
+    command = command.replace("heptathlon_lite", "heptathlon_smoke").replace(
+        "_maze_lite", "_maze_smoke"
+    )
+    if " run " in command:
+        command += " --device cpu --gen_kwargs max_gen_toks=4"
+    return command
+
+
+def test_the_commands_do_what_they_say(tiny_model: Path, tmp_path: Path):
+    shutil.copytree(tiny_model, tmp_path / MODEL)
+    binaries = Path(sys.executable).parent
+    env = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
+    other = tmp_path / "runs" / OTHER.replace("/", "__")
+    for command in commands():
+        if command.startswith(INSTALLS):
+            continue
+        if "compare" in command:
+            # The reader has run a second model by then.
+            shutil.copytree(tmp_path / "runs" / MODEL.replace("/", "__"), other)
+        done = subprocess.run(
+            quickened(command), shell=True, cwd=tmp_path, env=env, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    assert (tmp_path / "runs" / MODEL.replace("/", "__") / "report.html").is_file()
+    assert (tmp_path / "site" / "index.html").is_file()
+
+
+def test_make_commands_exist():
+    makefile = README.with_name("Makefile").read_text(encoding="utf-8")
+    named = re.findall(r"^make (\w+)", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert named == ["demo", "test"]
+    assert all(re.search(rf"^{name}:", makefile, re.MULTILINE) for name in named)
+
+
+def test_links_and_pictures_are_there():
+    text = README.read_text(encoding="utf-8")
+    local = [t for t in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in t]
+    assert local
+    assert not [target for target in local if not (README.parent / target).exists()]
+
+
+@pytest.mark.parametrize("path", docs.generated(), ids=lambda p: p.name)
+def test_generated_pages_are_current(path: Path):
+    """``make docs`` writes them."""
+    assert path.read_text(encoding="utf-8") == docs.generated()[path]

@@ -1,0 +1,368 @@
+"""The verbalizer tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
+
+import re
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from lm_eval.tasks import TaskManager
+
+from heptathlon import families, scorecard
+from heptathlon.builders import store
+from heptathlon.builders import verbalizer as builder
+from heptathlon.builders.verbalizer import build, paper
+from heptathlon.scorers import verbalizer as scorer
+from heptathlon.scorers.stats import planned_detectable_difference
+from heptathlon.scorers.verdict import Row
+from heptathlon.show import rendered_items
+from heptathlon.tasks import catalog
+from heptathlon.tasks.verbalizer import prompts
+from heptathlon.tasks.verbalizer.baselines import PLAYERS
+
+FAMILY = families.family("verbalizer")
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+GROUPS = ("natural", "neutral", "unnatural", "pull", "derangement", "channel")
+SMOKE_GROUPS = tuple(g for g in GROUPS if g != "pull")
+LEAVES = sorted(
+    families.task_name(f"verbalizer{kind}_{group}", tier)
+    for kind, tiers in (("", FAMILY.tiers), ("_paper", FAMILY.paper_tiers))
+    for tier in tiers
+    for group in (*(SMOKE_GROUPS if tier == "smoke" else GROUPS), "choice")
+)
+SMOKE = [f"heptathlon_verbalizer_{g}_smoke" for g in (*SMOKE_GROUPS, "choice")]
+SMOKE_PROMPT_CHARS = 1_500
+"""About 400 tokens of English."""
+
+
+@pytest.fixture(scope="module")
+def manager() -> TaskManager:
+    return TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
+
+
+@pytest.fixture(scope="module")
+def loaded(manager: TaskManager) -> dict[str, Any]:
+    return manager.load(SMOKE)["tasks"]
+
+
+def test_the_leaves_are_all_there():
+    found = [t for t in catalog.task_files() if t.startswith("heptathlon_verbalizer")]
+    assert sorted(found) == LEAVES
+
+
+@pytest.mark.parametrize("task", LEAVES)
+def test_each_yaml_says_what_its_name_says(task: str):
+    data = catalog.task_data(task)
+    settings = catalog.read_yaml(catalog.task_files()[task])
+    assert catalog.task_files()[task].stem == task.removeprefix("heptathlon_")
+    assert families.task_name(data.variant, data.tier) == task
+    assert data.edition == ("paper" if "paper" in task else "fresh")
+    assert data.config in builder.configs(data.edition)
+    assert data.tier in FAMILY.tiers_of(data.edition)
+    group = data.variant.removeprefix("verbalizer_").removeprefix("paper_")
+    assert data.where == ({} if group == "choice" else {"group": group})
+    assert settings["metadata"]["version"] == FAMILY.version
+    listed = tuple(m["metric"] for m in settings["metric_list"])
+    assert listed == (scorer.CHOSEN if group == "choice" else scorer.GENERATED)
+
+
+@pytest.mark.parametrize("task", SMOKE)
+def test_each_task_loads_and_scores_in_lm_eval(task: str, loaded: dict[str, Any]):
+    one = loaded[task]
+    listed = [m["metric"] for m in one.config.metric_list]
+    docs = list(one.test_docs())
+    assert docs
+    for doc in docs:
+        assert "\n\n" in one.doc_to_text(doc)
+        assert one.doc_to_text(doc).endswith("\nAnswer:")
+        if one.OUTPUT_TYPE == "multiple_choice":
+            gold, k = one.doc_to_target(doc), len(one.doc_to_choice(doc))
+            assert one.doc_to_choice(doc)[gold] == prompts.target(doc)
+            right = [(0.0 if i == gold else -9.0, False) for i in range(k)]
+            responses = [right, right + [(-3.0, False)] * k, [(-1.0, False)] * k]
+        else:
+            responses = [[one.doc_to_target(doc)], [""], [" ".join(doc["words"])]]
+        scores = [one.process_results(doc, r) for r in responses]
+        assert all(list(s) == listed for s in scores)
+        assert scores[0]["acc"] == 1.0
+        if one.OUTPUT_TYPE != "multiple_choice":
+            assert scores[1]["acc"] == scores[2]["acc"] == 0.0
+
+
+@pytest.mark.parametrize("task", SMOKE)
+def test_lm_eval_asks_for_the_words_alone_as_well(task: str, loaded: dict[str, Any]):
+    one = loaded[task]
+    doc = one.test_docs()[0]
+    made = one.construct_requests(doc, ctx="…", doc_id=0, metadata=(task, 0, 1))
+    if one.OUTPUT_TYPE == "multiple_choice":
+        k = doc["classes"]
+        assert [r.args for r in made] == [
+            (context, f" {word}") for context in ("…", "") for word in doc["words"]
+        ]
+        assert len(made) == 2 * k
+
+
+@pytest.mark.parametrize("task", SMOKE)
+def test_few_shot_examples_are_other_items(task: str, loaded: dict[str, Any]):
+    one = loaded[task]
+    one.set_fewshot_seed(0)
+    doc = one.test_docs()[0]
+    context = one.fewshot_context(doc, num_fewshot=2)
+    assert context.endswith(one.doc_to_text(doc))
+    few = list(one.fewshot_docs())
+    assert {d["form"] for d in few} == {"neutral"}
+    assert not {d["cluster_id"] for d in few} & {d["cluster_id"] for d in one.test_docs()}
+
+
+@pytest.mark.parametrize("tier", FAMILY.tiers)
+def test_groups(tier: str, manager: TaskManager):
+    group = catalog.read_yaml(catalog.group_files()[families.task_name("verbalizer", tier)])
+    wanted = SMOKE_GROUPS if tier == "smoke" else GROUPS
+    assert sorted(group["task"]) == sorted(
+        families.task_name(f"verbalizer_{g}", tier) for g in wanted
+    )
+    suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
+    assert group["group"] in catalog.read_yaml(catalog.group_files()[suite])["task"]
+    if tier == "smoke":
+        tasks = manager.load([group["group"]])["tasks"]
+        docs = [(one, doc) for one in tasks.values() for doc in one.test_docs()]
+        assert 80 <= len(docs) <= 120
+        assert max(len(one.doc_to_text(doc)) for one, doc in docs) <= SMOKE_PROMPT_CHARS
+
+
+def test_first_items_of_each_dataset():
+    """``--metadata '{"items": 2}'`` reaches the builder as a keyword."""
+    two = builder.dataset(tier="smoke", group="unnatural", items="2")["test"]
+    assert two.num_rows == 2 * 4
+    whole = builder.dataset(tier="smoke", group="unnatural")["test"]
+    assert set(two["item_id"]) < set(whole["item_id"])
+
+
+# --- prompts -----------------------------------------------------------------------------------
+
+
+def rendered(task: str) -> str:
+    (item,) = rendered_items("verbalizer", n=1, task=task)
+    return f"{item.prompt}\n\n[gold]{item.target}\n"
+
+
+def snapshot(task: str) -> Path:
+    return SNAPSHOTS / f"{task.removesuffix('_smoke')}.txt"
+
+
+@pytest.mark.parametrize("task", SMOKE)
+def test_prompt_snapshot(task: str):
+    """Prompts change only with the version; `python tests/test_verbalizer_tasks.py` writes them."""
+    assert rendered(task) == snapshot(task).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def lite() -> list[dict[str, Any]]:
+    folder = store.ensure(store.SetName("verbalizer", tier="lite"))
+    return store.read_docs(folder, build.CONFIG)
+
+
+def test_every_prompt_says_what_it_must(lite: list[dict[str, Any]]):
+    for doc in lite:
+        text = prompts.text(doc)
+        asked = "\n".join(prompts.input_lines(doc["inputs"]))
+        assert text.count(asked) == 1
+        stated = doc["channel"] != "demonstrations"
+        for condition, word in zip(doc["conditions"], doc["words"], strict=True):
+            assert (condition in text) == stated
+            assert (f'"{word}"' in text) == stated
+        assert text.count(prompts.ANSWER) == len(doc["demos"]) + 1
+        if doc["demos"]:
+            shown = re.findall(r"^Answer: (.+)$", text, re.MULTILINE)
+            assert shown == [d["word"] for d in doc["demos"]]
+        position = text.find(asked)
+        mapping = text.find(f'"{doc["words"][0]}"')
+        if doc["place"] == "after":
+            assert position < mapping
+        elif stated:
+            assert mapping < position
+
+
+def test_the_mapping_is_stated_in_the_order_of_the_document(lite: list[dict[str, Any]]):
+    for doc in lite:
+        if doc["channel"] != "demonstrations":
+            text = prompts.instruction(doc)
+            places = [text.find(doc["conditions"][i]) for i in doc["order"]]
+            assert places == sorted(places)
+
+
+def test_wordings_are_all_used(lite: list[dict[str, Any]]):
+    assert {doc["wording"] for doc in lite} == set(range(len(prompts.WORDINGS)))
+    assert len(prompts.WORDINGS) == build.WORDINGS
+
+
+# --- players -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def played(lite: list[dict[str, Any]]) -> dict[tuple[str, str], list[Row]]:
+    """Every player's rows on the lite tier, by player and reading, after the look across."""
+    out = {}
+    for name, player in PLAYERS.items():
+        for reading in ("generated", "chosen"):
+            rows = []
+            for doc in lite:
+                if reading == "generated":
+                    responses: list[Any] = [player.answer(doc)]
+                else:
+                    options = prompts.options(doc)
+                    pick = player.choose(doc, options)
+                    responses = [
+                        scorecard.CHOSEN if i == pick else scorecard.PASSED_OVER
+                        for i in range(len(options))
+                    ]
+                rows.append(Row("v", doc, scorer.verdict(doc, responses)))
+            verdicts = scorer.across(rows)
+            out[name, reading] = [
+                row._replace(verdict=v) for row, v in zip(rows, verdicts, strict=True)
+            ]
+    return out
+
+
+def accuracy(rows: list[Row], *forms: str, classes: int = 0) -> float:
+    values = [
+        scorer._accuracy(row)
+        for row in rows
+        if row.doc["form"] in forms and classes in (0, row.doc["classes"])
+    ]
+    return sum(values) / len(values)
+
+
+def obedience(rows: list[Row], *forms: str) -> float:
+    chosen = [r.verdict.metrics for r in rows if r.doc["form"] in forms]
+    return sum(m["obeyed"] for m in chosen) / sum(m["known"] for m in chosen)
+
+
+HEADLINE = ("unnatural", "derangement")
+READINGS = ("generated", "chosen")
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_the_oracle_is_right_everywhere(played, reading):
+    rows = played["oracle", reading]
+    assert accuracy(rows, *scorer.FORMS) == 1.0
+    assert obedience(rows, *HEADLINE) == FAMILY.ceiling
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_prior_only_is_never_at_chance_by_luck(played, reading):
+    rows = played["prior_only", reading]
+    assert accuracy(rows, "natural", "congruent") == 1.0
+    for form in ("neutral", "unnatural", "same_field", "antonym", "derangement", "both", "after",
+                 "demonstrations"):  # fmt: skip
+        assert accuracy(rows, form) == 0.0
+    assert obedience(rows, "unnatural") == -1.0
+    assert -1.0 < obedience(rows, "derangement") < 0.0
+    captured = [r.verdict.metrics["uncaptured"] for r in rows if r.doc["form"] in HEADLINE]
+    assert not any(captured)
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("player", ["first_word", "last_word"])
+def test_places_alone_are_chance(played, player, reading):
+    rows = played[player, reading]
+    for form in ("natural", "neutral", "unnatural", "antonym"):
+        assert accuracy(rows, form, classes=2) == 0.5
+    assert obedience(rows, "unnatural") == 0.0
+    assert abs(obedience(rows, *HEADLINE) - FAMILY.chance) < 0.06
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("player", ["random", "mapping_only"])
+def test_guessing_is_about_chance(played, player, reading):
+    rows = played[player, reading]
+    for k in (2, 3, 4, 6):
+        # Five standard errors of a share of the rows, were all of them of their own.
+        count = sum(r.doc["classes"] == k for r in rows)
+        assert abs(accuracy(rows, *scorer.FORMS, classes=k) - 1 / k) < 2.5 / count**0.5
+    assert abs(obedience(rows, *HEADLINE) - FAMILY.chance) < 0.2
+
+
+def test_no_trivial_player_passes_chance_by_much(played):
+    for name, player in PLAYERS.items():
+        if not player.oracle:
+            assert obedience(played[name, "generated"], *HEADLINE) < 0.2
+
+
+# --- the card ------------------------------------------------------------------------------------
+
+
+def card() -> str:
+    return (resources.files("heptathlon.builders.verbalizer") / "card.md").read_text("utf-8")
+
+
+def test_the_card_gives_the_detectable_difference(lite: list[dict[str, Any]]):
+    full = store.read_docs(store.ensure(store.SetName("verbalizer")), build.CONFIG)
+    for docs in (lite, full):
+        rows = [d for d in docs if d["form"] in HEADLINE]
+        clusters = len({d["cluster_id"] for d in rows})
+        found = planned_detectable_difference(
+            0.46, clusters, cluster_size=len(rows) / clusters, icc=0.5
+        )
+        text = " ".join(card().split())
+        assert f"{100 * found.value:.1f} points" in text
+        assert f"({clusters} items, {len(rows):,} prompts)" in text
+        assert f"| {len(docs):,} |" in text
+
+
+def test_the_card_names_every_player_form_and_caveat():
+    text = " ".join(card().split())
+    for name in PLAYERS:
+        assert name.replace("_", " ") in text
+    for form in scorer.FORMS:
+        assert form in text
+    assert "After Li et al." in text
+    assert "wording ours" in text
+    assert "nothing here claims to be an exact reproduction" in text
+
+
+# --- the paper edition, whole --------------------------------------------------------------------
+
+
+def test_the_paper_edition_builds_from_a_mirror(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sources_folder: Path
+):
+    """The real files that are here, and small ones of the same form for SNLI and QQP."""
+    for source in set(paper.SOURCES) - {paper.SNLI, paper.QQP, paper.SICK}:
+        link = tmp_path / source.repository / source.path
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(sources_folder / source.repository / source.path)
+    sick = paper.SICK_AS_PUBLISHED
+    (tmp_path / sick.repository).mkdir()
+    (tmp_path / sick.repository / sick.path).symlink_to(
+        sources_folder / sick.repository / sick.path
+    )
+    count = 120
+    for source, names in (
+        (paper.SNLI, ("premise", "hypothesis")),
+        (paper.QQP, ("question1", "question2")),
+    ):
+        path = tmp_path / source.repository / source.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        columns = {n: [f"{n} number {i}" for i in range(count)] for n in names}
+        labels = [i % (3 if source is paper.SNLI else 2) for i in range(count)]
+        pq.write_table(pa.table({**columns, "label": labels}), path)
+    monkeypatch.setenv("HEPTATHLON_SOURCES", str(tmp_path))
+    folder = store.ensure(store.SetName("verbalizer", "paper", "smoke"), out=tmp_path / "sets")
+    manifest = store.read_manifest(folder)
+    assert {s.path for s in manifest.sources} == {
+        str(sick if s is paper.SICK else s) for s in paper.SOURCES
+    }
+    docs = store.read_docs(folder, build.CONFIG)
+    assert len({d["dataset"] for d in docs}) == 13
+    for doc in docs:
+        assert prompts.text(doc).endswith("\nAnswer:")
+        assert scorer.verdict(doc, [prompts.target(doc)]).metrics["strict"] == 1.0
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or SMOKE:
+        snapshot(name).write_text(rendered(name), encoding="utf-8")
