@@ -6,6 +6,7 @@ for ties (score, then document id, both falling: trec_eval's). So a block of sco
 away as soon as it was compared, and memory is proportional to the queries.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -13,10 +14,14 @@ from numpy.typing import NDArray
 
 from heptathlon.errors import HeptathlonError
 
-BLOCK_DOCUMENTS = 8_192
-"""Documents scored at once: large enough for the full rate of the product, small enough to stay
-near the processor."""
-BLOCK_QUERIES = 1_024
+BLOCK_DOCUMENTS = 4_096
+BLOCK_QUERIES = 256
+"""Documents and queries scored at once: large enough for the full rate of the product, small enough
+(4 MiB of scores) to be compared before they leave the processor's cache."""
+HALF_STEP = 2.0**-24
+"""Relative rounding error of one operation in single precision."""
+SAFETY = 8.0
+"""Rounding errors of a sum of n products grow with the root of n; this many of that are allowed."""
 
 Scores = NDArray[np.float32]
 Vectors = NDArray[np.float32]
@@ -65,6 +70,10 @@ def count_ranks(
 ) -> Ranks:
     """Return the exact ranks of a few documents a query among all documents, by dot product.
 
+    A score is the dot product in double precision. Single precision decides what is clearly above
+    or below; only documents within its error of the wanted one are looked at again. So the ranks do
+    not depend on how a library orders its sums, and equal vectors tie.
+
     Args:
         queries: shape (queries, dimensions).
         documents: shape (documents, dimensions); may be a memory map.
@@ -75,63 +84,78 @@ def count_ranks(
     Returns:
         Ranks from 1, shape (queries, wanted); 0 where ``wanted`` is -1.
     """
-    n = len(documents)
-    own, own_place = _own_scores(queries, documents, order, wanted)
-    ranks = np.where(wanted >= 0, 1, 0).astype(np.int64)
+    n, dimensions = documents.shape
+    longest = max(
+        (float(_lengths(documents[i : i + BLOCK_DOCUMENTS]).max())
+         for i in range(0, n, BLOCK_DOCUMENTS)), default=0.0,
+    )  # fmt: skip
+    error = SAFETY * math.sqrt(dimensions) * HALF_STEP * longest * _lengths(queries)
+    columns = [
+        _Column(queries, documents, order, wanted[:, c], error) for c in range(wanted.shape[1])
+    ]
     for first in range(0, n, BLOCK_DOCUMENTS):
-        block = np.ascontiguousarray(documents[first : first + BLOCK_DOCUMENTS]).T
-        places = order[first : first + BLOCK_DOCUMENTS]
+        block = np.asarray(documents[first : first + BLOCK_DOCUMENTS])
         for start in range(0, len(queries), BLOCK_QUERIES):
-            part = slice(start, start + BLOCK_QUERIES)
-            scores = queries[part] @ block
-            for column in range(wanted.shape[1]):
-                _add(ranks[part, column], scores, own[part, column], own_place[part, column],
-                     places, first, wanted[part, column])  # fmt: skip
+            scores = queries[start : start + BLOCK_QUERIES] @ block.T
+            for column in columns:
+                column.add(scores, block, first, start)
         if progress:
             progress(min(n, first + BLOCK_DOCUMENTS))
+    ranks = np.stack([column.ranks for column in columns], axis=1)
     ranks[wanted < 0] = 0
     return ranks
 
 
-def _own_scores(
-    queries: Vectors, documents: Vectors, order: NDArray[np.int64], wanted: NDArray[np.int64]
-) -> tuple[Scores, NDArray[np.int64]]:
-    """Return the wanted documents' own scores and places, each of the shape of ``wanted``.
+class _Column:
+    """The counting of one wanted document a query."""
 
-    A product of one row may differ in its last bit from the same row's in a block, so a document
-    that is compared with itself, or with its equal, could seem higher. The scores are therefore
-    taken from products of the very blocks that they are compared with.
-    """
-    own = np.full(wanted.shape, np.inf, dtype=np.float32)
-    block_of = wanted // BLOCK_DOCUMENTS
-    for start in range(0, len(queries), BLOCK_QUERIES):
-        part = slice(start, start + BLOCK_QUERIES)
-        for number in np.unique(block_of[part][wanted[part] >= 0]).tolist():
-            first = number * BLOCK_DOCUMENTS
-            block = np.ascontiguousarray(documents[first : first + BLOCK_DOCUMENTS]).T
-            rows, columns = np.nonzero((block_of[part] == number) & (wanted[part] >= 0))
-            scores = queries[part] @ block
-            own[part][rows, columns] = scores[rows, wanted[part][rows, columns] - first]
-    return own, order[np.maximum(wanted, 0)]
+    def __init__(
+        self,
+        queries: Vectors,
+        documents: Vectors,
+        order: NDArray[np.int64],
+        wanted: NDArray[np.int64],
+        error: NDArray[np.float64],
+    ) -> None:
+        self._queries = queries
+        self._order = order
+        self._place = order[np.maximum(wanted, 0)]
+        self._own = _products(queries, documents[np.maximum(wanted, 0)])
+        self._low = (self._own - error).astype(np.float32)[:, None]
+        self._high = (self._own + error).astype(np.float32)[:, None]
+        self.ranks = np.ones(len(queries), dtype=np.int64)
+
+    def add(self, scores: Scores, block: Vectors, first: int, start: int) -> None:
+        """Count a block's documents that stand before the wanted one."""
+        part = slice(start, start + len(scores))
+        above = _count_rows(scores > self._high[part])
+        possible = scores >= self._low[part]
+        self.ranks[part] += above
+        for row in np.flatnonzero(_count_rows(possible) > above).tolist():
+            query = start + row
+            near = np.flatnonzero(possible[row] & (scores[row] <= self._high[query]))
+            exact = _products(self._queries[query][None, :], block[near])
+            places = self._order[first + near]
+            before = (exact > self._own[query]) | (
+                (exact == self._own[query]) & (places < self._place[query])
+            )
+            self.ranks[query] += int(np.count_nonzero(before))
 
 
-def _add(
-    ranks: Ranks,
-    scores: Scores,
-    own: Scores,
-    own_place: NDArray[np.int64],
-    places: NDArray[np.int64],
-    first: int,
-    wanted: NDArray[np.int64],
-) -> None:
-    """Add a block's documents that stand before the wanted one to the ranks, in place."""
-    ranks += np.count_nonzero(scores > own[:, None], axis=1)
-    equal = scores == own[:, None]
-    # Most blocks hold no tie but the document itself, so the places are compared for few rows.
-    counts = np.count_nonzero(equal, axis=1)
-    inside = (wanted >= first) & (wanted < first + len(places))
-    for row in np.flatnonzero(counts > inside).tolist():
-        ranks[row] += int((places[equal[row]] < own_place[row]).sum())
+def _products(queries: Vectors, documents: Vectors) -> NDArray[np.float64]:
+    """Return dot products row by row in double precision, the same for equal rows."""
+    exact: NDArray[np.float64] = (queries.astype(np.float64) * documents).sum(axis=1)
+    return exact
+
+
+def _lengths(vectors: Vectors) -> NDArray[np.float64]:
+    lengths: NDArray[np.float64] = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)).astype(float)
+    return lengths
+
+
+def _count_rows(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    # Row by row: with an axis, NumPy would first turn the flags into integers of eight bytes.
+    return np.array([np.count_nonzero(row) for row in flags], dtype=np.int64)
 
 
 def top_documents(
