@@ -1,4 +1,8 @@
-"""The Hub's side of a built set: the dataset card, generated from the registry and manifest."""
+"""What is published beside the data: card, ``eval.yaml``, all generated from registry and manifest.
+
+A family has one repository on the Hub. Each of its sets lies in a folder of its own there
+(:func:`set_folder`), with its manifest; the card lists them all.
+"""
 
 from collections.abc import Mapping
 from importlib import resources
@@ -6,40 +10,127 @@ from typing import Any
 
 import yaml
 
+from heptathlon import families
 from heptathlon.families import Family
+from heptathlon.tasks import catalog
+
+FRAMEWORK = "heptathlon"
+"""Id of the evaluation framework in ``eval.yaml``. The Hub lists a data set as a benchmark once it
+knows the id, which is asked for in ``packages/tasks/src/eval.ts`` of huggingface.js."""
+SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"))
+"""The Hub's size categories: number of records below which each holds."""
+
+Manifests = Mapping[str, Mapping[str, Any]]
+"""A repository's sets: each one's manifest as a dictionary, by the set's folder."""
+
+
+def set_folder(edition: str, tier: str) -> str:
+    """Return the folder of a set in its family's repository."""
+    return f"{edition}-{tier}"
+
+
+def config_name(folder: str, config: str) -> str:
+    """Return the name by which ``datasets.load_dataset`` finds a config of a set.
+
+    Example:
+        >>> config_name("fresh-lite", "path"), config_name("", "path")
+        ('fresh-lite-path', 'path')
+    """
+    return f"{folder}-{config}" if folder else config
+
+
+def tag_of(season: str, version: int) -> str:
+    """Return the git tag of a season: data of another version is other data."""
+    return f"{season}-v{version}"
 
 
 def dataset_card(family: Family, manifest: Mapping[str, Any]) -> str:
-    """Return a set's README.md: the Hub's YAML header, then what a reader needs to judge it.
+    """Return the README.md of one set's own folder.
 
     Args:
         family: the registry's entry.
         manifest: the set's manifest as a dictionary.
     """
-    configs: dict[str, list[dict[str, str]]] = {}
-    for entry in manifest["files"]:
-        row = {"split": entry["split"], "path": entry["path"]}
-        configs.setdefault(entry["config"], []).append(row)
-    header = {
-        "pretty_name": f"Heptathlon: {family.title} ({manifest['edition']}, {manifest['season']})",
-        "license": family.licence.lower(),
-        "language": ["en"],
-        "tags": ["heptathlon", family.name, "evaluation"],
-        "configs": [{"config_name": c, "data_files": rows} for c, rows in configs.items()],
-    }
+    title = f"{family.title}: {manifest['edition']} edition, tier {manifest['tier']}"
+    pretty = f"Heptathlon: {family.title} ({manifest['edition']}, {manifest['season']})"
+    lines = [*_header(family, pretty, {"": manifest}), f"# {title}", "", family.question, ""]
+    lines += [*facts_table(family), "", "## This set", "", *_set_lines("", manifest)]
+    lines += ["", family_notes(family), "", f"Canary: `{manifest['canary']}`", ""]
+    return "\n".join(lines)
+
+
+def repository_card(family: Family, repository: str, sets: Manifests) -> str:
+    """Return the README.md of a family's repository on the Hub.
+
+    Args:
+        family: the registry's entry.
+        repository: its name there, ``org/name``.
+        sets: its sets, all of one season and version.
+    """
+    first = next(iter(sets.values()))
+    tag = tag_of(first["season"], first["version"])
+    config = config_name(next(iter(sets)), first["files"][0]["config"])
     lines = [
-        "---",
-        yaml.safe_dump(header, sort_keys=False, allow_unicode=True).rstrip(),
-        "---",
-        "",
-        f"# {family.title}: {manifest['edition']} edition, tier {manifest['tier']}",
+        *_header(family, f"Heptathlon: {family.title} ({first['season']})", sets),
+        f"# Heptathlon: {family.title}",
         "",
         family.question,
         "",
         *facts_table(family),
         "",
-        "## This set",
+        "## Use",
         "",
+        "```python",
+        "from datasets import load_dataset",
+        "",
+        f'load_dataset("{repository}", "{config}", split="test", revision="{tag}")',
+        "```",
+        "",
+        f"The tag `{tag}` is season `{first['season']}`, version {first['version']}: its records "
+        "never change. Each folder's `manifest.json` has the checksum of every file and a digest "
+        "of the records, which is also that of the set built from its seed.",
+        "",
+        "## Sets",
+    ]
+    for folder, manifest in sets.items():
+        lines += ["", f"### {manifest['edition'].capitalize()} edition, tier {manifest['tier']}"]
+        lines += ["", *_set_lines(folder, manifest)]
+    lines += ["", family_notes(family), "", "## Citation", ""]
+    lines += [f"The protocol is that of [{family.paper.title}]({family.paper.url}); cite it, and"]
+    lines += [f"name the data as `{repository}`, `{tag}`."]
+    if any(m["edition"] == "paper" for m in sets.values()):
+        lines += ["", f"The paper edition may be passed on: {family.paper_licence_note}."]
+    lines += ["", f"Canary: `{first['canary']}`", ""]
+    return "\n".join(lines)
+
+
+def _header(family: Family, title: str, sets: Manifests) -> list[str]:
+    """Return the Hub's YAML header."""
+    configs: dict[str, list[dict[str, str]]] = {}
+    for folder, manifest in sets.items():
+        for entry in manifest["files"]:
+            path = f"{folder}/{entry['path']}" if folder else entry["path"]
+            name = config_name(folder, entry["config"])
+            configs.setdefault(name, []).append({"split": entry["split"], "path": path})
+    records = sum(entry["records"] for m in sets.values() for entry in m["files"])
+    size = next((name for limit, name in SIZES if records < limit), "n>1M")
+    licences = {family.licence_of(m["edition"]) or "other" for m in sets.values()}
+    named = sorted(licence.lower() for licence in licences)
+    header = {
+        "pretty_name": title,
+        "license": named[0] if len(named) == 1 else named,
+        "language": ["en"],
+        "size_categories": [size],
+        "tags": ["heptathlon", family.name, "evaluation"],
+        "configs": [{"config_name": c, "data_files": rows} for c, rows in configs.items()],
+    }
+    text = yaml.safe_dump(header, sort_keys=False, allow_unicode=True).rstrip()
+    return ["---", text, "---", ""]
+
+
+def _set_lines(folder: str, manifest: Mapping[str, Any]) -> list[str]:
+    """Return what the card says of one set: its identity, its files and its strata."""
+    lines = [
         f"Season `{manifest['season']}`{' with a private salt' * manifest['salted']}, version "
         f"{manifest['version']}, digest `{manifest['digest']}`.",
         "",
@@ -47,19 +138,60 @@ def dataset_card(family: Family, manifest: Mapping[str, Any]) -> str:
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {e['config']} | {e['split']} | {e['records']:,} | `{e['sha256'][:16]}…` |"
+        f"| {config_name(folder, e['config'])} | {e['split']} | {e['records']:,} "
+        f"| `{e['sha256'][:16]}…` |"
         for e in manifest["files"]
     ]
-    lines += ["", "## Strata of the test splits", ""]
+    lines += ["", "Strata of the test splits:", ""]
     for config, fields in manifest["strata"].items():
         for field, levels in fields.items():
             counts = ", ".join(f"{level}: {n}" for level, n in levels.items())
             lines.append(f"- `{config}` by `{field}`: {counts}")
     if manifest["left_out"]:
-        lines += ["", "## Left out of the source files", ""]
+        lines += ["", "Left out of the source files:", ""]
         lines += [f"- {reason}: {count:,}" for reason, count in manifest["left_out"].items()]
-    lines += ["", family_notes(family), "", f"Canary: `{manifest['canary']}`", ""]
-    return "\n".join(lines)
+    return lines
+
+
+def eval_yaml(family: Family, sets: Manifests) -> str:
+    """Return the ``eval.yaml`` by which the Hub's Community Evals find a data set's tasks.
+
+    There is one task a config of each set's headline, because the Hub's schema gives a task one
+    config and one split.
+
+    Args:
+        family: the registry's entry.
+        sets: the repository's sets.
+    """
+    tasks = []
+    for folder, manifest in sets.items():
+        for config in headline_configs(family, manifest["edition"], manifest["tier"]):
+            name = config_name(folder, config)
+            tasks.append({"id": eval_task(family.name, name), "config": name, "split": "test"})
+    said = f"{family.question} Headline: {family.headline.metric}, {family.headline.says}."
+    content = {
+        "name": f"Heptathlon: {family.title}",
+        "description": said,
+        "evaluation_framework": FRAMEWORK,
+        "tasks": tasks,
+    }
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    return f"# {families.CANARY}\n{text}"
+
+
+def eval_task(family: str, config: str) -> str:
+    """Return the id of a task in ``eval.yaml``, which a result names."""
+    return f"{family}-{config}"
+
+
+def headline_configs(family: Family, edition: str, tier: str) -> list[str]:
+    """Return the configs that the headline of an edition rests on, in the tasks' order."""
+    configs: dict[str, None] = {}
+    for variant in family.headline_of(edition).variants:
+        task = families.task_name(variant, tier)
+        if task in catalog.task_files() and catalog.task_data(task).edition == edition:
+            configs[catalog.task_data(task).config] = None
+    return list(configs)
 
 
 def facts_table(family: Family) -> list[str]:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 from heptathlon.errors import HeptathlonError
 
 MAX_NESTING = 64
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape that may be half of a pair; only then need every string be looked at."""
 
 
 def write_bytes_atomic(path: Path, data: bytes) -> None:
@@ -103,11 +106,11 @@ def loads_strict(text: str, *, where: str) -> Any:
         return int(literal)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        out: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in out:
-                raise HeptathlonError(f"{where}: the key {key[:80]!r} stands twice in one object.")
-            out[key] = value
+        out = dict(pairs)
+        if len(out) < len(pairs):
+            seen: set[str] = set()
+            key = next(k for k, _ in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]
+            raise HeptathlonError(f"{where}: the key {key[:80]!r} stands twice in one object.")
         return out
 
     try:
@@ -119,7 +122,9 @@ def loads_strict(text: str, *, where: str) -> Any:
             object_pairs_hook=unique,
         )
         text.encode()
-        _check_text(value, where)
+        _check_nesting(value, where)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise HeptathlonError(
             f"{where}: not valid JSON ({error.msg}, line {error.lineno}, column {error.colno})."
@@ -131,21 +136,19 @@ def loads_strict(text: str, *, where: str) -> Any:
     return value
 
 
-def _check_text(value: Any, where: str) -> None:
-    """Refuse nesting beyond the limit and escaped lone surrogates."""
-    stack: list[tuple[Any, int]] = [(value, 0)]
-    while stack:
-        node, depth = stack.pop()
-        if depth > MAX_NESTING:
-            raise HeptathlonError(f"{where}: nested more than {MAX_NESTING} deep.")
-        if isinstance(node, str):
-            node.encode()
-        elif isinstance(node, dict):
-            for key, child in node.items():
-                key.encode()
-                stack.append((child, depth + 1))
-        elif isinstance(node, list):
-            stack.extend((child, depth + 1) for child in node)
+def _check_nesting(value: Any, where: str) -> None:
+    """Refuse nesting beyond the limit, level by level, so that leaves cost next to nothing."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_NESTING + 1):
+        if not level:
+            return
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
+    raise HeptathlonError(f"{where}: nested more than {MAX_NESTING} deep.")
 
 
 def read_json_strict(path: Path, *, max_bytes: int) -> Any:

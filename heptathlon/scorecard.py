@@ -3,7 +3,7 @@
 import importlib
 import math
 import os
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -116,6 +116,12 @@ def statistics_of(family: str) -> dict[str, Statistic]:
     return statistics
 
 
+def bounds_of(family: str) -> dict[str, tuple[float, float]]:
+    """Return the ranges of a family's metrics that are no rates from 0 to 1, by name."""
+    bounds: dict[str, tuple[float, float]] = getattr(scorer_of(family), "BOUNDS", {})
+    return bounds
+
+
 def published(data: TaskData, season: str) -> Published:
     """Return the documents that a task asks in a season, building the set if it is not there.
 
@@ -130,7 +136,7 @@ def published(data: TaskData, season: str) -> Published:
 @cache
 def _published(task: str, name: store.SetName) -> Published:
     data = catalog.task_data(task)
-    folder = store.ensure(name, progress=store.log_progress(name))
+    folder = store.locate(name)
     rows = store.read_docs(folder, data.config)
     chosen = [r for r in rows if all(r[k] == v for k, v in data.where.items())]
     return Published(
@@ -239,13 +245,17 @@ def _check_version(run: Run, data: TaskData) -> None:
 
 
 def score_run(
-    run: Run, find_published: Callable[[TaskData, str], Published] = published
+    run: Run,
+    find_published: Callable[[TaskData, str], Published] = published,
+    *,
+    details: bool = True,
 ) -> tuple[Scorecard, list[ScoredSample]]:
     """Score a run from its samples.
 
     Args:
         run: the run folder as read.
         find_published: returns the published documents of a task in a season.
+        details: whether strata and forms are wanted too; most of the time goes into them.
 
     Raises:
         HeptathlonError: see :func:`score_samples`.
@@ -256,7 +266,7 @@ def score_run(
         groups.setdefault(_group(one, sets), []).append(one)
     cards: dict[str, FamilyCard] = {}
     for key in sorted(groups, key=_group_order):
-        card = _family_card(groups[key], sets, find_published)
+        card = _family_card(groups[key], sets, find_published, details=details)
         name = card.family
         if name in cards:
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
@@ -284,6 +294,8 @@ def _family_card(
     scored: Sequence[ScoredSample],
     sets: Mapping[str, Published],
     find_published: Callable[[TaskData, str], Published],
+    *,
+    details: bool,
 ) -> FamilyCard:
     data = scored[0].task
     family = data.family
@@ -292,7 +304,7 @@ def _family_card(
     known = sets[data.task]
     expected = sum(len(p.docs) for p in _headline_sets(data, headline, known, find_published))
     ceiling = ceiling_of(family, [one.row for one in main])
-    players = _players(family, headline, scored)
+    players = _known_players(family, headline, scored)
     trivial = next((p for p in players if not p.score.oracle and p.score.value is not None), None)
     return FamilyCard(
         family=family.name,
@@ -311,8 +323,8 @@ def _family_card(
         ceiling=ceiling,
         chance=family.chance,
         invalid_rate=_invalid(main),
-        strata=_strata(family, headline.metric, main),
-        forms=_forms(family, headline, scored),
+        strata=_strata(family, headline.metric, main) if details else [],
+        forms=_forms(family, headline, scored) if details else [],
     )
 
 
@@ -366,6 +378,7 @@ def _nothing(metric: str, reason: str) -> Estimate:
 
 
 NO_DOCUMENT = "no document of the headline's tasks was in the run"
+NO_PARTNER = "the documents that this figure compares them with were not in the run"
 
 
 def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
@@ -381,8 +394,11 @@ def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
     statistic = statistics_of(scored[0].family).get(metric)
     if statistic is None:
         having = [one for one in scored if metric in one.verdict.metrics]
+        if not having:
+            return _nothing(metric, NO_PARTNER)
         values = columns([metric], having)[:, 0]
-        return _as_estimate(metric, stats.mean_interval(values, clusters(having)))
+        bounds = bounds_of(scored[0].family).get(metric)
+        return _as_estimate(metric, stats.mean_interval(values, clusters(having), bounds=bounds))
     having = _with_columns(statistic, scored)
     interval = stats.cluster_bootstrap(
         columns(statistic.columns, having),
@@ -454,6 +470,25 @@ def point(metric: str, scored: Sequence[ScoredSample]) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
+_Asked = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
+_played: OrderedDict[_Asked, list[_Played]] = OrderedDict()
+MAX_PLAYED = 16
+"""Sets of documents of which the players' results are kept; submissions mostly share one."""
+
+
+def _known_players(
+    family: Family, headline: Headline, scored: Sequence[ScoredSample]
+) -> list[_Played]:
+    """Return :func:`_players`, kept for the next run of the same documents in the same order."""
+    asked = tuple((one.task.task, str(one.sample.doc["item_id"])) for one in scored)
+    key = (family.name, headline.variants, asked)
+    if key not in _played:
+        _played[key] = _players(family, headline, scored)
+        while len(_played) > MAX_PLAYED:
+            _played.popitem(last=False)
+    return _played[key]
+
+
 _verdicts: dict[tuple[str, str, str], Verdict] = {}
 
 
@@ -495,10 +530,18 @@ def skill(
         return _nothing("skill", "no trivial player has a headline on these documents")
     statistic = statistics_of(scored[0].family).get(metric)
     if statistic is None:
+        # A figure of the hook ``across`` may be missing where its partner was not asked.
+        both = [
+            (one, other)
+            for one, other in zip(scored, trivial, strict=True)
+            if metric in one.verdict.metrics and metric in other.verdict.metrics
+        ]
+        if not both:
+            return _nothing("skill", NO_PARTNER)
         interval = stats.skill(
-            columns([metric], scored)[:, 0],
-            columns([metric], trivial)[:, 0],
-            clusters(scored),
+            columns([metric], [one for one, _ in both])[:, 0],
+            columns([metric], [other for _, other in both])[:, 0],
+            clusters([one for one, _ in both]),
             ceiling=ceiling,
             resamples=SKILL_RESAMPLES,
             seed=SEED,

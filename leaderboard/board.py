@@ -53,7 +53,7 @@ def build(submissions: Sequence[Path], out: Path) -> Path:
     items: dict[str, Items] = {}
     sources: dict[str, Path] = {}
     for folder in find_submissions(submissions):
-        case = validate.examine(folder)
+        case = validate.examine(folder, details=True)
         if case.findings:
             logger.warning("left out: %s", validate.render(case.report))
             continue

@@ -7,7 +7,6 @@ Everything in a submission is hostile: it is read as data, in bounded size, and 
 
 import hashlib
 import math
-import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.text import Text
 
@@ -102,11 +102,13 @@ class Case:
         folder: where its files lie.
         published: returns the published documents of a task in a season.
         now: the present, in seconds of Unix time.
+        details: whether the scorecard shall have strata and forms.
     """
 
     folder: Path
     published: FindPublished
     now: float
+    details: bool = False
     findings: list[Finding] = field(default_factory=list)
     badges: list[str] = field(default_factory=list)
     _envelope: Envelope | None = None
@@ -160,7 +162,11 @@ def validate(path: Path, *, now: float | None = None) -> Report:
 
 
 def examine(
-    path: Path, *, now: float | None = None, published: FindPublished = scorecard.published
+    path: Path,
+    *,
+    now: float | None = None,
+    published: FindPublished = scorecard.published,
+    details: bool = False,
 ) -> Case:
     """Check one submission and keep what was read and scored.
 
@@ -168,9 +174,10 @@ def examine(
         path: its folder, or the envelope in it.
         now: the present in seconds of Unix time; the clock's if left out.
         published: returns the published documents of a task in a season.
+        details: whether the scorecard shall have strata and forms; they are not claimed.
     """
     folder = path.parent if path.name == ENVELOPE else path
-    case = Case(folder, published, time.time() if now is None else now)
+    case = Case(folder, published, time.time() if now is None else now, details)
     for step in (_open, _check_files, _check_record, _check_figures):
         step(case)
         if case.findings:
@@ -600,7 +607,9 @@ def _check_figures(case: Case) -> None:
         _take(case, every_option_is_answered)
         if case.findings:
             return
-        case._card, case.scored = scorecard.score_run(case.run, case.published)
+        case._card, case.scored = scorecard.score_run(
+            case.run, case.published, details=case.details
+        )
     except HeptathlonError as error:
         case.findings.append(_finding("scorable", "", "", str(error)))
         return
@@ -610,6 +619,7 @@ def _check_figures(case: Case) -> None:
         prompts_are_the_tasks,
         logged_figures_follow,
         aggregates_follow,
+        groups_follow,
         claims_follow,
         settings_follow,
         players_play,
@@ -741,6 +751,15 @@ def aggregates_follow(case: Case) -> Iterator[Finding]:
     """lm-eval's means and their standard errors are those of the logged figures."""
     for task, samples in case.run.samples.items():
         recorded, file = _recorded(case.run, task)
+        count = recorded.get("sample_len", len(samples))
+        if not _same(count, len(samples)):
+            yield _finding(
+                "aggregates_follow",
+                file.name,
+                f"results.{task}.sample_len",
+                f"{file}: results.{task}.sample_len is {count!r:.40}, but there are {len(samples)} "
+                "samples; submit the file as lm-eval wrote it.",
+            )
         for entry in _yaml(task).get("metric_list", []):
             metric = entry["metric"]
             if entry.get("aggregation") != "mean":
@@ -773,7 +792,63 @@ def _aggregates(
     yield metric, math.fsum(values) / len(values) if values else math.nan
     error = f"{metric}_stderr"
     if len(values) > 1 and isinstance(recorded.get(f"{error},none"), int | float):
-        yield error, statistics.stdev(values) / math.sqrt(len(values))
+        yield error, float(np.std(values, ddof=1)) / math.sqrt(len(values))
+
+
+def groups_follow(case: Case) -> Iterator[Finding]:
+    """lm-eval's figures of each group are those of its tasks in the same file."""
+    for results, file in zip(case.run.results, case.run.results_files, strict=True):
+        recorded: dict[str, dict[str, Any]] = results["results"]
+        for group in sorted(recorded.keys() & catalog.group_files().keys()):
+            expected = dict(_group_aggregates(group, recorded))
+            found = {k: v for k, v in recorded[group].items() if k.endswith(",none")}
+            for name in sorted(found.keys() | expected.keys()):
+                if not _same(found.get(name), expected.get(name)):
+                    yield _finding(
+                        "groups_follow",
+                        file.name,
+                        f"results.{group}.{name.removesuffix(',none')}",
+                        f"{file}: results.{group}.{name} is {found.get(name)!r:.40}, but its tasks "
+                        f"give {expected.get(name)}; submit the file as lm-eval wrote it.",
+                    )
+
+
+def _group_aggregates(
+    group: str, recorded: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, float | str]]:
+    """Yield what lm-eval aggregates over a group's tasks: a mean and its standard error.
+
+    The formulas are those of ``lm_eval.api.group.Group.aggregate``: the standard errors are pooled
+    where the tasks count by their size, and add up in squares where they count alike.
+    """
+    leaves = [recorded[task] for task in catalog.leaves_of(group) if task in recorded]
+    for entry in catalog.read_yaml(catalog.group_files()[group]).get("aggregate_metric_list", []):
+        metric, by_size = entry["metric"], entry.get("weight_by_size", True)
+        having = [leaf for leaf in leaves if f"{metric},none" in leaf]
+        values = [_number(leaf[f"{metric},none"]) for leaf in having]
+        sizes = [int(_number(leaf.get("sample_len"))) for leaf in having]
+        total = sum(sizes)
+        if not values or not total:
+            continue
+        weights = sizes if by_size else [1] * len(values)
+        mean = math.fsum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
+        yield f"{metric},none", mean
+        raw = [leaf.get(f"{metric}_stderr,none") for leaf in having]
+        if not all(isinstance(error, int | float) for error in raw):
+            yield f"{metric}_stderr,none", "N/A"
+            continue
+        errors = [_number(error) for error in raw]
+        if not by_size:
+            yield f"{metric}_stderr,none", math.hypot(*errors) / len(errors)
+        elif total > len(sizes):
+            squares = [(n - 1) * e * e * n for n, e in zip(sizes, errors, strict=True)]
+            pooled = math.fsum(squares) / (total - len(sizes))
+            yield f"{metric}_stderr,none", math.sqrt(pooled / total)
+
+
+def _number(value: object) -> float:
+    """Return a recorded figure as a number; 0 for what is none, which then differs."""
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def claims_follow(case: Case) -> Iterator[Finding]:

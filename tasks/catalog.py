@@ -84,6 +84,14 @@ def group_files() -> dict[str, Path]:
     return out
 
 
+def leaves_of(group: str) -> list[str]:
+    """Return the leaf tasks of a group and of the groups in it, in their order."""
+    out: list[str] = []
+    for name in read_yaml(group_files()[group])["task"]:
+        out += leaves_of(name) if name in group_files() else [name]
+    return out
+
+
 def task_data(task: str) -> TaskData:
     """Return what a leaf task asks, from the suite's own YAML.
 

@@ -65,6 +65,7 @@ def model_run(player: Path, folder: Path, answer: Answer, **config: Any) -> Path
                 answered(match[1], row, answer(row))
             write_samples(folder / file.name, rows)
             results["results"][match[1]] |= aggregates(rows)
+    regroup(results)
     (folder / results_file.name).write_text(json.dumps(results, indent=2))
     return folder
 
@@ -85,6 +86,22 @@ def aggregates(rows: list[dict[str, Any]]) -> dict[str, float]:
         error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
         out[f"{metric}_stderr,none"] = error
     return out
+
+
+def regroup(results: dict[str, Any]) -> None:
+    """Write lm-eval's aggregates of groups anew, by lm-eval's own functions."""
+    from lm_eval.api.metrics import aggregate_subtask_metrics, pooled_sample_stderr
+
+    recorded = results["results"]
+    for group, tasks in results.get("group_subtasks", {}).items():
+        for key in [k for k in recorded.get(group, {}) if k.endswith("_stderr,none")]:
+            metric = key.removesuffix("_stderr,none")
+            leaves = [recorded[t] for t in tasks if f"{metric},none" in recorded[t]]
+            sizes = [leaf["sample_len"] for leaf in leaves]
+            values = [leaf[f"{metric},none"] for leaf in leaves]
+            recorded[group][f"{metric},none"] = aggregate_subtask_metrics(values, sizes)
+            errors = [leaf[key] for leaf in leaves]
+            recorded[group][key] = float(pooled_sample_stderr(errors, sizes))
 
 
 def write_samples(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -502,4 +502,4 @@ def test_the_lite_paper_edition_is_whole(sources_folder):
     assert len(docs) == 1172 + 1532 + 1838 + 1954 + 1267 + 3579 + 5521
     assert {d["kind"] for d in docs} == set(paper.LITE)
     assert len(store.read_manifest(folder).sources) == len(paper.LITE)
-    assert sources.available(*paper.SOURCES_BY_TIER["lite"])
+    assert sources.available(*rarb.needed("paper", "lite"))

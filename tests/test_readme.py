@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from heptathlon import docs
+from tests.fakehub import FakeHub
 
 README = Path(__file__).parents[1] / "README.md"
 MODEL, OTHER = "Qwen/Qwen3-0.6B", "Qwen/Qwen3-1.7B"
@@ -28,6 +29,8 @@ def quickened(command: str) -> str:
     command = command.replace("heptathlon_lite", "heptathlon_smoke").replace(
         "_maze_lite", "_maze_smoke"
     )
+    if command.startswith(("heptathlon build", "heptathlon push")):
+        command = command.replace("--tier lite", "--tier smoke")
     if " run " in command:
         command += " --device cpu --gen_kwargs max_gen_toks=4"
     return command
@@ -38,17 +41,27 @@ def test_the_commands_do_what_they_say(tiny_model: Path, tmp_path: Path):
     binaries = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
     other = tmp_path / "runs" / OTHER.replace("/", "__")
-    for command in commands():
-        if command.startswith(INSTALLS):
-            continue
-        if "compare" in command:
-            # The reader has run a second model by then.
-            shutil.copytree(tmp_path / "runs" / MODEL.replace("/", "__"), other)
-        done = subprocess.run(
-            quickened(command), shell=True, cwd=tmp_path, env=env, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    with FakeHub() as hub:
+        for command in commands():
+            if command.startswith(INSTALLS):
+                continue
+            if "compare" in command:
+                # The reader has run a second model by then.
+                shutil.copytree(tmp_path / "runs" / MODEL.replace("/", "__"), other)
+            # Only what publishes may see a Hub; all else runs without one.
+            online = hub.environment() if " push " in command else {}
+            done = subprocess.run(
+                quickened(command),
+                shell=True,
+                cwd=tmp_path,
+                env={**env, **online},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            said = f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+            assert done.returncode == 0, said
+        assert "fresh-smoke/path/test.parquet" in hub.dataset("ORG/heptathlon-maze").files()
     assert (tmp_path / "runs" / MODEL.replace("/", "__") / "report.html").is_file()
     assert (tmp_path / "site" / "index.html").is_file()
 

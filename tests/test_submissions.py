@@ -239,7 +239,12 @@ def forged_throughout(folder: Path) -> None:
     file = next(folder.glob(f"{SAMPLES}*"))
     rows = [json.loads(line) for line in file.read_text().splitlines()]
     new = forge.aggregates(rows)
-    results(lambda data: data["results"]["heptathlon_maze_dfs_smoke"].update(new))(folder)
+
+    def change(data: dict[str, Any]) -> None:
+        data["results"]["heptathlon_maze_dfs_smoke"].update(new)
+        forge.regroup(data)
+
+    results(change)(folder)
 
 
 def whole_task_gone(folder: Path) -> None:
@@ -263,7 +268,37 @@ def fifty_megabytes(rows: list[dict[str, Any]]) -> None:
     rows[3]["resps"], rows[3]["filtered_resps"] = [["x"]], ["x" * 50_000_000]
 
 
+def group_figure(key: str, value: object) -> Callable[[Path], None]:
+    """Return a change of one figure of the group."""
+    return results(lambda data: data["results"]["heptathlon_maze_smoke"].update({key: value}))
+
+
 REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
+    "a group's mean of its own": (
+        group_figure("optimal,none", 0.99),
+        "groups_follow",
+        r"results\.heptathlon_maze_smoke\.optimal,none is 0\.99, but its tasks give 0\.",
+    ),
+    "a group's standard error of its own": (
+        group_figure("optimal_stderr,none", 0.001),
+        "groups_follow",
+        r"optimal_stderr,none is 0\.001, but its tasks give 0\.05",
+    ),
+    "a group's figure that nothing gives": (
+        group_figure("spl,none", 1.0),
+        "groups_follow",
+        r"spl,none is 1\.0, but its tasks give None",
+    ),
+    "a group's figure that is no number": (
+        group_figure("optimal,none", "best"),
+        "groups_follow",
+        "optimal,none is 'best'",
+    ),
+    "another number of samples": (
+        results(lambda d: d["results"]["heptathlon_maze_dfs_smoke"].update(sample_len=2000)),
+        "aggregates_follow",
+        "sample_len is 2000, but there are 20 samples",
+    ),
     # the issue's own list
     "NaN in a sample": (
         file_text(f"{SAMPLES}*", r'"optimal": [01]\.0', '"optimal": NaN'),

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from lm_eval.tasks import TaskManager
 
-from heptathlon import families, scorecard
+from heptathlon import families
 from heptathlon.builders import store
 from heptathlon.builders import verbalizer as builder
 from heptathlon.builders.verbalizer import build, paper
@@ -213,12 +213,7 @@ def played(lite: list[dict[str, Any]]) -> dict[tuple[str, str], list[Row]]:
                 if reading == "generated":
                     responses: list[Any] = [player.answer(doc)]
                 else:
-                    options = prompts.options(doc)
-                    pick = player.choose(doc, options)
-                    responses = [
-                        scorecard.CHOSEN if i == pick else scorecard.PASSED_OVER
-                        for i in range(len(options))
-                    ]
+                    responses = player.likelihoods(doc, prompts.options(doc))
                 rows.append(Row("v", doc, scorer.verdict(doc, responses)))
             verdicts = scorer.across(rows)
             out[name, reading] = [

@@ -5,10 +5,10 @@ from typing import Any
 from heptathlon.builders import sources, store
 from heptathlon.builders.rarb.build import FAMILY, configs, generate, shards
 from heptathlon.builders.rarb.paper import SOURCES, SOURCES_BY_TIER
+from heptathlon.builders.sources import Source
 
 __all__ = [
-    "FAMILY", "SOURCES", "SOURCES_BY_TIER", "configs", "dataset", "generate", "shards",
-    "tier_sources",
+    "FAMILY", "SOURCES", "configs", "dataset", "generate", "needed", "shards", "tier_sources",
 ]  # fmt: skip
 
 
@@ -23,6 +23,11 @@ def dataset(*, config: str, kind: str | None = None, **options: Any) -> Any:
     return store.dataset(FAMILY, config=config, where={"kind": kind}, **options)
 
 
+def needed(edition: str, tier: str) -> tuple[Source, ...]:
+    """Return the source files that a tier needs."""
+    return SOURCES_BY_TIER[tier] if edition == "paper" else ()
+
+
 def tier_sources(edition: str, tier: str) -> list[dict[str, str]]:
     """Return the source files that a tier is built from, as read."""
-    return sources.listing(*SOURCES_BY_TIER[tier]) if edition == "paper" else []
+    return sources.listing(*needed(edition, tier))
