@@ -1,7 +1,8 @@
 """Ranking by words in common: tokens, BM25 and tf-idf, small enough to need no library.
 
-The first stage of the retrieval family and its lexical players rank with it, so its order must be
-the same on every machine: scores are rounded before they are compared, and ties are broken by id.
+The first stage of the retrieval family, its lexical players and the memories that retrieve rank
+with it, so its order must be the same on every machine: scores are rounded before they are
+compared, and ties are broken by id.
 """
 
 import re
@@ -17,7 +18,7 @@ K1, B = 1.5, 0.75
 DECIMALS = 6
 """Scores closer than this are ties: their last bits may differ between machines."""
 
-_TOKEN = re.compile(r"[a-z0-9]+")
+_TOKEN = re.compile(r"[^\W_]+")
 Floats = NDArray[np.float64]
 
 
