@@ -247,3 +247,63 @@ def test_bm25_by_bm25s():
     assert hard == pytest.approx(1 / 8, abs=0.1)
     same = lm.loglikelihood([request({}, "old mill", " mill race"), request({}, "", " mill race")])
     assert same[0][0] > same[1][0] == 0.0
+
+
+# --- other libraries, where they are installed ---------------------------------------------------
+
+
+def test_cross_encoder_scores_pairs(tiny_model: Path, tmp_path: Path):
+    pytest.importorskip("sentence_transformers")
+    from transformers import AutoModelForSequenceClassification
+
+    folder = tmp_path / "cross"
+    shutil.copytree(tiny_model, folder)
+    for labels in (1, 2):
+        torch.manual_seed(labels)
+        model = AutoModelForSequenceClassification.from_pretrained(
+            str(tiny_model), num_labels=labels
+        )
+        model.save_pretrained(folder)
+        lm = EncoderLM(str(folder), device="cpu", max_length=256)
+        asked = [request({}, "query", f" document {i}") for i in range(5)]
+        found = lm.loglikelihood(asked)
+        assert found == lm.loglikelihood(asked)
+        assert len({score for score, _ in found}) > 1
+    with pytest.raises(HeptathlonError, match="heptathlon_rarb_rank"):
+        lm.generate_until([request(docs_of("retrieve")[0])])
+
+
+def test_sentence_transformers_agree_with_pooled_states(tiny_model: Path, tmp_path: Path):
+    sentence_transformers = pytest.importorskip("sentence_transformers")
+    folder = tmp_path / "st"
+    # Of a folder without modules.json the library makes a transformer with a pooling of its choice.
+    plain = tmp_path / "plain"
+    shutil.copytree(tiny_model, plain)
+    # With a chat template the library turns each text into a chat; that is the model's own way.
+    (plain / "chat_template.jinja").unlink(missing_ok=True)
+    made = sentence_transformers.SentenceTransformer(str(plain), device="cpu")
+    if made.tokenizer.pad_token is None:
+        made.tokenizer.pad_token = made.tokenizer.eos_token
+    made.save(str(folder))
+    texts = ["one text", "another text, which is longer", "x"]
+    chosen = (folder / "1_Pooling" / "config.json").read_text()
+    pooling = "last" if '"lasttoken"' in chosen or 'lasttoken": true' in chosen else "mean"
+    ours = EncoderLM(str(tiny_model), device="cpu", pooling=pooling).vectors(texts)
+    theirs = EncoderLM(str(folder), device="cpu").vectors(texts)
+    assert np.allclose(ours, theirs, atol=1e-5)
+
+
+def test_static_embeddings(tmp_path: Path):
+    model2vec = pytest.importorskip("model2vec")
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    vocabulary = {"[UNK]": 0, "[PAD]": 1, "mill": 2, "race": 3, "chapel": 4}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    vectors = np.eye(5, 3, dtype=np.float32)
+    vectors[2:] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    model2vec.StaticModel(vectors, tokenizer).save_pretrained(str(tmp_path))
+    lm = EncoderLM(str(tmp_path), backend="static")
+    found = lm.loglikelihood([request({}, "mill", " mill race"), request({}, "mill", " chapel")])
+    assert found[0][0] == pytest.approx(0.5**0.5)
+    assert found[1][0] == pytest.approx(0.0)

@@ -270,17 +270,16 @@ class CrossEncoderScorer:
         except ImportError as error:
             raise HeptathlonError(f"{folder.name}: needs {error.name}; {EXTRA}.") from None
         options = {"max_length": window} if window else {}
-        self._model = CrossEncoder(
-            str(folder), device=device, trust_remote_code=False, num_labels=1, **options
-        )
+        self._model = CrossEncoder(str(folder), device=device, trust_remote_code=False, **options)
         self._batch = batch
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return the model's logit of each pair."""
+        """Return the model's score of each pair; of several classes the last, as TART has it."""
         found = self._model.predict(
             [list(p) for p in pairs], batch_size=self._batch, show_progress_bar=False
         )
-        return [float(x) for x in np.asarray(found).ravel()]
+        scores = np.asarray(found, dtype=np.float64)
+        return [float(x) for x in (scores[:, -1] if scores.ndim == 2 else scores)]
 
 
 class Bm25Index:
