@@ -15,8 +15,9 @@ from heptathlon.cards import FamilyCard, Scorecard, Settings
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.files import canonical_json, write_text_atomic
-from heptathlon.leaderboard import validate
+from heptathlon.leaderboard import rerun, validate
 from heptathlon.leaderboard.page import site
+from heptathlon.leaderboard.propose import envelope_hash
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import (
     MAX_PAIRED_ROWS,
@@ -37,7 +38,7 @@ REPORT_NAME = re.compile(r"^[a-z0-9-]{1,60}-[0-9a-f]{10}\.html$")
 logger = logging.getLogger("heptathlon")
 
 
-def build(submissions: Sequence[Path], out: Path) -> Path:
+def build(submissions: Sequence[Path], out: Path, *, reruns: Path | None = None) -> Path:
     """Write the site of all accepted submissions and return its page.
 
     A refused submission is left out with a warning that says why; a copy of another one too.
@@ -45,6 +46,7 @@ def build(submissions: Sequence[Path], out: Path) -> Path:
     Args:
         submissions: submission folders, or folders of them.
         out: folder of the site.
+        reruns: folder of a maintainer's records of repeated runs, which give the badge.
 
     Raises:
         HeptathlonError: if there is no submission, or none is accepted.
@@ -52,11 +54,14 @@ def build(submissions: Sequence[Path], out: Path) -> Path:
     rows: dict[str, Row] = {}
     items: dict[str, Items] = {}
     sources: dict[str, Path] = {}
+    agreeing = rerun.agreeing(reruns)
     for folder in find_submissions(submissions):
         case = validate.examine(folder, details=True)
         if case.findings:
             logger.warning("left out: %s", validate.render(case.report))
             continue
+        if validate.RE_RUN not in case.badges and envelope_hash(folder) in agreeing:
+            case.badges.append(validate.RE_RUN)
         for row, mine in rows_of(case):
             if row.slug in rows:
                 logger.warning("left out: %s is a copy of %s", folder, sources[row.slug])
