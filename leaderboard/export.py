@@ -209,7 +209,10 @@ def _result(
             "metric_name": h.metric,
             "lower_is_better": False,
             "score_type": "continuous",
-            "max_score": family.ceiling,
+            # A metric's bounds are its family's own affair; the best reachable score is known.
+            "min_score": None,
+            "max_score": None,
+            "additional_details": {"ceiling": f"{family.ceiling:g}"},
         },
         "score_details": {
             "score": h.value,

@@ -153,6 +153,7 @@ def test_every_eval_ever(model: Path):
     interval = result["score_details"]["uncertainty"]["confidence_interval"]
     assert (interval["lower"], interval["upper"]) == (headline.low, headline.high)
     assert result["metric_config"]["lower_is_better"] is False
+    assert {"score_type", "min_score", "max_score"} <= set(result["metric_config"])
     assert result["source_data"]["additional_details"]["digest"] == card.families["maze"].digest
     for place in (
         record["model_info"]["additional_details"],
