@@ -15,7 +15,8 @@ import time
 from benchmarks._timing import Timing, table
 
 TIERS = ("smoke", "lite", "full", "long")
-# Prints [seconds after the imports, peak bytes, records]; ru_maxrss is in KiB, on macOS in bytes.
+# Prints [seconds after the imports, processor seconds in all, peak bytes, records, file bytes];
+# ru_maxrss is in KiB, on macOS in bytes.
 CODE = """
 import json, resource, sys, time
 from pathlib import Path
@@ -24,15 +25,20 @@ start = time.perf_counter()
 folder = store.ensure(store.SetName("maze", tier=sys.argv[1]), out=Path(sys.argv[2]))
 seconds = time.perf_counter() - start
 unit = 1 if sys.platform == "darwin" else 1024
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+used = resource.getrusage(resource.RUSAGE_SELF)
 records = sum(file.records for file in store.read_manifest(folder).files)
 size = sum(file.bytes for file in store.read_manifest(folder).files)
-print(json.dumps([seconds, peak, records, size]))
+print(json.dumps([seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * unit, records, size]))
 """
 
 
-def build(tier: str) -> tuple[float, float, int, int, int]:
-    """Build a tier and return seconds in all and of the build, peak bytes, records, file bytes."""
+def build(tier: str) -> tuple[float, float, float, int, int, int]:
+    """Build a tier in a new process.
+
+    Returns:
+        Seconds in all, seconds of the build, processor seconds in all, peak bytes, records and
+        bytes of the files.
+    """
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         done = subprocess.run(
@@ -41,8 +47,8 @@ def build(tier: str) -> tuple[float, float, int, int, int]:
         total = time.perf_counter() - start
     if done.returncode:
         raise RuntimeError(f"the build failed: {done.stderr[-2000:]}")
-    seconds, peak, records, size = json.loads(done.stdout)
-    return total, seconds, peak, records, size
+    seconds, processor, peak, records, size = json.loads(done.stdout)
+    return total, seconds, processor, peak, records, size
 
 
 def main() -> None:
@@ -52,18 +58,26 @@ def main() -> None:
     parser.add_argument("--tier", action="append", choices=TIERS, help="default: lite and full")
     args = parser.parse_args()
     rows: list[tuple[object, ...]] = [
-        ("tier", "records", "files", "seconds in all", "of which building", "peak memory")
+        (
+            "tier",
+            "records",
+            "files",
+            "seconds in all",
+            "of which building",
+            "processor",
+            "peak memory",
+        )
     ]
     for tier in args.tier or ("lite", "full"):
         runs = [build(tier) for _ in range(args.runs)]
-        totals, builds, peaks, records, sizes = zip(*runs, strict=True)
+        totals, builds, processor, peaks, records, sizes = zip(*runs, strict=True)
+        times = [Timing(statistics.median(t), min(t), max(t)) for t in (totals, builds, processor)]
         rows.append(
             (
                 tier,
                 f"{records[0]:,}",
                 f"{sizes[0] / 2**20:.1f} MiB",
-                Timing(statistics.median(totals), min(totals), max(totals)),
-                Timing(statistics.median(builds), min(builds), max(builds)),
+                *times,
                 f"{max(peaks) / 2**20:.0f} MiB",
             )
         )

@@ -162,7 +162,7 @@ def main() -> None:
                 many = few * OURS_TIMES[name]
                 ours[name, size].append(our_seconds(name, size, many, run, by_pointers) / many)
                 theirs[name, size].append(peer.seconds(name, size, few) / few)
-                searched[name, size].append(our_seconds(name, size, few, run, by_search) / few)
+                searched[name, size].append(our_seconds(name, size, many, run, by_search) / many)
         version = peer.version
     print(
         f"Generate and solve one maze; median (least to most) of {args.runs} runs, one core each.\n"

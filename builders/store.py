@@ -37,6 +37,10 @@ from heptathlon.files import (
 from heptathlon.records import Record
 
 MANIFEST = "manifest.json"
+OWN = "own"
+"""The edition of sets that a user builds from own texts; no set of it is published."""
+OWN_FOLDER = "HEPTATHLON_OWN"
+"""Environment variable that names the folder of such a set."""
 MAX_MANIFEST_BYTES = 16 * 2**20
 Records = dict[tuple[str, str], list[Record]]
 Progress = Callable[[str, int, int], None]
@@ -71,8 +75,9 @@ class SetName:
 
     def __post_init__(self) -> None:
         family = families.family(self.family)
+        editions = (*family.editions, OWN) if family.own_headline else family.editions
         for kind, value, known in (
-            ("edition", self.edition, family.editions),
+            ("edition", self.edition, editions),
             ("tier", self.tier, family.tiers_of(self.edition)),
             ("season", self.season, families.SEASONS),
         ):
@@ -179,6 +184,8 @@ def ensure(name: SetName, *, out: Path | None = None, progress: Progress | None 
     Raises:
         HeptathlonError: if the builder cannot serve the set, or a finished one is damaged.
     """
+    if name.edition == OWN:
+        return _own_folder(name)
     target = (out or home() / "data") / name.folder
     if (target / MANIFEST).is_file():
         return target
@@ -220,7 +227,34 @@ def _build(name: SetName, target: Path, progress: Progress | None) -> None:
             progress(shard, number, len(shards))
         for key, records in _shard(builder, name, shard, parts, configs).items():
             merged.setdefault(key, []).extend(records)
+    sources, left_out = _sources(builder, name), _left_out(builder, name)
+    write(name, target, merged, configs, sources, left_out)
+    shutil.rmtree(parts, ignore_errors=True)
+
+
+def write(
+    name: SetName,
+    target: Path,
+    merged: Records,
+    configs: Mapping[str, type[Record]],
+    sources: Sequence[SourceFile],
+    left_out: Mapping[str, int],
+) -> None:
+    """Write a set's parquet, manifest and card; the folder appears only when it is whole.
+
+    Args:
+        name: which set.
+        target: the set's folder.
+        merged: the records by (config, split).
+        configs: the record model of each config.
+        sources: the files that it was built from.
+        left_out: what of them was left out, and how often.
+
+    Raises:
+        HeptathlonError: if an item stands twice.
+    """
     _refuse_repeated_ids(name, merged)
+    target.parent.mkdir(parents=True, exist_ok=True)
     staging = target.with_name(f"{target.name}.staging")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
@@ -239,14 +273,34 @@ def _build(name: SetName, target: Path, progress: Progress | None) -> None:
         canary=families.CANARY,
         digest=digest(merged),
         files=entries,
-        sources=_sources(builder, name),
+        sources=list(sources),
         strata=_count_strata(merged, family.strata),
-        left_out=_left_out(builder, name),
+        left_out=dict(left_out),
     )
     write_text_atomic(staging / "README.md", dataset_card(family, manifest.model_dump()))
     write_text_atomic(staging / MANIFEST, dump_json(manifest.model_dump()))
     staging.replace(target)
-    shutil.rmtree(parts, ignore_errors=True)
+
+
+def _own_folder(name: SetName) -> Path:
+    """Return the folder of the set that a user built from own texts.
+
+    Raises:
+        HeptathlonError: if none is named, or it is not a set of this family and version.
+    """
+    how = f"build one with 'heptathlon build {name.family} --text FILE' and name its folder there"
+    if not (named := os.environ.get(OWN_FOLDER)):
+        raise HeptathlonError(f"{OWN_FOLDER} names no set of own texts; {how}.")
+    folder = Path(named).expanduser()
+    manifest = read_manifest(folder)
+    found = (manifest.family, manifest.edition, manifest.version)
+    wanted = (name.family, OWN, families.family(name.family).version)
+    if found != wanted:
+        raise HeptathlonError(
+            f"{folder}: is {found[0]} {found[1]} version {found[2]}, not {wanted[0]} {OWN} version "
+            f"{wanted[2]}; {how}."
+        )
+    return folder
 
 
 def _shard(
@@ -260,7 +314,9 @@ def _shard(
     file = parts / f"{shard}.jsonl"
     out: Records = {}
     if file.is_file():
-        for number, line in enumerate(file.read_text().splitlines(), start=1):
+        # Not splitlines: a text may hold other characters that end a line.
+        lines_kept = file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        for number, line in enumerate(lines_kept, start=1):
             config, split, row = loads_strict(line, where=f"{file}, line {number}")
             out.setdefault((config, split), []).append(configs[config].model_validate(row))
         return out
@@ -287,7 +343,12 @@ def _refuse_repeated_ids(name: SetName, merged: Records) -> None:
 
 
 def _sources(builder: Builder, name: SetName) -> list[SourceFile]:
-    """Return the builder's source files, if it has any (fresh editions have none)."""
+    """Return the builder's source files, if it has any (fresh editions have none).
+
+    A builder whose tiers need different files offers ``tier_sources(edition, tier)``.
+    """
+    if tiered := getattr(builder, "tier_sources", None):
+        return [SourceFile(**s) for s in tiered(name.edition, name.tier)]
     listing = getattr(builder, "sources", None)
     return [SourceFile(**s) for s in listing(name.edition)] if listing else []
 

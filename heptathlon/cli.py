@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 submit_app = typer.Typer(no_args_is_help=True, help="Prepare and check a submission.")
 board_app = typer.Typer(no_args_is_help=True, help="Build and look at the leaderboard.")
+study_app = typer.Typer(no_args_is_help=True, help="Run and score several runs together.")
+app.add_typer(study_app, name="study")
 app.add_typer(submit_app, name="submit")
 app.add_typer(board_app, name="leaderboard")
 
@@ -91,12 +93,27 @@ def build(
         str, typer.Option(envvar="HEPTATHLON_SALT", help="Private salt of a hidden split.")
     ] = "",
     to: Annotated[Path | None, typer.Option("--out", help="Folder; the cache if left out.")] = None,
+    text: Annotated[
+        list[Path] | None, typer.Option(help="Your own plain text or Markdown, one or more (sort).")
+    ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
+    length: Annotated[
+        list[int] | None, typer.Option(help="Words of the excerpts of own texts.")
+    ] = None,
+    excerpts: Annotated[
+        int, typer.Option(min=1, help="Excerpts of each own text, length and segment length.")
+    ] = 20,
 ) -> None:
     """Build a data set: parquet, manifest and card. An interrupted build goes on."""
     from rich.progress import Progress
 
     from heptathlon.builders import store
 
+    if text:
+        _build_own(family, [*text, *(more or [])], length or [], excerpts, to)
+        return
+    if more or length:
+        raise typer.BadParameter("files and lengths go with --text", param_hint="--text")
     name = store.SetName(family, edition, tier, season, salt)
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task(name.folder, total=None)
@@ -111,6 +128,25 @@ def build(
         table.add_row(entry.config, entry.split, f"{entry.records:,}", f"{entry.bytes:,}")
     out.print(table)
     out.print(f"digest {manifest.digest}\n{folder}")
+
+
+def _build_own(
+    family: str, files: list[Path], lengths: list[int], excerpts: int, to: Path | None
+) -> None:
+    from heptathlon.builders import store
+
+    builder = store.builder_of(family)
+    own = getattr(builder, "own", None)
+    if own is None:
+        raise HeptathlonError(f"{family} is not built from texts; sort is.")
+    folder = own.build(files, lengths=lengths, excerpts=excerpts, out=to)
+    manifest = store.read_manifest(folder)
+    for entry in manifest.files:
+        out.print(f"{entry.config} {entry.records:,} records")
+    out.print(f"digest {manifest.digest}\n{folder}")
+    err.print(
+        f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_own_texts …"
+    )
 
 
 @app.command()
@@ -283,6 +319,63 @@ def export(
     run = runs.read_run(folder)
     card, _ = scorecard.score_run(run, details=False)
     sys.stdout.write(exporting.exported(form, run, card, model_name, organisation))
+
+
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")]
+
+
+@study_app.command("run")
+def study_run(file: StudyFile) -> None:
+    """Run every checkpoint of a study that was not run before; text and pictures apart."""
+    from heptathlon import study
+
+    for folder in study.run_study(study.read_study(file), lambda text: err.print(escape(text))):
+        out.print(str(folder))
+    err.print(f"next: heptathlon study score {escape(str(file))}")
+
+
+@study_app.command("score")
+def study_score(
+    file: StudyFile,
+    as_json: Json = False,
+    to: Annotated[
+        Path | None, typer.Option("--out", help="Folder; the file's if left out.")
+    ] = None,
+) -> None:
+    """Score a study's runs together; write its card (JSON) and its report (HTML)."""
+    from heptathlon import study, study_report
+    from heptathlon.files import dump_json, write_text_atomic
+
+    card = study.score_study(study.read_study(file))
+    target = to or file.parent
+    write_text_atomic(target / f"{file.stem}.card.json", dump_json(card.model_dump()))
+    report = target / f"{file.stem}.report.html"
+    write_text_atomic(report, study_report.render(card))
+    if as_json:
+        _print_json(card.model_dump())
+        return
+    out.print(study_report.tables(card))
+    out.print(str(report))
+
+
+@study_app.command("matrix")
+def study_matrix(
+    file: Annotated[Path, typer.Argument(metavar="MATRIX", help="A matrix, .json or .csv.")],
+    as_json: Json = False,
+) -> None:
+    """Print every continual-learning figure of a matrix of scores."""
+    from heptathlon.scorers import continual
+
+    figures = continual.measure(continual.read_matrix(file))
+    if as_json:
+        _print_json({n: {"value": f.value, "reason": f.reason} for n, f in figures.items()})
+        return
+    table = Table("figure", "value", "formula, or why there is none", box=None)
+    for name, figure in figures.items():
+        formula = continual.FORMULAS.get(name)
+        value = "-" if figure.value is None else f"{figure.value:.4f}"
+        table.add_row(name, value, escape(figure.reason or (formula.says if formula else "")))
+    out.print(table)
 
 
 @submit_app.command("prepare")

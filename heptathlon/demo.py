@@ -14,7 +14,7 @@ from datasets import disable_progress_bars
 from heptathlon import runner, runs, scorecard
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
-from heptathlon.families import FAMILIES
+from heptathlon.families import FAMILIES, task_name
 from heptathlon.files import dump_json, replacing, sha256_file, write_text_atomic
 from heptathlon.leaderboard import board, submit
 from heptathlon.models import gguf
@@ -101,7 +101,9 @@ def run_demo(out: Path, say: Say) -> Path:
 
 def _player(out: Path, name: str, say: Say) -> Path:
     flags = ["--model", "heptathlon", "--model_args", f"player={name}"]
-    return _run(out, f"player-{name}", name, flags, say)
+    # A player plays the families that have it.
+    tasks = [task_name(f, "smoke") for f in FAMILIES if name in scorecard.players_of(f)]
+    return _run(out, f"player-{name}", name, flags, say, ",".join(tasks))
 
 
 def _model(out: Path, say: Say) -> Path:
@@ -111,15 +113,22 @@ def _model(out: Path, say: Say) -> Path:
     return _run(out, "smollm2-135m-instruct", MODEL_NAME, flags, say)
 
 
-def _run(out: Path, slug: str, model_name: str, flags: list[str], say: Say) -> Path:
+def _run(
+    out: Path,
+    slug: str,
+    model_name: str,
+    flags: list[str],
+    say: Say,
+    tasks: str = "heptathlon_smoke",
+) -> Path:
     """Run and score one model or player unless its submission is there; return that."""
     submission = out / "submissions" / slug
     if (submission / submit.ENVELOPE).is_file():
         say(f"{slug}: done before")
         return submission
-    say(f"{slug}: running heptathlon_smoke")
+    say(f"{slug}: running {tasks}")
     folder = out / "runs" / slug
-    arguments = ["--tasks", "heptathlon_smoke", "--output_path", str(folder), *flags]
+    arguments = ["--tasks", tasks, "--output_path", str(folder), *flags]
     runner.run(arguments, brief=True)
     run = runs.read_run(folder)
     card, scored = scorecard.score_run(run)

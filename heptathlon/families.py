@@ -61,6 +61,7 @@ class Family(_Closed):
         paper: the publication whose protocol the paper edition follows.
         headline: what the fresh edition is ranked by.
         paper_headline: what the paper edition is ranked by, where there is one.
+        own_headline: what sets of a user's own texts are measured by, where a family takes any.
         chance: expected headline of blind guessing.
         chance_note: what "blind guessing" means here.
         human: a human figure, where a published one exists.
@@ -83,6 +84,7 @@ class Family(_Closed):
     paper: Paper
     headline: Headline
     paper_headline: Headline | None = None
+    own_headline: Headline | None = None
     chance: float
     chance_note: str
     human: Human | None = None
@@ -103,10 +105,14 @@ class Family(_Closed):
 
     def headline_of(self, edition: str) -> Headline:
         """Return what an edition is ranked by."""
+        if edition == "own" and self.own_headline:
+            return self.own_headline
         return self.paper_headline or self.headline if edition == "paper" else self.headline
 
     def tiers_of(self, edition: str) -> tuple[Tier, ...]:
         """Return the sizes in which an edition comes."""
+        if edition == "own":
+            return ("full",)
         return self.paper_tiers if edition == "paper" else self.tiers
 
     def tasks(self) -> tuple[str, ...]:
@@ -153,6 +159,106 @@ FAMILIES: dict[str, Family] = {
             paper_licence="CC0-1.0",
             paper_licence_note="its mazes are generated here; only their distribution and format "
             "are the paper's",
+            version=1,
+        ),
+        Family(
+            name="mllm_ct",
+            title="Multimodal continual tuning",
+            question="What does a multimodal model forget, in answer and in reasoning, as it is "
+            "tuned task after task?",
+            paper=Paper(
+                title="MLLM-CTBench: A Benchmark for Continual Instruction Tuning with Reasoning "
+                "Process Diagnosis",
+                url="https://arxiv.org/abs/2508.08275",
+            ),
+            headline=Headline(
+                metric="strict",
+                variants=("mllm_ct_numeric", "mllm_ct_economics"),
+                says="share of the two text tasks' questions answered rightly in the asked form, "
+                "which any model can be asked; the five image tasks stand beside it, and "
+                "forgetting is measured over several checkpoints by a study",
+            ),
+            paper_headline=Headline(
+                metric="strict",
+                variants=tuple(
+                    f"mllm_ct_paper_{key}"
+                    for key in ("numglue", "art", "math", "fomc", "medical", "ocr", "science")
+                ),
+                says="share of the seven tasks' rows answered exactly, by this suite's extractors "
+                "and not by the paper's three",
+            ),
+            chance=1 / 6,
+            chance_note="a blind guess is right in one of three economics questions and hardly "
+            "any numeric one",
+            editions=("fresh", "paper"),
+            tiers=("smoke", "lite", "full"),
+            paper_tiers=("smoke", "lite", "full"),
+            strata=("task", "kind"),
+            form_names={
+                "paper": "a row of MLLM-CTBench (paper edition)",
+                "yes_no": "judge a statement: yes or no",
+                "choice": "choose a lettered option",
+                "short": "answer with a number or a word",
+                "brief": "explain in about 20 words and answer",
+                "detailed": "explain in about 50 words and answer",
+            },
+            licence="CC0-1.0",
+            version=1,
+        ),
+        Family(
+            name="sort",
+            title="Sequence order recall",
+            question="Does the model remember in which order things happened?",
+            paper=Paper(
+                title="Assessing Episodic Memory in LLMs with Sequence Order Recall Tasks",
+                url="https://arxiv.org/abs/2410.08133",
+            ),
+            headline=Headline(
+                metric="uplift",
+                variants=("sort_e250", "sort_e1000", "sort_e2500", "sort_e10000", "sort_e20000"),
+                says="accuracy with the text in the prompt minus the same model's accuracy on the "
+                "same questions without it; every length of text counts the same",
+            ),
+            paper_headline=Headline(
+                metric="uplift",
+                variants=(
+                    "sort_book_e250_s20",
+                    "sort_book_e250_s50",
+                    "sort_book_e1000_s20",
+                    "sort_book_e1000_s50",
+                    "sort_book_e2500_s20",
+                    "sort_book_e2500_s50",
+                    "sort_book_e10000_s20",
+                    "sort_book_e10000_s50",
+                    "sort_book_e20000_s20",
+                    "sort_book_e20000_s50",
+                ),
+                says="accuracy with the excerpt in the prompt minus the same model's accuracy on "
+                "the same questions without it; the paper itself reports the accuracies",
+            ),
+            own_headline=Headline(
+                metric="uplift",
+                variants=("sort_own",),
+                says="accuracy with the excerpt in the prompt minus the same model's accuracy on "
+                "the same questions without it",
+            ),
+            chance=0.0,
+            chance_note="who does not use the text is right as often with it as without it; the "
+            "accuracy of a coin is 0.5",
+            ceiling=0.5,
+            editions=("fresh", "paper"),
+            tiers=("smoke", "lite", "full", "long"),
+            paper_tiers=("smoke", "lite", "full", "long"),
+            strata=("length", "distance", "place", "segment"),
+            form_names={
+                "first": "which of two quoted passages comes first",
+                "middle": "which of three events is told in the middle",
+                "before": "is X told before or after Y",
+                "nearer": "which of two events is told nearer to a third",
+                "told": "which of two events is told first (text out of order)",
+                "happened": "which of two events happened first (text out of order)",
+            },
+            licence="CC0-1.0",
             version=1,
         ),
         Family(

@@ -8,7 +8,7 @@ import logging
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import heptathlon
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import family_of_task
 from heptathlon.files import canonical_json, sha256_file
+from heptathlon.models import window
 from heptathlon.runs import read_results, read_samples
 from heptathlon.tasks.catalog import TASKS_PATH
 
@@ -34,6 +35,11 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command")
     Run.create(commands)
     run: argparse.ArgumentParser = commands.choices["run"]
+    run.add_argument(
+        window.FLAG,
+        action="store_true",
+        help="Leave out prompts that do not fit into the model's window, instead of refusing them.",
+    )
     run.epilog = (
         "The flags are lm-eval's. Samples are always logged, --output_path is "
         f"{DEFAULT_OUTPUT!r} unless given, and only the suite's tasks (and those below "
@@ -66,14 +72,20 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     namespace = parser().parse_args(["run", *arguments])
     namespace.log_samples = True
     namespace.output_path = namespace.output_path or _configured_output(namespace)
+    skip = vars(namespace).pop("skip_too_long")
     config = _configure(namespace)
     _check_writable(Path(config.output_path))
     with _suite_tasks_only():
         manager = _resolve_tasks(config)
-    import heptathlon.models.player  # noqa: F401  (registers the scripted players)
+    # These register the scripted players and the memories.
+    import heptathlon.models.memory_lm
+    import heptathlon.models.player  # noqa: F401
 
-    parts = _split_by_modality(manager.load(config.tasks), config.tasks)
+    loaded = manager.load(config.tasks)
+    _refuse_blind_model(config, loaded["tasks"])
+    parts = _split_by_modality(loaded, config.tasks)
     lm = _create_model(config)
+    _keep_within_window(lm, loaded["tasks"], config, skip=skip)
     _warn_of_tokens(lm, (task for part in parts for task in _leaves(part)))
     journal = _attach_journal(lm, config)
     written: list[Path] = []
@@ -169,6 +181,15 @@ def _resolve_tasks(config: Any) -> Any:
         raise
 
 
+def _keep_within_window(lm: Any, tasks: dict[str, Any], config: Any, *, skip: bool) -> None:
+    """Refuse prompts that would be cut, or leave them out where the flag says so."""
+    chosen = window.fitting(lm, tasks, config, skip=skip)
+    if chosen is not None:
+        left = {name: len(ids) for name, ids in chosen.items()}
+        logger.warning("prompts too long for the model are left out; asked are: %s", left)
+        config.samples, config.limit = chosen, None
+
+
 def _split_by_modality(loaded: Any, names: Sequence[Any]) -> list[list[Any]]:
     """Return the tasks of one call, or of two if text and image tasks are mixed.
 
@@ -185,17 +206,31 @@ def _split_by_modality(loaded: Any, names: Sequence[Any]) -> list[list[Any]]:
     return [list(leaves.values())]
 
 
-def _create_model(config: Any) -> Any:
+def _model_class(config: Any) -> Any:
     from lm_eval.api.registry import get_model
 
     try:
-        model = get_model(config.model)
+        return get_model(config.model)
     except ValueError:
         import lm_eval.models
 
-        known = ["heptathlon", *lm_eval.models.MODEL_MAPPING]
+        known = ["heptathlon", "heptathlon-memory", *lm_eval.models.MODEL_MAPPING]
         raise UnknownNameError("model class", config.model, known) from None
-    return model.create_from_arg_obj(
+
+
+def _refuse_blind_model(config: Any, tasks: Mapping[str, Any]) -> None:
+    """Refuse to ask a model class that cannot see about pictures, before weights are loaded."""
+    seen = [name for name, task in tasks.items() if getattr(task, "MULTIMODAL", False)]
+    if seen and not getattr(_model_class(config), "MULTIMODAL", False):
+        more = f" and {len(seen) - 1} more tasks" if len(seen) > 1 else ""
+        raise HeptathlonError(
+            f"run: {seen[0]}{more} show pictures, and the model class {config.model!r} takes text "
+            "only; use one that sees, such as hf-multimodal, or leave these tasks out."
+        )
+
+
+def _create_model(config: Any) -> Any:
+    return _model_class(config).create_from_arg_obj(
         config.model_args,
         {
             "batch_size": config.batch_size,

@@ -116,6 +116,12 @@ def statistics_of(family: str) -> dict[str, Statistic]:
     return statistics
 
 
+def bounds_of(family: str) -> dict[str, tuple[float, float]]:
+    """Return the ranges of a family's metrics that are no rates from 0 to 1, by name."""
+    bounds: dict[str, tuple[float, float]] = getattr(scorer_of(family), "BOUNDS", {})
+    return bounds
+
+
 def published(data: TaskData, season: str) -> Published:
     """Return the documents that a task asks in a season, building the set if it is not there.
 
@@ -372,6 +378,7 @@ def _nothing(metric: str, reason: str) -> Estimate:
 
 
 NO_DOCUMENT = "no document of the headline's tasks was in the run"
+NO_PARTNER = "the documents that this figure compares them with were not in the run"
 
 
 def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
@@ -387,8 +394,11 @@ def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
     statistic = statistics_of(scored[0].family).get(metric)
     if statistic is None:
         having = [one for one in scored if metric in one.verdict.metrics]
+        if not having:
+            return _nothing(metric, NO_PARTNER)
         values = columns([metric], having)[:, 0]
-        return _as_estimate(metric, stats.mean_interval(values, clusters(having)))
+        bounds = bounds_of(scored[0].family).get(metric)
+        return _as_estimate(metric, stats.mean_interval(values, clusters(having), bounds=bounds))
     having = _with_columns(statistic, scored)
     interval = stats.cluster_bootstrap(
         columns(statistic.columns, having),
@@ -520,10 +530,18 @@ def skill(
         return _nothing("skill", "no trivial player has a headline on these documents")
     statistic = statistics_of(scored[0].family).get(metric)
     if statistic is None:
+        # A figure of the hook ``across`` may be missing where its partner was not asked.
+        both = [
+            (one, other)
+            for one, other in zip(scored, trivial, strict=True)
+            if metric in one.verdict.metrics and metric in other.verdict.metrics
+        ]
+        if not both:
+            return _nothing("skill", NO_PARTNER)
         interval = stats.skill(
-            columns([metric], scored)[:, 0],
-            columns([metric], trivial)[:, 0],
-            clusters(scored),
+            columns([metric], [one for one, _ in both])[:, 0],
+            columns([metric], [other for _, other in both])[:, 0],
+            clusters([one for one, _ in both]),
             ceiling=ceiling,
             resamples=SKILL_RESAMPLES,
             seed=SEED,

@@ -42,7 +42,9 @@ def rendered_items(
     loaded = manager.load([name])["tasks"][name]
     loaded.set_fewshot_seed(0)
     for number, doc in enumerate(loaded.test_docs().select(range(n))):
-        prompt = loaded.fewshot_context(doc, num_fewshot=num_fewshot)
+        prompt = loaded.fewshot_context(
+            doc, num_fewshot=num_fewshot, gen_prefix=loaded.doc_to_prefix(doc)
+        )
         target = loaded.doc_to_target(doc)
         if isinstance(target, int):
             target = loaded.doc_to_choice(doc)[target]

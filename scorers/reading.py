@@ -82,7 +82,7 @@ def read(response: str, next_item: str = "") -> Reading:
         said = said[: end.start()]
     begun = _REASONING_START.search(said)
     if begun is None:
-        return _reading(_before(said, next_item))
+        return _reading(before_next_item(said, next_item))
     last = marked_answer(said)
     if last is not None and last.closes:
         return Reading(said[begun.end() :].strip(), last.content, marked=True, truncated=False)
@@ -100,6 +100,31 @@ def after_reasoning(response: str) -> str:
     return response[end:]
 
 
+def reasoning(response: str) -> str:
+    """Return what a response says before its answer, within and after its reasoning tags.
+
+    That is everything before the last marked answer; without one, everything before the last line,
+    or all of it where the reasoning was begun and never ended.
+    """
+    said = after_reasoning(response)
+    thought = response[: len(response) - len(said)]
+    if (mark := marked_answer(said)) is not None:
+        shown = said[: mark.start]
+    elif _REASONING_START.search(said):
+        shown = said
+    else:
+        shown = said.rstrip().rpartition("\n")[0]
+    return _REASONING_START.sub(" ", _REASONING_END.sub(" ", f"{thought}\n{shown}")).strip()
+
+
+def before_next_item(said: str, next_item: str) -> str:
+    """Return the text up to an invented next item, if an answer is marked before it."""
+    at = said.find(next_item) if next_item else -1
+    if at > 0 and marked_answer(said[:at]) is not None:
+        return said[:at]
+    return said
+
+
 @dataclass(frozen=True)
 class MarkedAnswer:
     """An answer that a response marks as such.
@@ -108,10 +133,12 @@ class MarkedAnswer:
         content: what was marked, without decoration; never empty.
         closes: whether it stands on a line of its own and nothing but decoration and closing tags
             follows it.
+        start: where its mark begins in the text.
     """
 
     content: str
     closes: bool
+    start: int
 
 
 def marked_answer(text: str) -> MarkedAnswer | None:
@@ -127,7 +154,8 @@ def marked_answer(text: str) -> MarkedAnswer | None:
         content, end = _content(text, mark, following)
         if content:
             rest = text[end:].lower().replace("</answer>", "").strip(_DECORATION + "}.")
-            return MarkedAnswer(content, closes=not rest and _begins_line(text, mark))
+            closes = not rest and _begins_line(text, mark)
+            return MarkedAnswer(content, closes, mark.start())
         following = mark.start()
     return None
 
@@ -155,14 +183,6 @@ def _reading(said: str) -> Reading:
     marked = marked_answer(said)
     answer = last_line(said) if marked is None else marked.content
     return Reading(said.strip(), answer, marked=marked is not None, truncated=False)
-
-
-def _before(said: str, next_item: str) -> str:
-    """Return the text up to an invented next item, if an answer is marked before it."""
-    at = said.find(next_item) if next_item else -1
-    if at > 0 and marked_answer(said[:at]) is not None:
-        return said[:at]
-    return said
 
 
 def _content(text: str, mark: re.Match[str], limit: int) -> tuple[str, int]:

@@ -7,6 +7,7 @@ results) -> dict[str, float]`` for lm-eval, and ``METRICS``, the metrics of each
   that need more than one of them (the same item under another wording, say). It returns one
   verdict a row, in order, with metrics added.
 - ``STATISTICS: dict[str, Statistic]``: figures that are not the mean of a per-document metric.
+- ``BOUNDS: dict[str, tuple[float, float]]``: the range of a metric that is not a rate from 0 to 1.
 - ``ceiling(rows) -> float``: the best reachable headline on these very documents, where it
   depends on them; else the registry's is used.
 

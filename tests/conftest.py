@@ -1,6 +1,9 @@
 """Fixtures shared by all tests: a cache of their own, and a tiny random model."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +13,9 @@ SHARED_SOURCES = Path(__file__).parents[2] / "shared" / "sources"
 if SHARED_SOURCES.is_dir():
     # Before any test is collected: what can be built here decides what is tested.
     os.environ.setdefault("HEPTATHLON_SOURCES", str(SHARED_SOURCES))
+# Before ``datasets`` is imported, which reads it once: another checkout's cache is not ours.
+os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="heptathlon-tests-hf-")
+atexit.register(shutil.rmtree, os.environ["HF_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,7 +25,6 @@ def suite_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEPTATHLON_HOME", str(home))
         patch.setenv("HF_HUB_OFFLINE", "1")
-        patch.setenv("HF_HOME", str(home / "hf"))
         for name in ("SALT", "SEASON", "DATA", "STUDENTS_DATA"):
             patch.delenv(f"HEPTATHLON_{name}", raising=False)
         yield home

@@ -35,13 +35,16 @@ def published_sets(family: families.Family) -> list[store.SetName]:
         store.SetName(family.name, edition, tier)
         for edition in family.editions
         for tier in family.tiers_of(edition)
-        if edition == "fresh" or sources_are_here(family.name)
+        if edition == "fresh" or sources_are_here(family.name, edition, tier)
     ]
 
 
-def sources_are_here(family: str) -> bool:
-    """Tell whether the paper edition's source files lie in a mirror, or none are needed."""
-    needed = getattr(store.builder_of(family), "SOURCES", ())
+def sources_are_here(family: str, edition: str, tier: str) -> bool:
+    """Tell whether a paper edition's source files lie in a mirror, or none are needed."""
+    builder = store.builder_of(family)
+    needed = getattr(builder, "SOURCES", ())
+    if hasattr(builder, "needed"):
+        needed = builder.needed(edition, tier)
     return not needed or sources.available(*needed)
 
 

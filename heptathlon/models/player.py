@@ -32,6 +32,8 @@ class PlayerLM(LM):  # type: ignore[misc]
     """
 
     tokenizer_name = ""
+    MULTIMODAL = True
+    """Players read the document, so that a task's picture is nothing to them."""
 
     def __init__(self, player: str = "", **_: Any) -> None:
         super().__init__()

@@ -1,0 +1,119 @@
+"""MLLM-CTBench's rows, scored strictly: one extractor a kind of gold answer.
+
+The repository has three scorers that disagree with one another and accept a gold string anywhere in
+the answer, or a similarity of 0.6. None of that is done here; ROUGE-L, its measure of the open
+tasks, stands beside as a metric of its own.
+"""
+
+import re
+import string
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from heptathlon.scorers.answers import one_letter, one_truth, only
+from heptathlon.scorers.chain import same
+from heptathlon.scorers.reading import read
+from heptathlon.scorers.verdict import Verdict
+
+METRICS = ("strict", "parsed", "lenient", "rouge_l")
+LETTERS = "ABCDEFGH"
+MAX_ANSWER = 4_000
+MAX_TOKENS = 400
+"""Words of an answer that ROUGE-L looks at: its time grows with their number times the gold's."""
+
+_LETTER = re.compile(r"\(?([A-H])\)?[.):]?")
+_NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d{1,15}(?:\.\d{1,15})?")
+_ANY_NUMBER = re.compile(rf"(?<![\w.])(?:{_NUMBER.pattern})(?![\w])(?!\.\d)")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
+    """Judge the response to one row.
+
+    Args:
+        doc: the record.
+        responses: one text.
+
+    Returns:
+        ``strict``: marked, of the gold answer's kind and equal to it. ``parsed``: marked and of
+        its kind. ``lenient``: equal to it if the answer names one thing only. ``rouge_l``: F1 of
+        the longest common subsequence of words (Lin 2004).
+
+    Raises:
+        ValueError: if the responses are not one text.
+    """
+    if len(responses) != 1 or not isinstance(responses[0], str):
+        raise ValueError("the form 'paper' is answered by one text")
+    reading = read(responses[0])
+    kind, gold = doc["kind"], normal(doc["kind"], doc["gold"])
+    answer = reading.answer[-MAX_ANSWER:]
+    strict = _strict(kind, answer) if reading.marked else ""
+    lenient = strict or _lenient(kind, answer)
+    right = bool(lenient) and same(lenient, gold)
+    metrics = {
+        "strict": float(bool(strict) and right),
+        "parsed": float(bool(strict)),
+        "lenient": float(right),
+        "rouge_l": rouge_l(answer, doc["gold"]),
+    }
+    if not lenient:
+        outcome = "truncated" if reading.truncated else "no_answer"
+    else:
+        outcome = ("right" if right else "wrong") + "_off_form" * (not strict)
+    return Verdict(metrics, outcome, lenient, invalid=not strict)
+
+
+def normal(kind: str, text: str) -> str:
+    """Return a gold answer in the form in which answers of its kind are compared."""
+    return _strict(kind, text) or text
+
+
+def _strict(kind: str, answer: str) -> str:
+    text = answer.strip()
+    if kind == "letter":
+        found = _LETTER.fullmatch(text)
+        return found[1] if found else ""
+    text = text.rstrip(".").strip()
+    if kind == "yes_no":
+        return text.lower() if text.lower() in {"yes", "no"} else ""
+    if kind == "number":
+        bare = text.removesuffix("%").strip()
+        return bare.replace(",", "") if _NUMBER.fullmatch(bare) else ""
+    return _plain(text)
+
+
+def _lenient(kind: str, answer: str) -> str:
+    if kind == "letter":
+        return one_letter(answer, LETTERS)[1]
+    if kind == "yes_no":
+        return one_truth(answer)[1]
+    if kind == "number":
+        return only([n.replace(",", "") for n in _ANY_NUMBER.findall(answer)])
+    return _plain(answer)
+
+
+def _plain(text: str) -> str:
+    """Return a text without case, punctuation and articles; LaTeX without blanks alone."""
+    if "\\" in text:
+        return "".join(text.strip("$").split())
+    words = text.lower().translate(_PUNCTUATION).split()
+    return " ".join(w for w in words if w not in {"a", "an", "the"})
+
+
+def rouge_l(answer: str, gold: str) -> float:
+    """Return the F1 of the longest common subsequence of lower-case words and figures.
+
+    Example:
+        >>> rouge_l("the red boat", "a red boat")
+        0.6666666666666666
+    """
+    a, b = (re.findall(r"[a-z0-9]+", t.lower())[:MAX_TOKENS] for t in (answer, gold))
+    if not a or not b:
+        return 0.0
+    row = [0] * (len(b) + 1)
+    for word in a:
+        before = 0
+        for j, other in enumerate(b, start=1):
+            before, row[j] = row[j], before + 1 if word == other else max(row[j], row[j - 1])
+    common = row[-1]
+    return 2 * common / (len(a) + len(b))

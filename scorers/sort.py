@@ -1,0 +1,216 @@
+"""The SORT scorer: which option was chosen, and what the text was worth.
+
+An answer is a choice among a few options, read from likelihoods in two ways that are both reported
+(lm-eval's and the paper's), or from text. The headline needs two answers: the same question asked
+with the text and without it.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from heptathlon.scorers.reading import plain, read
+from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.tasks.sort.prompts import HEADING, labels
+
+BASIC = ("acc", "acc_paper", "a_rate")
+METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("first", "middle", "before", "nearer", "told", "happened"), BASIC
+)
+"""Metrics of each form, in the order in which they are reported.
+
+``acc``: lm-eval's plain likelihood: the option with the greatest is the answer, the first one of
+equals. ``acc_paper``: the same, but wrong unless the option is sure to be among the model's 20
+likeliest next tokens, outside of which the paper's code counts an answer as wrong. ``a_rate``:
+whether the first option was chosen; its mean shows a bias by position, and neither a high nor a
+low one is good.
+
+:func:`across` adds ``consistent``, ``all_orders`` and ``uplift``.
+"""
+ALL_METRICS = (*BASIC, "consistent", "all_orders", "uplift")
+
+BOUNDS = {"uplift": (-1.0, 1.0)}
+
+TOP = 20
+"""The paper's code looks among so many next tokens (evaluation.py: ``logprobs=20``)."""
+SURE = 1.0 / (TOP + 1)
+"""A token likelier than this is among the 20 likeliest: 20 others as likely would sum to over 1."""
+
+ECHO = 2
+"""Blanks in what stands after a label from which on it can only be the option's own beginning."""
+
+_NOUNS = ("segment", "passage", "event", "option", "answer", "choice", "letter", "number", "text")
+_OPENING, _CLOSING = "([{<\"'*` ", ")]}>\"'*`.:,;! "
+
+
+def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
+    """Judge the responses to one document.
+
+    Args:
+        doc: the record.
+        responses: one (log-likelihood, is greedy) pair an option, or one text.
+
+    Raises:
+        KeyError: if the document's form is none of the family's.
+        ValueError: if the responses are neither, which no model can cause.
+    """
+    names = METRICS[doc["form"]]
+    said = labels(doc)
+    if len(responses) == 1 and isinstance(responses[0], str):
+        reading = read(responses[0], next_item=HEADING)
+        chosen = choice_in(reading.answer, said, list(doc["options"]))
+        if chosen is None:
+            outcome = "truncated" if reading.truncated else "no_answer"
+            return Verdict(dict.fromkeys(names, 0.0), outcome, invalid=True)
+        seen = True
+    else:
+        if len(responses) != len(said):
+            raise ValueError(f"{len(said)} options have {len(responses)} likelihoods")
+        values = [float(value) for value, _ in responses]
+        if any(math.isnan(value) for value in values):
+            raise ValueError("a likelihood is not a number")
+        chosen = max(range(len(values)), key=values.__getitem__)
+        seen = bool(responses[chosen][1]) or values[chosen] > math.log(SURE)
+    right = float(chosen == doc["gold"])
+    metrics = {"acc": right, "acc_paper": right * seen, "a_rate": float(chosen == 0)}
+    return Verdict(metrics, "right" if right else "wrong", said[chosen])
+
+
+def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str, float]:
+    """Return every metric of the document's form, for lm-eval."""
+    return verdict(doc, results).metrics
+
+
+def across(rows: Sequence[Row]) -> list[Verdict]:
+    """Add the figures that need several documents of a run.
+
+    ``consistent``: whether the same segment or event was chosen in every order in which it was
+    offered; ``all_orders``: whether it was the right one each time; both where every order was
+    asked. ``uplift``: right with the text minus right without it (1, 0 or -1), where the same
+    question was answered in the same way without the text.
+    """
+    added: list[dict[str, float]] = [{} for _ in rows]
+    for indices in _groups(rows, _same_pair).values():
+        if len(indices) < _orders(rows[indices[0]].doc):
+            continue
+        picked = {_picked(rows[i]) for i in indices}
+        right = [rows[i].verdict.metrics["acc"] for i in indices]
+        for i in indices:
+            added[i]["consistent"] = float(len(picked) == 1 and None not in picked)
+            added[i]["all_orders"] = min(right)
+    without = {
+        (baseline_of(row.variant), row.doc["asked_id"]): row.verdict.metrics["acc"]
+        for row in rows
+        if row.doc["condition"] == "notext"
+    }
+    for row, more in zip(rows, added, strict=True):
+        key = (baseline_of(row.variant), row.doc["asked_id"])
+        if row.doc["condition"] != "notext" and key in without:
+            more["uplift"] = row.verdict.metrics["acc"] - without[key]
+    return [
+        replace(row.verdict, metrics={**row.verdict.metrics, **more})
+        for row, more in zip(rows, added, strict=True)
+    ]
+
+
+def baseline_of(variant: str) -> str:
+    """Return the way of asking that a task shares with the task it is measured against.
+
+    Answers in text are compared with answers in text, the paper's prompts with the paper's
+    prompts; a prompt without the title is not compared with one that names it.
+    """
+    for way in ("sort_book_untitled", "sort_book", "sort_untitled"):
+        if variant.startswith(way):
+            return way
+    if variant.startswith(("sort_say", "sort_memory")):
+        return "sort_say"
+    if variant.startswith(("sort_own_say", "sort_own_memory")):
+        return "sort_own_say"
+    return "sort_own" if variant.startswith("sort_own") else "sort"
+
+
+def _same_pair(row: Row) -> Hashable:
+    return (baseline_of(row.variant), row.doc["condition"], row.doc["pair_id"])
+
+
+def _orders(doc: Mapping[str, Any]) -> int:
+    """Return in how many orders a question is offered."""
+    return 3 if doc["form"] == "middle" else 2
+
+
+def _picked(row: Row) -> Hashable:
+    """Return what was chosen, in whatever place it was offered; None if nothing was."""
+    doc, answer = row.doc, row.verdict.answer
+    if row.verdict.invalid:
+        return None
+    if doc["form"] == "before":
+        # "X before Y" and "Y after X" are one answer.
+        x, y = doc["events"]
+        return (x, y) if answer == doc["options"][0] else (y, x)
+    return str(doc["options"][labels(doc).index(answer)])
+
+
+def _groups(rows: Sequence[Row], key: Callable[[Row], Hashable]) -> dict[Hashable, list[int]]:
+    out: dict[Hashable, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        out[key(row)].append(index)
+    return out
+
+
+def choice_in(answer: str, said: Sequence[str], options: Sequence[str]) -> int | None:
+    """Return the option that an answer names, and no other; None if it does not.
+
+    Read are a label (``A``, ``(A)``, ``Segment A.``, ``before``), a label with its own option after
+    it, and the option itself.
+    """
+    text = " ".join(plain(answer).split())
+    for index, option in enumerate(options):
+        if text and _bare(text) == _bare(option):
+            return index
+    words = text.split(" ", 2)
+    if len(words) > 1 and words[0].lower().strip(_CLOSING) in _NOUNS:
+        text = text.split(" ", 1)[1]
+    text = text.lstrip(_OPENING)
+    for index, label in enumerate(said):
+        if text[: len(label)].casefold() != label.casefold():
+            continue
+        rest = text[len(label) :]
+        if rest and rest[0] not in _CLOSING:
+            continue
+        rest = _bare(rest)
+        option = _bare(options[index])
+        if not rest or rest == option or (rest.count(" ") >= ECHO and option.startswith(rest)):
+            return index
+    return None
+
+
+def _bare(text: str) -> str:
+    """Return a text without case, blanks and marks at its ends."""
+    return " ".join(text.split()).strip(_OPENING + _CLOSING).casefold()
+
+
+def pick_prompt(rows: Sequence[Row]) -> int:
+    """Return the paper's prompt that serves a model best on the validation pairs.
+
+    The most accurate one; of equals the one whose share of A is nearest to a half (repository
+    history of bridge-ai-neuro/SORT, 5917c78), and of those the one with the lowest number.
+
+    Raises:
+        ValueError: if no row is of the sweep.
+    """
+    by_prompt: dict[int, list[Verdict]] = defaultdict(list)
+    for row in rows:
+        if "prompt" in row.doc:
+            by_prompt[int(row.doc["prompt"])].append(row.verdict)
+    if not by_prompt:
+        raise ValueError("no document of the sweep is among the rows")
+
+    def mean(metric: str, verdicts: Sequence[Verdict]) -> float:
+        return sum(v.metrics[metric] for v in verdicts) / len(verdicts)
+
+    return min(
+        by_prompt,
+        key=lambda n: (-mean("acc", by_prompt[n]), abs(mean("a_rate", by_prompt[n]) - 0.5), n),
+    )

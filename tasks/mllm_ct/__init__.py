@@ -1,0 +1,1 @@
+"""The tasks of the continual-tuning stream: prompts, pictures and players."""

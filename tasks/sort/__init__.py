@@ -1,0 +1,1 @@
+"""SORT's lm-eval tasks, prompts and scripted players."""

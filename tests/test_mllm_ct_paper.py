@@ -1,0 +1,208 @@
+"""The paper edition on rows of our own making: reading, refusing, and the published faults."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heptathlon import families, runner, runs, scorecard
+from heptathlon.builders import mllm_ct as builder
+from heptathlon.builders import store
+from heptathlon.builders.mllm_ct import paper
+from heptathlon.errors import HeptathlonError
+from heptathlon.scorers import mllm_ct as scorer
+from heptathlon.scorers import mllm_ct_paper
+from heptathlon.tasks import catalog
+from heptathlon.tasks.mllm_ct import pictures, prompts
+from heptathlon.tasks.mllm_ct.baselines import PLAYERS
+
+GOLDS = {
+    "numglue": ["25", "3.5", "1,200"],
+    "art": ["A woman holds a red fan.", "Two boats", "a castle"],
+    "math": ["B", "Yes", "12"],
+    "fomc": ["C", "A", "B"],
+    "medical": ["The left lung", "CT", "fracture of the femur"],
+    "OCR": ["\\frac{a}{b} + c", "ant", "STOP 42"],
+    "science": ["D", "A", "B"],
+}
+
+
+@pytest.fixture
+def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a mirror with seven files in the form that the repository documents."""
+    folder = tmp_path / "mirror" / paper.HUB
+    (folder / "reasoning_test").mkdir(parents=True)
+    for key, golds in GOLDS.items():
+        rows = []
+        for number, gold in enumerate(golds):
+            row = {"problem": f"Question {number} of {key}.",
+                   "solution": f"<think>Because of {number}.</think> {gold}"}  # fmt: skip
+            if key not in paper.TEXT_KEYS:
+                row["image"] = f"img/{key}/{number}.png"
+            rows.append(row)
+        (folder / "reasoning_test" / f"{key}.json").write_text(json.dumps(rows))
+    monkeypatch.setenv("HEPTATHLON_SOURCES", str(tmp_path / "mirror"))
+    return folder
+
+
+def docs(mirror: Path) -> list[dict[str, Any]]:
+    del mirror
+    return [
+        record.model_dump(mode="json")
+        for key in builder.shards("paper", "full")
+        for records in builder.generate("paper", "full", key, "2026.1", "").values()
+        for record in records
+    ]
+
+
+def test_rows_are_read_as_documented(mirror: Path):
+    found = docs(mirror)
+    assert [d["gold"] for d in found] == [g for golds in GOLDS.values() for g in golds]
+    kinds = {k: [d["kind"] for d in found if d["task"] == k] for k in GOLDS}
+    assert kinds["numglue"] == ["number"] * 3
+    assert kinds["math"] == ["letter", "yes_no", "number"]
+    assert kinds["fomc"] == kinds["science"] == ["letter"] * 3
+    assert kinds["art"] == kinds["OCR"] == kinds["medical"] == ["text"] * 3
+    assert all(bool(d["image"]) == (d["task"] not in paper.TEXT_KEYS) for d in found)
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"problem": "", "solution": "1"}, "'problem' is missing or empty"),
+        ({"problem": "p"}, "'solution' is missing or empty"),
+        ({"problem": "p", "solution": "<think>x</think> "}, "no final answer"),
+        ({"problem": "p", "solution": "1", "image": "x.png"}, "has no image"),
+        ("row", "is no object"),
+    ],
+)
+def test_broken_rows_are_refused(mirror: Path, row: Any, says: str):
+    (mirror / "reasoning_test" / "numglue.json").write_text(json.dumps([row]))
+    with pytest.raises(HeptathlonError, match=rf"row 0.*{says}"):
+        builder.generate("paper", "full", "numglue", "2026.1", "")
+
+
+def test_what_is_missing_is_said(mirror: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (mirror / "reasoning_test" / "art.json").unlink()
+    with pytest.raises(HeptathlonError, match=r"art\.json: is missing"):
+        builder.generate("paper", "full", "art", "2026.1", "")
+    doc = {"image": "img/art/0.png", "row": 0, "task": "art"}
+    pytest.importorskip("PIL")
+    with pytest.raises(HeptathlonError, match=r"0\.png: is missing; unpack img\.zip"):
+        pictures.paper_picture(doc)
+    (mirror / "img" / "art").mkdir(parents=True)
+    (mirror / "img" / "art" / "0.png").write_bytes(b"not a picture")
+    with pytest.raises(HeptathlonError, match="is no picture that can be read"):
+        pictures.paper_picture(doc)
+    with pytest.raises(HeptathlonError, match="lies elsewhere"):
+        pictures.paper_picture({**doc, "image": "../../../etc/passwd"})
+    monkeypatch.delenv("HEPTATHLON_SOURCES")
+    with pytest.raises(HeptathlonError, match="HEPTATHLON_SOURCES=DIR"):
+        pictures.paper_picture(doc)
+
+
+def test_orders():
+    assert paper.ORDERS["order2"] == paper.ORDERS["order1"][::-1]
+    assert all(sorted(order) == sorted(paper.KEYS) for order in paper.ORDERS.values())
+
+
+def row(kind: str, gold: str) -> dict[str, Any]:
+    return {"form": "paper", "task": "x", "kind": kind, "gold": gold}
+
+
+@pytest.mark.parametrize(
+    ("kind", "gold", "text", "strict", "lenient"),
+    [
+        # What the repository's first scorer gets wrong: a right letter.
+        ("letter", "C", "<answer>C</answer>", 1, 1),
+        ("letter", "C", "<think>A or B?</think><answer>(C)</answer>", 1, 1),
+        ("letter", "C", "The answer is C.", 0, 1),
+        # What its second one gets wrong.
+        ("text", "ant", "<answer>elephant</answer>", 0, 0),
+        ("yes_no", "no", "<answer>unknown</answer>", 0, 0),
+        ("yes_no", "no", "<answer>there is no doubt: yes</answer>", 0, 0),
+        ("letter", "A", "<answer>a red blood cell, so (B)</answer>", 0, 0),
+        ("letter", "B", "<answer>a red blood cell, so (B)</answer>", 0, 1),
+        ("letter", "A", "<answer>A red blood cell</answer>", 0, 0),
+        ("text", "a red boat", "<answer>red, blue, boat, a red boat, house</answer>", 0, 0),
+        ("text", "The red boat.", "<answer>red boat</answer>", 1, 1),
+        ("text", "red boat", "red boat", 0, 1),
+        ("text", "fracture of the femur", "<answer>fracture of the tibia</answer>", 0, 0),
+        ("text", "\\frac{a}{b}", "<answer>$\\frac {a} {b}$</answer>", 1, 1),
+        ("number", "1,200", "<answer>1200</answer>", 1, 1),
+        ("number", "25", "<answer>25%</answer>", 1, 1),
+        ("number", "25", "<answer>25 apples</answer>", 0, 1),
+        ("number", "25", "<answer>125</answer>", 0, 0),
+        ("number", "25", "<answer>20 or 25</answer>", 0, 0),
+        ("number", "3.5", "<answer>3.50</answer>", 1, 1),
+        ("yes_no", "yes", "<answer>Yes.</answer>", 1, 1),
+        ("yes_no", "yes", "Yes, it is.", 0, 1),
+        ("letter", "A", "", 0, 0),
+        ("text", "x", "<think>x", 0, 0),
+    ],
+)
+def test_extractors(kind: str, gold: str, text: str, strict: int, lenient: int):
+    found = scorer.verdict(row(kind, gold), [text]).metrics
+    assert (found["strict"], found["lenient"]) == (strict, lenient)
+
+
+@given(st.sampled_from(["letter", "yes_no", "number", "text"]), st.text(), st.text(min_size=1))
+@settings(max_examples=200, deadline=None)
+def test_any_text_gets_a_verdict(kind: str, text: str, gold: str):
+    found = mllm_ct_paper.verdict(row(kind, gold), [text]).metrics
+    assert tuple(found) == mllm_ct_paper.METRICS
+    assert all(0.0 <= v <= 1.0 for v in found.values())
+    assert found["strict"] <= found["lenient"]
+
+
+def test_rouge_l_by_the_rouge_package():
+    package = pytest.importorskip("rouge_score.rouge_scorer")
+    theirs = package.RougeScorer(["rougeL"])
+    pairs = [("the red boat", "a red boat"), ("x", "y"), ("a b c d", "d c b a"),
+             ("A woman holds a red fan.", "the woman holds her fan")]  # fmt: skip
+    for answer, gold in pairs:
+        expected = theirs.score(gold, answer)["rougeL"].fmeasure
+        assert mllm_ct_paper.rouge_l(answer, gold) == pytest.approx(expected)
+
+
+def test_players_and_prompts(mirror: Path):
+    for doc in docs(mirror):
+        text = prompts.paper_prompt(doc)
+        assert text.count("<image>") == int(bool(doc["image"]))
+        assert doc["gold"] not in text
+        of = {n: scorer.verdict(doc, [p.answer(doc)]).metrics for n, p in PLAYERS.items()}
+        assert of["oracle"]["strict"] == of["oracle"]["rouge_l"] == 1.0
+        assert of["gold_dumper"]["strict"] == of["gold_dumper"]["lenient"] == 0.0
+        assert of["format_forgetter"]["strict"] == 0.0
+        assert of["format_forgetter"]["lenient"] == 1.0
+
+
+def test_a_run_of_the_paper_edition(mirror: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path / "home"))
+    tasks = ["heptathlon_mllm_ct_paper_numglue_smoke", "heptathlon_mllm_ct_paper_fomc_smoke"]
+    for task in tasks:
+        data = catalog.task_data(task)
+        assert (data.edition, data.tier) == ("paper", "smoke")
+        assert data.config in builder.configs("paper")
+    runner.run(["--model", "heptathlon", "--model_args", "player=oracle", "--tasks",
+                ",".join(tasks), "--output_path", str(tmp_path / "run")])  # fmt: skip
+    card, scored = scorecard.score_run(runs.read_run(tmp_path / "run"))
+    found = card.families["mllm_ct"]
+    assert found.edition == "paper"
+    assert found.headline.value == 1.0
+    assert not found.complete, "two of seven tasks"
+    assert len(scored) == 6
+    manifest = store.read_manifest(store.ensure(store.SetName("mllm_ct", "paper", "smoke")))
+    assert len(manifest.sources) == 7
+    assert all(len(s.sha256) == 64 for s in manifest.sources)
+
+
+def test_the_registry_ranks_the_papers_tasks():
+    headline = families.family("mllm_ct").headline_of("paper")
+    assert headline.variants == tuple(f"mllm_ct_{paper.config_of(k)}" for k in paper.KEYS)
+    for variant in headline.variants:
+        for tier in ("full", "lite", "smoke"):
+            assert families.task_name(variant, tier) in catalog.task_files()

@@ -1,0 +1,100 @@
+"""A prompt is never cut silently: refused before the run, or left out by an explicit flag."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import lm_eval.models  # noqa: F401
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import LM
+from lm_eval.api.registry import register_model
+
+from heptathlon import runner, runs, scorecard
+from heptathlon.errors import HeptathlonError
+from heptathlon.models import window
+
+
+@register_model("window-test")
+class Windowed(LM):
+    """A model of so many words that counts what it is asked and refuses to be cut."""
+
+    asked = 0
+
+    def __init__(self, size: int = 0, **_: Any) -> None:
+        super().__init__()
+        self.max_length = size
+
+    def tok_encode(self, text: str) -> list[str]:
+        return text.split()
+
+    def loglikelihood(self, requests: Sequence[Any], **_: Any) -> list[tuple[float, bool]]:
+        for request in requests:
+            type(self).asked += 1
+            assert len(self.tok_encode("".join(request.args))) <= self.max_length + 1
+        return [(-1.0, False)] * len(requests)
+
+    def generate_until(self, requests: Sequence[Any], **_: Any) -> list[str]:
+        raise NotImplementedError
+
+    def loglikelihood_rolling(self, requests: Sequence[Any]) -> list[float]:
+        raise NotImplementedError
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 20))
+def test_cut_is_what_lm_eval_would_drop(size: int, count: int, answer: int):
+    """lm-eval keeps the last ``size + 1`` tokens, or the last ``size - max_gen_toks`` ones."""
+    lm = Windowed(size)
+    words = ["word"] * count
+    likelihood = Instance("loglikelihood", {}, (" ".join(words[:-1]), " word"), 0)
+    assert window.cut(lm, likelihood) == len(words) - len(words[-(size + 1) :])
+    spoken = Instance("generate_until", {}, (" ".join(words), {"max_gen_toks": answer}), 0)
+    room = size - answer
+    kept = words[-room:] if room > 0 else []
+    assert window.cut(lm, spoken) == len(words) - len(kept)
+
+
+def test_a_model_without_a_window_is_left_alone():
+    class Plain(Windowed):
+        tok_encode = None
+
+    request = Instance("loglikelihood", {}, ("a " * 9999, " b"), 0)
+    assert window.cut(Plain(5), request) == 0
+    assert window.fitting(Plain(5), {"task": None}, None, skip=False) is None
+
+
+def evaluate(out: Path, size: int, *flags: str) -> None:
+    Windowed.asked = 0
+    runner.run(
+        ["--model", "window-test", "--model_args", f"size={size}", "--output_path", str(out),
+         "--tasks", "heptathlon_sort_e250_smoke,heptathlon_sort_notext_e250_smoke", *flags]
+    )  # fmt: skip
+
+
+def test_too_long_is_refused_before_anything_is_asked(tmp_path: Path):
+    with pytest.raises(HeptathlonError, match=r"40 of 40 prompts .* window of 200 tokens \(by up"):
+        evaluate(tmp_path, 200)
+    assert Windowed.asked == 0
+    assert not list(tmp_path.rglob("*.json*"))
+    with pytest.raises(HeptathlonError, match="no prompt fits"):
+        evaluate(tmp_path, 200, window.FLAG)
+
+
+def test_the_flag_leaves_out_what_does_not_fit_and_the_card_says_so(tmp_path: Path):
+    evaluate(tmp_path / "all", 500)
+    assert Windowed.asked == 160
+    # Texts and passages differ in length: this window holds some of the prompts.
+    evaluate(tmp_path / "some", 340, window.FLAG)
+    assert 80 < Windowed.asked < 160
+    card, scored = scorecard.score_run(runs.read_run(tmp_path / "some"))
+    assert not card.families["sort"].complete
+    assert 2 * len(scored) == Windowed.asked
+    card, _ = scorecard.score_run(runs.read_run(tmp_path / "all"))
+    assert card.families["sort"].complete
+    with pytest.raises(HeptathlonError, match="do not fit"):
+        evaluate(tmp_path / "refused", 340)
+    # With a limit, only the documents within it count.
+    evaluate(tmp_path / "limited", 340, window.FLAG, "--limit", "8")
+    assert Windowed.asked <= 32
