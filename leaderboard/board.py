@@ -28,6 +28,7 @@ from heptathlon.leaderboard.standings import (
     Row,
     Score,
     numbered,
+    of_family,
     tables,
 )
 from heptathlon.report import write_report
@@ -73,9 +74,19 @@ def build(submissions: Sequence[Path], out: Path, *, reruns: Path | None = None)
     if not rows:
         raise HeptathlonError("leaderboard: no submission is accepted; the warnings say why.")
     _remove_old_reports(out / "reports", rows)
-    for name, text in site(tables(numbered(rows.values()), items)).items():
+    for name, text in site_of(numbered(rows.values()), items).items():
         write_text_atomic(out / name, text)
     return out / "index.html"
+
+
+def site_of(rows: Sequence[Row], items: Mapping[str, Items]) -> dict[str, str]:
+    """Return the site's files: a page for all families, one for each, and one that compares."""
+    by_family = {
+        name: tables(of_family(rows, name), {s: i.of_family(name) for s, i in items.items()})
+        for name in FAMILIES
+        if any(name in row.scores for row in rows)
+    }
+    return site(tables(rows, items), by_family, items)
 
 
 def find_submissions(paths: Sequence[Path]) -> list[Path]:
@@ -204,7 +215,11 @@ def _items(
         labels.append(np.char.add(f"{name}:", scorecard.clusters(mine)))
     joined = np.concatenate(values)
     # Each family counts the same, however many items it has.
-    return Items(joined * joined.size / len(cards), np.concatenate(labels))
+    return Items(
+        joined * joined.size / len(cards),
+        np.concatenate(labels),
+        np.repeat(np.array(sorted(cards)), [len(v) for v in values]),
+    )
 
 
 def _belongs(one: ScoredSample, family: str, division: Division, variants: Sequence[str]) -> bool:

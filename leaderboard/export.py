@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 import heptathlon
-from heptathlon import families
+from heptathlon import families, scorecard
 from heptathlon.builders import hub
 from heptathlon.cards import Estimate, FamilyCard, Scorecard
 from heptathlon.errors import HeptathlonError, UnknownNameError
@@ -178,6 +178,7 @@ def _result(
 ) -> dict[str, Any]:
     headline = families.family(family.family).headline_of(family.edition)
     h = family.headline
+    low, high = scorecard.bounds_of(family.family).get(h.metric, (0.0, 1.0))
     uncertainty: dict[str, Any] = {"num_samples": h.n}
     if h.low is not None and h.high is not None:
         uncertainty["confidence_interval"] = {
@@ -209,9 +210,8 @@ def _result(
             "metric_name": h.metric,
             "lower_is_better": False,
             "score_type": "continuous",
-            # A metric's bounds are its family's own affair; the best reachable score is known.
-            "min_score": None,
-            "max_score": None,
+            "min_score": low,
+            "max_score": high,
             "additional_details": {"ceiling": f"{family.ceiling:g}"},
         },
         "score_details": {
