@@ -16,9 +16,11 @@ from heptathlon.plots import Scale, label
 MODELS = 5
 """Lines that can still be told apart."""
 WIDTH, HEIGHT = 720, 300
-LEFT, RIGHT, TOP, BOTTOM = 44, 60, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 70, 50, 12, 40
 SHIFT = 7
 """Pixels between the points of two models in one event, so that intervals stand side by side."""
+ENDS = (0.0, -0.25, -0.5, -1.0)
+STEP = 0.25
 _SHAPES = (
     "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0",
     "M-4,-4h8v8h-8z",
@@ -44,7 +46,9 @@ def chart(table: Table) -> Profile | None:
         return None
     best = models[:MODELS]
     lows = [s.row.scores[f].skill.low for s in best for f in table.families]
-    scale = Scale.of([*(max(-1.0, low) for low in lows if low is not None), 1.0])
+    # From the highest of four ends below all intervals: skill ends at 1, and rarely lies below 0.
+    least = min((low for low in lows if low is not None), default=0.0)
+    scale = Scale(next((end for end in ENDS if end <= least), ENDS[-1]), 1.0)
     title = "Skill profile of " + ", ".join(label(s.row.name) for s in best)
     parts = [Markup("<title>{}</title>").format(title), *_grid(table.families, scale)]
     parts += [_line(s, i, table.families, scale) for i, s in enumerate(best)]
@@ -69,31 +73,26 @@ def _y(figure: float, scale: Scale) -> float:
 
 def _grid(families: Sequence[str], scale: Scale) -> list[Markup]:
     out = []
-    for tick in scale.ticks():
+    for number in range(round((scale.high - scale.low) / STEP) + 1):
+        tick = scale.low + STEP * number
         y = _y(tick, scale)
         name = "bar" if tick == 0 else "grid"
-        out.append(
-            Markup('<line class="{}" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(
-                name, LEFT, WIDTH - RIGHT, y, y
-            )
-        )
-        out.append(Markup('<text x="4" y="{:.1f}">{}</text>').format(y + 4, f"{tick:g}"))
+        line = Markup('<line class="{}" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>')
+        out.append(line.format(name, LEFT - 24, WIDTH - RIGHT + 24, y, y))
+        words = f"{tick:g}".replace("-", "\N{MINUS SIGN}")
+        out.append(Markup('<text x="4" y="{:.1f}">{}</text>').format(y + 4, words))
     for event, family in enumerate(families):
-        end = event == len(families) - 1
         # In words of the command line: titles of seven events do not fit side by side.
         out.append(
-            Markup('<text x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
-                _x(event, len(families)),
-                HEIGHT - 10 - 14 * (event % 2 if len(families) > 4 else 0),
-                "middle" if event and not end else "start" if not event else "middle",
-                FAMILIES[family].name,
+            Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
+                _x(event, len(families)), HEIGHT - 10, FAMILIES[family].name
             )
         )
     return out
 
 
 def _line(standing: Standing, number: int, families: Sequence[str], scale: Scale) -> Markup:
-    shift = SHIFT * (number - (MODELS - 1) / 2) if number or MODELS > 1 else 0.0
+    shift = SHIFT * (number - (MODELS - 1) / 2)
     points, marks = [], []
     for event, family in enumerate(families):
         skill = standing.row.scores[family].skill
