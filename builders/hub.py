@@ -156,8 +156,8 @@ def _set_lines(folder: str, manifest: Mapping[str, Any]) -> list[str]:
 def eval_yaml(family: Family, sets: Manifests) -> str:
     """Return the ``eval.yaml`` by which the Hub's Community Evals find a data set's tasks.
 
-    There is one task a config of each set's headline, because the Hub's schema gives a task one
-    config and one split.
+    There is one task a set, whose value is the set's headline. The Hub's schema gives a task one
+    config; where a headline rests on several, the first stands for them.
 
     Args:
         family: the registry's entry.
@@ -165,9 +165,11 @@ def eval_yaml(family: Family, sets: Manifests) -> str:
     """
     tasks = []
     for folder, manifest in sets.items():
-        for config in headline_configs(family, manifest["edition"], manifest["tier"]):
-            name = config_name(folder, config)
-            tasks.append({"id": eval_task(family.name, name), "config": name, "split": "test"})
+        configs = headline_configs(family, manifest["edition"], manifest["tier"])
+        if configs:
+            name = config_name(folder, configs[0])
+            task = eval_task(family.name, manifest["edition"], manifest["tier"])
+            tasks.append({"id": task, "config": name, "split": "test"})
     said = f"{family.question} Headline: {family.headline.metric}, {family.headline.says}."
     content = {
         "name": f"Heptathlon: {family.title}",
@@ -179,9 +181,9 @@ def eval_yaml(family: Family, sets: Manifests) -> str:
     return f"# {families.CANARY}\n{text}"
 
 
-def eval_task(family: str, config: str) -> str:
-    """Return the id of a task in ``eval.yaml``, which a result names."""
-    return f"{family}-{config}"
+def eval_task(family: str, edition: str, tier: str) -> str:
+    """Return the id of a set's task in ``eval.yaml``, which a result names."""
+    return f"{family}-{set_folder(edition, tier)}"
 
 
 def headline_configs(family: Family, edition: str, tier: str) -> list[str]:

@@ -301,6 +301,26 @@ def compare(
     out.print(comparing.render(result))
 
 
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that a run wrote.")],
+    form: Annotated[
+        str, typer.Option("--format", help="eval-results, every-eval-ever or model-index.")
+    ],
+    model_name: Annotated[str, typer.Option(help="org/name of the model on the Hub.")],
+    organisation: Annotated[
+        str, typer.Option("--org", envvar="HEPTATHLON_HUB_ORG", help="Whose sets were answered.")
+    ],
+) -> None:
+    """Print a run's scores in a form that others read: for a model's repository, or a store."""
+    from heptathlon import runs, scorecard
+    from heptathlon.leaderboard import export as exporting
+
+    run = runs.read_run(folder)
+    card, _ = scorecard.score_run(run, details=False)
+    sys.stdout.write(exporting.exported(form, run, card, model_name, organisation))
+
+
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")]
 
 
@@ -387,17 +407,53 @@ def submit_validate(files: list[Path], as_json: Json = False) -> None:
         raise typer.Exit(REFUSED)
 
 
+@submit_app.command("push")
+def submit_push(
+    folder: Annotated[Path, typer.Argument(help="Folder that submit prepare wrote.")],
+    repository: Annotated[str, typer.Option("--repo", help="ORG/NAME of the results' data set.")],
+) -> None:
+    """Check a submission and open a pull request with it; a second call opens no second one."""
+    from heptathlon.leaderboard import propose
+
+    out.print(propose.propose(folder, repository))
+
+
+@submit_app.command("rerun")
+def submit_rerun(
+    folder: Annotated[Path, typer.Argument(help="Folder of the submission.")],
+    to: Annotated[Path, typer.Option("--out", help="Folder of the records of repeated runs.")],
+    k: Annotated[int, typer.Option("-k", min=1, help="Documents to generate again.")] = 50,
+    model_args: Annotated[
+        str, typer.Option(help="lm-eval's --model_args here, if weights lie elsewhere.")
+    ] = "",
+    device: Annotated[str, typer.Option(help="lm-eval's --device here.")] = "",
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the choice of documents; fresh if left out.")
+    ] = None,
+) -> None:
+    """Generate k random documents of a submission again, here, and compare the answers."""
+    from heptathlon.leaderboard import rerun
+
+    record, path = rerun.rerun(folder, to, k, model_args=model_args, device=device, seed=seed)
+    out.print(f"{rerun.words(record)}\n{path}", markup=False)
+    if not record.agrees:
+        raise typer.Exit(REFUSED)
+
+
 @board_app.command("build")
 def board_build(
     submissions: Annotated[
         list[Path], typer.Argument(help="Submission folders, or folders of them.")
     ],
     to: Annotated[Path, typer.Option("--out", help="Folder of the site.")] = Path("site"),
+    reruns: Annotated[
+        Path | None, typer.Option(help="Folder of submit rerun's records, for the badge.")
+    ] = None,
 ) -> None:
     """Write the static site from accepted submissions."""
     from heptathlon.leaderboard import board
 
-    out.print(str(board.build(submissions, to)))
+    out.print(str(board.build(submissions, to, reruns=reruns)))
 
 
 @board_app.command("serve")

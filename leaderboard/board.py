@@ -15,8 +15,9 @@ from heptathlon.cards import FamilyCard, Scorecard, Settings
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.files import canonical_json, write_text_atomic
-from heptathlon.leaderboard import validate
+from heptathlon.leaderboard import rerun, validate
 from heptathlon.leaderboard.page import site
+from heptathlon.leaderboard.propose import envelope_hash
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import (
     MAX_PAIRED_ROWS,
@@ -27,6 +28,7 @@ from heptathlon.leaderboard.standings import (
     Row,
     Score,
     numbered,
+    of_family,
     tables,
 )
 from heptathlon.report import write_report
@@ -37,7 +39,7 @@ REPORT_NAME = re.compile(r"^[a-z0-9-]{1,60}-[0-9a-f]{10}\.html$")
 logger = logging.getLogger("heptathlon")
 
 
-def build(submissions: Sequence[Path], out: Path) -> Path:
+def build(submissions: Sequence[Path], out: Path, *, reruns: Path | None = None) -> Path:
     """Write the site of all accepted submissions and return its page.
 
     A refused submission is left out with a warning that says why; a copy of another one too.
@@ -45,6 +47,7 @@ def build(submissions: Sequence[Path], out: Path) -> Path:
     Args:
         submissions: submission folders, or folders of them.
         out: folder of the site.
+        reruns: folder of a maintainer's records of repeated runs, which give the badge.
 
     Raises:
         HeptathlonError: if there is no submission, or none is accepted.
@@ -52,11 +55,14 @@ def build(submissions: Sequence[Path], out: Path) -> Path:
     rows: dict[str, Row] = {}
     items: dict[str, Items] = {}
     sources: dict[str, Path] = {}
+    agreeing = rerun.agreeing(reruns)
     for folder in find_submissions(submissions):
         case = validate.examine(folder, details=True)
         if case.findings:
             logger.warning("left out: %s", validate.render(case.report))
             continue
+        if validate.RE_RUN not in case.badges and envelope_hash(folder) in agreeing:
+            case.badges.append(validate.RE_RUN)
         for row, mine in rows_of(case):
             if row.slug in rows:
                 logger.warning("left out: %s is a copy of %s", folder, sources[row.slug])
@@ -68,9 +74,19 @@ def build(submissions: Sequence[Path], out: Path) -> Path:
     if not rows:
         raise HeptathlonError("leaderboard: no submission is accepted; the warnings say why.")
     _remove_old_reports(out / "reports", rows)
-    for name, text in site(tables(numbered(rows.values()), items)).items():
+    for name, text in site_of(numbered(rows.values()), items).items():
         write_text_atomic(out / name, text)
     return out / "index.html"
+
+
+def site_of(rows: Sequence[Row], items: Mapping[str, Items]) -> dict[str, str]:
+    """Return the site's files: a page for all families, one for each, and one that compares."""
+    by_family = {
+        name: tables(of_family(rows, name), {s: i.of_family(name) for s, i in items.items()})
+        for name in FAMILIES
+        if any(name in row.scores for row in rows)
+    }
+    return site(tables(rows, items), by_family, items)
 
 
 def find_submissions(paths: Sequence[Path]) -> list[Path]:
@@ -199,7 +215,11 @@ def _items(
         labels.append(np.char.add(f"{name}:", scorecard.clusters(mine)))
     joined = np.concatenate(values)
     # Each family counts the same, however many items it has.
-    return Items(joined * joined.size / len(cards), np.concatenate(labels))
+    return Items(
+        joined * joined.size / len(cards),
+        np.concatenate(labels),
+        np.repeat(np.array(sorted(cards)), [len(v) for v in values]),
+    )
 
 
 def _belongs(one: ScoredSample, family: str, division: Division, variants: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -22,12 +22,14 @@ from markupsafe import Markup
 
 import heptathlon
 from heptathlon import plots
-from heptathlon.families import FAMILIES
+from heptathlon.families import FAMILIES, Family
 from heptathlon.files import canonical_json
+from heptathlon.leaderboard import compare, profile
 from heptathlon.leaderboard.standings import (
     NO_FIGURE,
     Bar,
     Figure,
+    Items,
     Row,
     Standing,
     Table,
@@ -48,39 +50,80 @@ BAR = (plots.Reference(0.0),)
 """A skill of 0 is the best trivial player's, by definition."""
 
 
-def site(boards: Sequence[Table]) -> dict[str, str]:
-    """Return the site's files, reports apart, by name."""
-    return {
-        "index.html": render_page(boards),
+def site(
+    boards: Sequence[Table],
+    by_family: Mapping[str, Sequence[Table]] | None = None,
+    items: Mapping[str, Items] | None = None,
+) -> dict[str, str]:
+    """Return the site's files, reports apart, by name.
+
+    Args:
+        boards: the tables of all families.
+        by_family: each family's own tables.
+        items: by slug, for the page that compares two rows on the same items.
+    """
+    pages = by_family or {}
+    pairs = compare.pairs(boards, items or {})
+    files = {
+        "index.html": render_page(boards, pages=pages, compares=bool(pairs)),
         "data.json": data_json(boards),
         "data.csv": data_csv(boards),
     }
-
-
-def render_page(boards: Sequence[Table]) -> str:
-    """Return the page as one HTML document that needs no other file."""
-    style = Markup(_shared("base.css") + _own("board.css"))  # noqa: S704
-    script = Markup(_own("board.js"))  # noqa: S704
-    dates = [s.row.date for board in boards for s in board.standings]
-    text = (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            boards=[_shown_table(number, board) for number, board in enumerate(boards)],
-            families=[
-                FAMILIES[f] for f in FAMILIES if any(f in board.families for board in boards)
-            ],
-            newest=max(dates, default=""),
-            version=heptathlon.__version__,
-            style=style,
-            script=script,
-            policy=(
-                f"default-src 'none'; style-src '{_source_hash(style)}'; "
-                f"script-src '{_source_hash(script)}'; base-uri 'none'; form-action 'none'"
-            ),
+    for name, tables in pages.items():
+        files[page_name(name)] = render_page(
+            tables, pages=pages, compares=bool(pairs), only=FAMILIES[name]
         )
+    if pairs:
+        files["compare.html"] = _document("compare.html.j2", "compare.js", pairs=pairs)
+    return files
+
+
+def page_name(family: str) -> str:
+    """Return the file of a family's page."""
+    return f"family-{family}.html"
+
+
+def _document(template: str, script_name: str, **content: Any) -> str:
+    """Return a page that may run its own script and style, and load nothing."""
+    style = Markup(_shared("base.css") + _own("board.css"))  # noqa: S704
+    script = Markup(_own(script_name))  # noqa: S704
+    policy = (
+        f"default-src 'none'; style-src '{_source_hash(style)}'; "
+        f"script-src '{_source_hash(script)}'; base-uri 'none'; form-action 'none'"
+    )
+    rendered = _environment().get_template(template)
+    text = rendered.render(
+        style=style, script=script, policy=policy, version=heptathlon.__version__, **content
     )
     return text + "\n"
+
+
+def render_page(
+    boards: Sequence[Table],
+    *,
+    pages: Iterable[str] = (),
+    compares: bool = False,
+    only: Family | None = None,
+) -> str:
+    """Return a page of tables as one HTML document that needs no other file.
+
+    Args:
+        boards: the tables.
+        pages: families that have a page of their own.
+        compares: whether there is a page that compares.
+        only: the family that the page is about; all if left out.
+    """
+    dates = [s.row.date for board in boards for s in board.standings]
+    return _document(
+        "index.html.j2",
+        "board.js",
+        boards=[_shown_table(number, board) for number, board in enumerate(boards)],
+        families=[FAMILIES[f] for f in FAMILIES if any(f in board.families for board in boards)],
+        newest=max(dates, default=""),
+        pages=[(FAMILIES[name].title, page_name(name), name) for name in pages],
+        compares=compares,
+        only=only,
+    )
 
 
 class Column(NamedTuple):
@@ -141,6 +184,7 @@ def _shown_table(number: int, table: Table) -> dict[str, Any]:
         "models": counts["model"],
         "players": counts["player"],
         "bars": _bars(table),
+        "profile": profile.chart(table),
         "island": _island(table, columns, figures),
     }
 
@@ -164,6 +208,9 @@ def columns_of(table: Table) -> list[Column]:
         out.append(
             Column(f"{name}.headline", headline.metric, headline.says, family.title, marked=False)
         )
+    if table.has_gaps:
+        hint = "skill in the season before, whose documents are public for longer, less skill here"
+        out.append(Column("gap", "gap", hint, "season before", marked=False))
     return out
 
 
@@ -174,6 +221,8 @@ def _figures(table: Table, standing: Standing) -> list[Figure]:
         score = standing.row.scores.get(name)
         for estimate in (score.skill, score.headline) if score else (None, None):
             out.append(figure_of(estimate) if estimate else NO_FIGURE)
+    if table.has_gaps:
+        out.append(standing.gap)
     return [Figure(*map(_thousandths, f)) for f in out]
 
 
@@ -282,7 +331,11 @@ def _island(
         "high": scale.high,
         "margin": plots.MARGIN,
         "columns": [[c.key, f"{c.group} {c.head}".strip(), c.marked] for c in columns],
-        "words": {"settings": settings, "badge": badges, "kind": kinds},
+        "words": {
+            "settings": [plots.label(w, 200) for w in settings],
+            "badge": badges,
+            "kind": kinds,
+        },
         "name": [plots.label(r.name) for r in rows],
         "note": [plots.label(note_of(r)) for r in rows],
         "url": [link_of(r) for r in rows],
@@ -340,6 +393,7 @@ def _record(standing: Standing) -> dict[str, Any]:
     return {
         "rank": [rank.best, rank.worst] if rank else None,
         "skill": _rounded(standing.overall),
+        "gap": _rounded(standing.gap),
         **row.model_dump(mode="json", exclude={"division", "scores"}),
         "scores": {
             family: {

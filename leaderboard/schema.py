@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from heptathlon.cards import Estimate, Scorecard, Settings
+from heptathlon.errors import HeptathlonError
 from heptathlon.files import dump_json, write_text_atomic
 from heptathlon.plots import label
 from heptathlon.runs import Run
@@ -33,6 +34,15 @@ FILE_NAME = r"^(?:results_[0-9T.-]+\.json|samples_[A-Za-z0-9_]+_[0-9T.-]+\.jsonl
 SHA256 = r"^[0-9a-f]{64}$"
 MAX_COMMAND = 8000
 """Characters shown of a command; each may be an escape of up to six."""
+
+
+SAFE_BACKENDS = ("hf", "heptathlon", "vllm")
+"""lm-eval's model classes that run weights on this machine."""
+SAFE_ARGUMENTS = frozenset(
+    ("pretrained", "dtype", "revision", "max_length", "add_bos_token", "player", "parallelize")
+)
+"""Model arguments of a stranger that a maintainer's machine follows: ``trust_remote_code`` and
+addresses of servers are not among them."""
 
 
 def unprintable(text: str) -> str:
@@ -137,14 +147,59 @@ def command_of(run: Run, name: str) -> str:
         run: the run as read.
         name: the model's public name.
     """
+    backend, args = model_of(run, name)
+    words = ["heptathlon", "run", "--model", backend]
+    if args:
+        words += ["--model_args", _joined(args)]
+    words += ["--tasks", ",".join(sorted(run.samples)), *_settings_of(run)]
+    return label(shlex.join(words), MAX_COMMAND)
+
+
+def model_of(run: Run, name: str) -> tuple[str, dict[str, str]]:
+    """Return lm-eval's model class and its arguments, as recorded.
+
+    Args:
+        run: the run as read.
+        name: the model's public name, which stands for weights on someone's disk.
+    """
     newest = run.results[-1]
     config: Mapping[str, Any] = newest["config"]
-    words = ["heptathlon", "run", "--model", str(newest.get("model_source") or config.get("model"))]
-    if args := _pairs(config.get("model_args")):
-        if _is_local(args.get("pretrained", "")):
-            args["pretrained"] = name
-        words += ["--model_args", _joined(args)]
-    words += ["--tasks", ",".join(sorted(run.samples))]
+    args = _pairs(config.get("model_args"))
+    if _is_local(args.get("pretrained", "")):
+        args["pretrained"] = name
+    return str(newest.get("model_source") or config.get("model")), args
+
+
+def arguments_of(run: Run, name: str, model_args: str = "") -> list[str]:
+    """Return the flags that ask the same model the same way, the tasks left out.
+
+    Args:
+        run: the run as read.
+        name: the model's public name.
+        model_args: arguments of the model in the place of the recorded ones.
+
+    Raises:
+        HeptathlonError: if a recorded argument is not one that can do no harm.
+    """
+    backend, args = model_of(run, name)
+    if backend not in SAFE_BACKENDS:
+        raise HeptathlonError(f"--model {backend!r:.60}: is none of {', '.join(SAFE_BACKENDS)}.")
+    if not model_args:
+        if unsafe := sorted(args.keys() - SAFE_ARGUMENTS):
+            raise HeptathlonError(
+                f"the submission's model argument {unsafe[0]!r:.60} is not used on trust; look at "
+                "its command, and give --model-args yourself."
+            )
+        model_args = _joined(args)
+    words = ["--model", backend, *(["--model_args", model_args] if model_args else [])]
+    return words + _settings_of(run)
+
+
+def _settings_of(run: Run) -> list[str]:
+    """Return the flags that say how a model was asked."""
+    newest = run.results[-1]
+    config: Mapping[str, Any] = newest["config"]
+    words: list[str] = []
     shots = {n for r in run.results for t, n in r["n-shot"].items() if t in run.samples}
     if len(shots) == 1 and shots != {0}:
         words += ["--num_fewshot", str(shots.pop())]
@@ -163,7 +218,7 @@ def command_of(run: Run, name: str) -> str:
     seeds = [config.get(f"{n}_seed") for n in ("random", "numpy", "torch", "fewshot")]
     if all(isinstance(seed, int) for seed in seeds):
         words += ["--seed", ",".join(map(str, seeds))]
-    return label(shlex.join(words), MAX_COMMAND)
+    return words
 
 
 def _pairs(recorded: object) -> dict[str, str]:

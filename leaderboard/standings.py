@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -97,10 +97,19 @@ class Items(NamedTuple):
     Attributes:
         values: shape (n,), whose mean is the overall figure.
         clusters: labels of shape (n,).
+        families: family of each item, shape (n,).
     """
 
     values: NDArray[np.float64]
     clusters: NDArray[np.str_]
+    families: NDArray[np.str_]
+
+    def of_family(self, family: str) -> "Items":
+        """Return one family's items, whose mean is that family's skill."""
+        mine = self.families == family
+        count = max(1, len(set(self.families.tolist())))
+        values = self.values[mine] * (int(mine.sum()) * count / max(1, self.values.size))
+        return Items(values, self.clusters[mine], self.families[mine])
 
 
 class Figure(NamedTuple):
@@ -127,11 +136,14 @@ class Standing:
         row: the row.
         overall: mean skill over the table's families; nothing if the row lacks one of them.
         rank: ranks that a model may have; None for players and rows without overall figure.
+        gap: the same model's skill in the season before, less its skill here; nothing if it was
+            not run there. The older documents have been public for longer.
     """
 
     row: Row
     overall: Figure
     rank: RankRange | None
+    gap: Figure = NO_FIGURE
 
     @property
     def ties(self) -> int:
@@ -148,12 +160,19 @@ class Table:
         families: names of the families that at least one row has, in the registry's order.
         standings: rows with their places.
         paired: whether ranks rest on comparisons on the same items, else on intervals alone.
+        old: whether a newer season of the same edition and tier has a table.
     """
 
     division: Division
     families: tuple[str, ...]
     standings: list[Standing]
     paired: bool
+    old: bool = False
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a row's gap to the season before is known."""
+        return any(s.gap.value is not None for s in self.standings)
 
     @functools.cached_property
     def scale(self) -> Scale:
@@ -176,7 +195,52 @@ def tables(rows: Iterable[Row], items: Mapping[str, Items] | None = None) -> lis
         divisions,
         key=lambda d: (EDITIONS.index(d.edition), TIERS.index(d.tier), _newest_first(d.season)),
     )
-    return [_table(division, divisions[division], items or {}) for division in ordered]
+    made = {division: _table(division, divisions[division], items or {}) for division in ordered}
+    return [_in_time(table, made) for table in made.values()]
+
+
+def _in_time(table: Table, made: Mapping[Division, Table]) -> Table:
+    """Return a table with its gaps to the season before, and whether a newer one stands beside."""
+    mine = table.division
+    seasons = sorted((d.season for d in made if d[:2] == mine[:2]), key=_newest_first)
+    before = seasons[seasons.index(mine.season) + 1 :][:1]
+    standings = table.standings
+    if before:
+        earlier = {_entrant(s.row): s.row for s in made[mine._replace(season=before[0])].standings}
+        standings = [replace(s, gap=_gap(s.row, earlier.get(_entrant(s.row)))) for s in standings]
+    return replace(table, standings=standings, old=mine.season != seasons[0])
+
+
+def _entrant(row: Row) -> tuple[object, ...]:
+    """Return what two rows of different seasons share if they are of the same model."""
+    return (row.kind, row.name, row.revision, row.settings, row.run)
+
+
+def _gap(row: Row, earlier: Row | None) -> Figure:
+    """Return the skill in an earlier season less that of now, over the same families.
+
+    Seasons share no item, so the errors are independent (see :func:`overall`).
+    """
+    if earlier is None or row.scores.keys() != earlier.scores.keys():
+        return NO_FIGURE
+    now, then = (overall(r, tuple(row.scores)) for r in (row, earlier))
+    if now.value is None or then.value is None:
+        return NO_FIGURE
+    gap = then.value - now.value
+    if now.low is None or now.high is None or then.low is None or then.high is None:
+        return Figure(gap, None, None)
+    below = math.hypot(then.value - then.low, now.high - now.value)
+    above = math.hypot(then.high - then.value, now.value - now.low)
+    return Figure(gap, gap - below, gap + above)
+
+
+def of_family(rows: Iterable[Row], family: str) -> list[Row]:
+    """Return the rows that have a family, with that family alone."""
+    return [
+        row.model_copy(update={"scores": {family: row.scores[family]}})
+        for row in rows
+        if family in row.scores
+    ]
 
 
 def _newest_first(season: str) -> tuple[int, ...]:

@@ -377,9 +377,24 @@ class _Handler(BaseHTTPRequestHandler):
             case "GET", ["commits", revision]:
                 self._send(200, list(self._history(repo, self._sha(repo, revision))))
             case "GET", ["discussions"]:
-                self._send(200, {"discussions": [], "count": 0, "start": 0})
+                self._discussions(repo)
             case _:
                 raise _RefusalError(404, "EntryNotFound", f"no route {self.command} {rest}")
+
+    def _discussions(self, repo: Repo) -> None:
+        out = [
+            {
+                "num": number,
+                "title": title,
+                "author": {"name": "tester"},
+                "createdAt": NOW,
+                "status": "open",
+                "isPullRequest": True,
+                "repo": {"name": repo.name, "type": repo.kind},
+            }
+            for number, title in repo.pulls.items()
+        ]
+        self._send(200, {"discussions": out, "count": len(out), "start": 0})
 
     def _info(self, repo: Repo, revision: str) -> None:
         sha = self._sha(repo, revision)

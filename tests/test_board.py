@@ -120,7 +120,10 @@ def test_the_same_items_tell_apart_what_intervals_cannot():
     hits[0, :40], hits[1, :52] = 1, 1
     clusters = np.arange(100).astype(str)
     rows = [row("a/a", 0.40, 0.1), row("b/b", 0.52, 0.1)]
-    items = {r.slug: Items(values, clusters) for r, values in zip(rows, hits, strict=True)}
+    items = {
+        r.slug: Items(values, clusters, np.full(len(values), "maze"))
+        for r, values in zip(rows, hits, strict=True)
+    }
     (paired,) = tables(rows, items)
     assert paired.paired
     assert [(s.row.name, str(s.rank)) for s in paired.standings] == [("b/b", "1"), ("a/a", "2")]

@@ -96,7 +96,7 @@ def test_sets_of_a_season_lie_side_by_side(hub_here: FakeHub, api: HfApi):
     assert "paper-smoke-mlmu_dfs" in names
     tasks = yaml.safe_load(repo.files()["eval.yaml"].data)["tasks"]
     assert {t["config"] for t in tasks} <= set(names)
-    assert [t["id"] for t in tasks if t["config"].startswith("fresh")] == ["maze-fresh-smoke-path"]
+    assert [t["id"] for t in tasks if t["config"].startswith("fresh")] == ["maze-fresh-smoke"]
 
 
 def test_a_new_season_replaces_the_old_and_leaves_its_tag(

@@ -1,0 +1,300 @@
+"""The board's further pages: seasons and gaps, a page a family, the profile, any two compared."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats as reference
+
+from benchmarks import _chromium, site
+from heptathlon.leaderboard import board, compare, page, profile
+from heptathlon.leaderboard.standings import Division, Items, Row, tables
+
+CHROMIUM = _chromium.find()
+HOSTILE = '</script><script>alert(1)</script>"><img src=x onerror=alert(2)>=\u202e'
+in_browser = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)"
+)
+AXE = os.environ.get("AXE_CORE", "")
+"""Path of axe.min.js: ``npm install axe-core`` in any folder."""
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def made(count: int = 6, **changes: Any) -> list[Row]:
+    """Return rows of every family of the registry."""
+    return [row.model_copy(update=changes) for row in site.rows(count)]
+
+
+def items_of(rows: list[Row], families: tuple[str, ...], n: int = 40) -> dict[str, Items]:
+    """Return random items: n a family, two a cluster."""
+    rng = np.random.default_rng(7)
+    names = np.repeat(np.array(families), n)
+    clusters = np.char.add(np.char.add(names, ":"), (np.arange(names.size) // 2).astype(str))
+    return {
+        row.slug: Items((rng.random(names.size) < 0.2 + 0.1 * i) * 1.0, clusters, names)
+        for i, row in enumerate(rows)
+    }
+
+
+# --- seasons -------------------------------------------------------------------------------------
+
+
+def seasons() -> list[Row]:
+    new = made(4)
+    old = [
+        r.model_copy(
+            update={
+                "division": r.division._replace(season="2025.2"),
+                "slug": f"{r.slug}-old",
+                "scores": {
+                    f: s.model_copy(
+                        update={
+                            "skill": s.skill.model_copy(
+                                update={
+                                    "value": s.skill.value + 0.2,
+                                    "low": s.skill.low + 0.2,
+                                    "high": s.skill.high + 0.2,
+                                }
+                            )
+                        }
+                    )
+                    for f, s in r.scores.items()
+                },
+            }
+        )
+        for r in new[:3]
+    ]
+    return new + old
+
+
+def test_the_gap_to_the_season_before():
+    """Every model was better by 0.2 on the older documents; one was not run on them."""
+    newest, older = tables(seasons())
+    assert (newest.old, older.old) == (False, True)
+    gaps = {s.row.slug: s.gap for s in newest.standings}
+    known = [gap for gap in gaps.values() if gap.value is not None]
+    assert len(known) == 3
+    for slug, gap in gaps.items():
+        if gap.value is not None:
+            overall = next(s.overall for s in newest.standings if s.row.slug == slug)
+            width = (overall.high - overall.value) * 2**0.5
+            assert gap.value == pytest.approx(0.2)
+            assert gap.high - gap.value == pytest.approx(width)
+    assert not any(s.gap.value is not None for s in older.standings)
+
+
+def test_a_gap_is_of_the_same_model_asked_the_same_way():
+    rows = seasons()
+    changed = [
+        r.model_copy(update={"settings": "5-shot"}) if r.division.season == "2025.2" else r
+        for r in rows
+    ]
+    assert not tables(changed)[0].has_gaps
+    fewer = [
+        r.model_copy(update={"scores": dict(list(r.scores.items())[:1])})
+        if r.division.season == "2025.2"
+        else r
+        for r in rows
+    ]
+    assert not tables(fewer)[0].has_gaps
+
+
+def test_older_seasons_are_dimmed_and_stay():
+    text = page.render_page(tables(seasons()))
+    assert text.count('class="board page old"') == 1
+    assert text.index("season 2026.1") < text.index("season 2025.2")
+    assert "An older season." in text
+    assert "season before" in text
+    assert ">0.200<" in text
+
+
+# --- a page a family -----------------------------------------------------------------------------
+
+
+def test_a_page_for_all_and_one_for_each():
+    rows = made()
+    families = tuple(rows[0].scores)
+    files = board.site_of(rows, items_of(rows, families))
+    names = {"index.html", "data.json", "data.csv", "compare.html"}
+    assert set(files) == names | {page.page_name(f) for f in families}
+    one = files[page.page_name("maze")]
+    assert "<h1>Maze navigation</h1>" in one
+    assert 'aria-current="page">Maze navigation' in one
+    assert "mean skill" not in one
+    assert "mean skill" in files["index.html"]
+    links = {
+        link for text in files.values() for link in re.findall(r'href="([\w.-]+\.html)"', text)
+    }
+    assert links <= set(files)
+
+
+def test_the_items_of_one_family_give_its_skill():
+    """Two families of unequal size: each one's mean is its own, and their mean is the overall."""
+    a, b = np.array([1.0, 0.0]), np.array([1.0, 1.0, 1.0, 0.0])
+    weighted = np.concatenate([a / 2, b / 4]) * 6 / 2
+    labels = np.array(["maze"] * 2 + ["sort"] * 4)
+    items = Items(weighted, labels, labels)
+    assert items.values.mean() == pytest.approx((0.5 + 0.75) / 2)
+    assert items.of_family("maze").values.mean() == pytest.approx(0.5)
+    assert items.of_family("sort").values.mean() == pytest.approx(0.75)
+
+
+# --- the profile ---------------------------------------------------------------------------------
+
+
+def test_the_profile_has_a_line_a_model_and_a_name_for_each():
+    (table,) = tables(made(9))
+    found = profile.chart(table)
+    assert found is not None
+    models = [s.row.name for s in table.standings if s.row.kind == "model"]
+    assert [name for _, name in found.legend] == models[: profile.MODELS]
+    assert found.svg.count("<polyline") == profile.MODELS
+    assert found.svg.count('class="point') == profile.MODELS * len(table.families)
+    assert len(set(re.findall(r' d="([^"]+)"', found.svg))) == profile.MODELS
+    coordinates = [float(y) for y in re.findall(r'y[12]?="([\d.-]+)"', found.svg)]
+    assert min(coordinates) >= 0
+    assert max(coordinates) <= profile.HEIGHT
+
+
+def test_no_profile_of_one_event_or_of_players():
+    one = [r.model_copy(update={"scores": {"maze": r.scores["maze"]}}) for r in made()]
+    assert profile.chart(tables(one)[0]) is None
+    assert profile.chart(tables(made(kind="player"))[0]) is None
+
+
+# --- two compared --------------------------------------------------------------------------------
+
+
+def test_what_is_embedded_is_small_and_of_the_same_items(monkeypatch: pytest.MonkeyPatch):
+    rows = made(5)
+    items = items_of(rows, ("maze", "sort"))
+    last = tables(rows)[0].standings[-1].row.slug
+    items[last] = items[last]._replace(clusters=np.roll(items[last].clusters, 1))
+    (found,) = compare.pairs(tables(rows), items)
+    assert len(found["rows"]) == 4
+    monkeypatch.setattr(compare, "MAX_FIGURES", 3 * 80)
+    (found,) = compare.pairs(tables(rows), items)
+    assert len(found["rows"]) == 3
+    monkeypatch.setattr(compare, "MAX_FIGURES", 80)
+    assert compare.pairs(tables(rows), items) == []
+
+
+# --- in the browser ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rows = made()
+    rows[2] = rows[2].model_copy(
+        update={"name": HOSTILE, "settings": HOSTILE, "submitter": HOSTILE}
+    )
+    old = [
+        r.model_copy(
+            update={"division": Division("fresh", "lite", "2025.2"), "slug": f"{r.slug}-old"}
+        )
+        for r in rows
+    ]
+    families = tuple(rows[0].scores)
+    out = tmp_path_factory.mktemp("site")
+    for name, text in board.site_of(rows + old, items_of(rows, families)).items():
+        (out / name).write_text(text, encoding="utf-8")
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[_chromium.Page]:
+    assert CHROMIUM is not None
+    with _chromium.Page(CHROMIUM) as opened:
+        yield opened
+
+
+PAGES = ("index.html", "family-maze.html", "compare.html")
+
+
+@in_browser
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_quiet_and_show_a_stranger_s_words_as_text(
+    browser: _chromium.Page, folder: Path, name: str
+):
+    browser.resize(1280, 900)
+    browser.open((folder / name).as_uri())
+    browser.run("document.querySelectorAll('thead button').forEach(b => b.click())")
+    requests = [r["request"]["url"] for r in browser.seen("Network.requestWillBeSent")]
+    assert requests == [(folder / name).as_uri()]
+    for kind in ("Log.entryAdded", "Runtime.exceptionThrown", "Page.javascriptDialogOpening"):
+        assert not browser.seen(kind)
+    assert not browser.run("document.querySelectorAll('img, tbody script, option script').length")
+    assert "onerror=alert(2)" in browser.run("document.body.innerText + document.body.textContent")
+    assert "\u202e" not in browser.run("document.documentElement.textContent")
+
+
+@in_browser
+@pytest.mark.parametrize("width", [360, 800])
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_fit_a_narrow_window(browser: _chromium.Page, folder: Path, name: str, width: int):
+    browser.open((folder / name).as_uri())
+    browser.resize(width, 900)
+    assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+@in_browser
+def test_the_browser_s_differences_are_scipy_s(browser: _chromium.Page, folder: Path):
+    """Against a regression on a constant with clustered errors, worked out with NumPy and SciPy."""
+    browser.open((folder / "compare.html").as_uri())
+    browser.run(
+        "(() => { const [a, b] = document.querySelectorAll('#pair-0 select'); a.value = '3';"
+        " b.value = '0'; a.dispatchEvent(new Event('change')); })()"
+    )
+    shown = browser.run(
+        "[...document.querySelectorAll('#pair-0 tbody tr')].map(r => [...r.children]"
+        ".map(c => c.textContent))"
+    )
+    data = browser.run("JSON.parse(document.querySelector('#pair-0 script').textContent)")
+    d = np.array(data["values"][3]) - np.array(data["values"][0])
+    clusters = np.array(data["clusters"])
+    sums = np.array([(d[clusters == c] - d.mean()).sum() for c in np.unique(clusters)])
+    g = len(sums)
+    error = np.sqrt(g / (g - 1) * (sums**2).sum()) / d.size
+    half = reference.t.ppf(0.975, g - 1) * error
+
+    def text(x: float) -> str:
+        return f"{x:.3f}".replace("-", "\u2212")
+
+    counts = [str(int((d > 0).sum())), str(int((d < 0).sum())), str(int((d == 0).sum()))]
+    assert shown[0] == [
+        "all events",
+        text(d.mean()),
+        f"{text(d.mean() - half)} to {text(d.mean() + half)}",
+        *counts,
+    ]
+    assert [row[0] for row in shown[1:]] == data["events"]
+    parts = [float(row[1].replace("\u2212", "-")) for row in shown[1:]]
+    assert np.mean(parts) == pytest.approx(d.mean(), abs=1e-3)
+    said = browser.run("document.querySelector('#pair-0 .verdict').textContent")
+    assert ("is better" in said) == (abs(d.mean()) > half)
+
+
+@in_browser
+@pytest.mark.skipif(
+    not AXE, reason="AXE_CORE names no axe.min.js (npm install axe-core in any folder has it)"
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_against_wcag_22_aa(
+    browser: _chromium.Page, folder: Path, name: str, scheme: str
+):
+    browser.resize(1280, 900)
+    browser.prefer(prefers_color_scheme=scheme)
+    browser.open((folder / name).as_uri())
+    browser.run(Path(AXE).read_text(encoding="utf-8") + "; 0")
+    options = f"{{runOnly: {WCAG!r}}}"
+    found = browser.run(
+        f"axe.run(document, {options}).then(r => r.violations.map(v => [v.id,"
+        " v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)]))"
+    )
+    browser.prefer(prefers_color_scheme="light")
+    assert found == []
