@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-BENCHMARKS = ("maze", "build", "rescore", "bootstrap", "start", "site", "coverage")
+BENCHMARKS = ("maze", "build", "rescore", "validate", "bootstrap", "start", "site", "coverage")
 
 
 def main() -> int:
