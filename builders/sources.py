@@ -5,6 +5,7 @@ machines without a network: a repository is a Hub dataset id (``nyu-mll/glue``) 
 ``github/<owner>/<name>``.
 """
 
+import hashlib
 import os
 import shutil
 import urllib.error
@@ -67,6 +68,20 @@ def fetch(source: Source) -> Path:
             f"not {source.sha256}; delete it and fetch revision {source.revision} again."
         )
     return path
+
+
+def check_bytes(data: bytes, source: Source) -> None:
+    """Refuse a rebuilt file that is not, byte for byte, the published one.
+
+    Raises:
+        HeptathlonError: with both checksums.
+    """
+    found = hashlib.sha256(data).hexdigest()
+    if found != source.sha256:
+        raise HeptathlonError(
+            f"{source}: what was rebuilt has the checksum {found}, not the published "
+            f"{source.sha256}; a source file or the recipe is another one."
+        )
 
 
 def available(*sources: Source) -> bool:

@@ -262,6 +262,51 @@ FAMILIES: dict[str, Family] = {
             version=1,
         ),
         Family(
+            name="rarb",
+            title="Reasoning as retrieval",
+            question="Can a retriever, or a language model as one, solve a reasoning problem by "
+            "retrieving its answer?",
+            paper=Paper(
+                title="RAR-b: Reasoning as Retrieval Benchmark",
+                url="https://arxiv.org/abs/2404.06347",
+            ),
+            headline=Headline(
+                metric="ndcg_10",
+                variants=("rarb_rank",),
+                says="nDCG@10 of the right document among the 20 that the first stage hands on",
+            ),
+            paper_headline=Headline(
+                metric="acc",
+                variants=(
+                    "rarb_arc_mcr",
+                    "rarb_alphanli_mcr",
+                    "rarb_piqa_mcr",
+                    "rarb_siqa_mcr",
+                    "rarb_winogrande_mcr",
+                    "rarb_spartqa_mcr",
+                    "rarb_tempreason_l2_pure_mcr",
+                ),
+                says="share of published multiple-choice items answered right, without instruction",
+            ),
+            chance=0.227,
+            chance_note="a random order of 20 documents; a ranking by words in common puts the "
+            "eight documents of the problem first in random order and earns about 0.44",
+            editions=("fresh", "paper"),
+            tiers=("smoke", "lite", "full"),
+            paper_tiers=("lite", "full"),
+            strata=("kind", "topic", "steps", "nearest"),
+            form_names={
+                "rank": "rank the first stage's documents (likelihood or similarity)",
+                "choose": "tell the right document from its seven near misses",
+                "list": "name the best documents (generated)",
+                "judge": "is this document right? (likelihood of true and false)",
+                "retrieve": "retrieve from the whole corpus (retrievers only)",
+                "mcr": "published multiple choice (paper edition)",
+            },
+            licence="CC0-1.0",
+            version=1,
+        ),
+        Family(
             name="verbalizer",
             title="Verbalizer manipulation",
             question="Does the model follow an instruction that goes against its prior?",
@@ -344,6 +389,42 @@ FAMILIES: dict[str, Family] = {
             form_names={
                 "choice": "which option will the student choose? (likelihood)",
                 "option": "will the student choose this option, yes or no? (likelihood)",
+            },
+            licence="CC0-1.0",
+            version=1,
+        ),
+        Family(
+            name="memorability",
+            title="Memorability",
+            question="Does the model know what people will remember?",
+            paper=Paper(
+                title="Long-Term Ad Memorability",
+                url="https://arxiv.org/abs/2309.00378",
+            ),
+            headline=Headline(
+                metric="rho",
+                variants=("memorability_world",),
+                says="Spearman correlation of predicted and measured scores; the ceiling is the "
+                "correlation that the exact Bayes answer reaches on the same documents",
+            ),
+            paper_headline=Headline(
+                metric="rho",
+                variants=("memorability_lambda",),
+                says="Spearman correlation of predicted and measured recall of LAMBDA's test ads, "
+                "zero-shot; the ceiling follows from the few raters behind each score",
+            ),
+            chance=0.0,
+            chance_note="an answer that does not depend on the item orders nothing; the mean of "
+            "the examples, not chance, is the bar to pass",
+            ceiling=0.76,
+            editions=("fresh", "paper"),
+            tiers=("smoke", "lite", "full"),
+            paper_tiers=("smoke", "lite", "full", "long"),
+            strata=("set", "k", "raters"),
+            form_names={
+                "score": "predict how well an item is remembered",
+                "pair": "choose the item that is remembered better (likelihood)",
+                "ad": "write an advertisement (form only)",
             },
             licence="CC0-1.0",
             version=1,

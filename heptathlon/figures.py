@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from heptathlon import plots
 from heptathlon.scorecard import ScoredSample, level_order
+from heptathlon.scorers import memorability
 
 THIS_RUN = "this run"
 BINS = 10
@@ -180,4 +182,114 @@ def _confusion(run: Sequence[ScoredSample]) -> Figure:
     )
 
 
-FIGURES: dict[str, Callable[[Played], list[Figure]]] = {"students": draw_students}
+# --- memorability --------------------------------------------------------------------------------
+
+CELLS = 20
+"""Cells of the density plot along either axis."""
+MISSES = 10
+NAME = 90
+"""Characters of an item's text in the table of misses."""
+SCALE_END = 99.0
+
+
+def draw_memorability(played: Played) -> list[Figure]:
+    """Show predicted against measured scores, what order can be reached, and the worst misses."""
+    if not played[THIS_RUN]:
+        return []
+    return [_predicted_and_measured(played), _worst_misses(played[THIS_RUN])]
+
+
+def _predicted_and_measured(played: Played) -> Figure:
+    ceiling = memorability.ceiling([one.row for one in played[THIS_RUN]])
+    rhos = []
+    for who, samples in played.items():
+        values = _score_pairs(samples)
+        rhos.append((memorability.spearman(values, np.ones(len(values))), who))
+    scale = plots.Scale.of([*(rho for rho, _ in rhos if math.isfinite(rho)), ceiling])
+    best = plots.Reference(ceiling, dashed=False)
+    rows = tuple(
+        (
+            who,
+            f"{rho:.3f}" if math.isfinite(rho) else plots.ELLIPSIS,
+            plots.interval(
+                scale, rho if math.isfinite(rho) else None, None, None, references=[best]
+            ),
+        )
+        for rho, who in sorted(rhos, key=lambda pair: (math.isnan(pair[0]), -pair[0], pair[1]))
+    )
+    return Figure(
+        "Predicted and measured",
+        "Diagram: this run's predicted scores (to the right) against measured ones (upwards), "
+        "darker where more documents lie. Table: Spearman's correlation of the run and of every "
+        f"player; the line is the best that can be reached, {ceiling:.2f}.",
+        ("who", "rho", "rho and ceiling"),
+        rows,
+        density(_score_pairs(played[THIS_RUN])),
+    )
+
+
+def _worst_misses(run: Sequence[ScoredSample]) -> Figure:
+    values = _score_pairs(run)
+    off = _places(values[:, 0]) - _places(values[:, 1])
+    worst = np.argsort(-np.abs(off), kind="stable")[:MISSES]
+    rows = tuple(
+        (
+            plots.label(str(run[i].sample.doc["text"]), NAME),
+            f"{values[i, 0]:.0f}",
+            f"{values[i, 1]:.0f}",
+            f"{off[i]:+.0%}",
+        )
+        for i in worst
+    )
+    return Figure(
+        "Worst misses",
+        "Documents whose predicted rank lies farthest from the measured one, as a share of all "
+        "ranks.",
+        ("item", "predicted", "measured", "ranks off"),
+        rows,
+    )
+
+
+def density(values: NDArray[np.float64]) -> Markup:
+    """Return a two-dimensional histogram as SVG.
+
+    Args:
+        values: predicted and measured scores, shape (n, 2), each from 0 to 99.
+    """
+    cell = SIDE / CELLS
+    places = np.clip((values / SCALE_END * CELLS).astype(int), 0, CELLS - 1)
+    counts = Counter((int(x), int(y)) for x, y in places)
+    most = max(counts.values())
+    drawn = Markup('<rect class="cell" x="{:g}" y="{:g}" width="{:g}" height="{:g}" {}/>')
+    cells = [
+        drawn.format(
+            x * cell,
+            SIDE - (y + 1) * cell,
+            cell,
+            cell,
+            Markup('fill-opacity="{:.2f}"').format(0.15 + 0.85 * count / most),
+        )
+        for (x, y), count in sorted(counts.items())
+    ]
+    return Markup(
+        '<svg class="chart" viewBox="-3 -3 {0} {0}" aria-hidden="true" focusable="false">{2}'
+        '<rect class="frame" width="{1}" height="{1}"/>'
+        '<line class="frame dashed" x1="0" y1="{1}" x2="{1}" y2="0"/></svg>'
+    ).format(SIDE + 6, SIDE, Markup("").join(cells))
+
+
+def _score_pairs(samples: Sequence[ScoredSample]) -> NDArray[np.float64]:
+    rows = [[one.verdict.metrics[m] for m in ("predicted", "human")] for one in samples]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), 2)
+
+
+def _places(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return mid-ranks as shares between 0 and 1."""
+    places: NDArray[np.float64] = memorability.mid_ranks(values, np.ones(len(values))) / len(values)
+    return places
+
+
+FIGURES: dict[str, Callable[[Played], list[Figure]]] = {
+    "students": draw_students,
+    "memorability": draw_memorability,
+}

@@ -51,6 +51,15 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def folder_stamp(folder: Path) -> list[str]:
+    """Return name, size and time of a folder's files, by which new content shows."""
+    out = []
+    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+        state = file.stat()
+        out.append(f"{file.relative_to(folder).as_posix()}:{state.st_size}:{state.st_mtime_ns}")
+    return out
+
+
 def canonical_json(value: Any) -> str:
     """Serialise with sorted keys and no spaces, so that equal values give equal text.
 

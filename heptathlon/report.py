@@ -546,7 +546,9 @@ def gold_of(one: ScoredSample) -> str:
     module, _, function = name.rpartition(".")
     target = getattr(importlib.import_module(module), function)(doc)
     is_index = isinstance(target, int) and not isinstance(one.sample.response, str)
-    return str(catalog.choices_of(task, doc)[target] if is_index else target).strip()
+    if is_index:
+        target = catalog.named_option(catalog.choices_of(task, doc), target)
+    return str(target).strip()
 
 
 def _island(items: Sequence[Item]) -> dict[str, Any]:

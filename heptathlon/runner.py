@@ -17,7 +17,7 @@ from typing import Any
 import heptathlon
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import family_of_task
-from heptathlon.files import canonical_json, sha256_file
+from heptathlon.files import canonical_json, folder_stamp, sha256_file
 from heptathlon.models import window
 from heptathlon.runs import read_results, read_samples
 from heptathlon.tasks.catalog import TASKS_PATH
@@ -77,7 +77,8 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     _check_writable(Path(config.output_path))
     with _suite_tasks_only():
         manager = _resolve_tasks(config)
-    # These register the scripted players and the memories.
+    # These register the retrievers, the memories and the scripted players.
+    import heptathlon.models.encoder
     import heptathlon.models.memory_lm
     import heptathlon.models.player  # noqa: F401
 
@@ -214,7 +215,8 @@ def _model_class(config: Any) -> Any:
     except ValueError:
         import lm_eval.models
 
-        known = ["heptathlon", "heptathlon-memory", *lm_eval.models.MODEL_MAPPING]
+        own = ("heptathlon", "heptathlon-encoder", "heptathlon-memory")
+        known = [*own, *lm_eval.models.MODEL_MAPPING]
         raise UnknownNameError("model class", config.model, known) from None
 
 
@@ -307,9 +309,7 @@ def _weights_of(model_args: dict[str, Any]) -> list[str]:
     for key in ("pretrained", "peft", "delta", "model", "path"):
         folder = Path(str(model_args.get(key, "")))
         if model_args.get(key) and folder.is_dir():
-            for file in sorted(p for p in folder.iterdir() if p.is_file()):
-                state = file.stat()
-                out.append(f"{key}/{file.name}:{state.st_size}:{state.st_mtime_ns}")
+            out += [f"{key}/{stamp}" for stamp in folder_stamp(folder)]
     return out
 
 

@@ -47,5 +47,5 @@ def rendered_items(
         )
         target = loaded.doc_to_target(doc)
         if isinstance(target, int):
-            target = loaded.doc_to_choice(doc)[target]
+            target = catalog.named_option(loaded.doc_to_choice(doc), target)
         yield RenderedItem(f"{name}, item {number}: {doc['item_id']}", str(prompt), f" {target}")

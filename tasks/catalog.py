@@ -1,7 +1,7 @@
 """What the suite's task YAML says, read as data: no function in it is imported or run."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -132,6 +132,11 @@ def choices_of(task: str, doc: Mapping[str, Any]) -> list[str]:
     module, _, function = name.rpartition(".")
     choices: list[str] = getattr(importlib.import_module(module), function)(doc)
     return choices
+
+
+def named_option(options: Sequence[str], index: int) -> str:
+    """Return the option at an index; a negative one says that none of them is right."""
+    return options[index] if index >= 0 else "(none of these)"
 
 
 def sibling(data: TaskData, variant: str) -> str:

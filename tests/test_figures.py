@@ -1,12 +1,18 @@
 """Figures that a family adds to the report: known numbers, and nothing for who has none."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from markupsafe import Markup
+
 from heptathlon import figures
+from heptathlon.builders import store
 from heptathlon.families import FAMILIES
 from heptathlon.runs import Sample
 from heptathlon.scorecard import ScoredSample
+from heptathlon.scorers import memorability as memorability_scorer
 from heptathlon.scorers import students as scorer
 from heptathlon.tasks.catalog import task_data
 
@@ -71,3 +77,48 @@ def test_families_without_figures_cost_nothing():
     for family in set(FAMILIES) - set(figures.FIGURES):
         assert figures.figures(family, never) == []
     assert figures.figures("students", lambda: {figures.THIS_RUN: []}) == []
+
+
+# --- memorability --------------------------------------------------------------------------------
+
+WORLD = "heptathlon_memorability_world_smoke"
+
+
+def guessed(guess: Callable[[dict[str, Any]], float], hostile: str = "") -> list[ScoredSample]:
+    """Return the smoke documents with answers by a function of the document."""
+    folder = store.ensure(store.SetName("memorability", tier="smoke"))
+    out = []
+    for number, row in enumerate(store.read_docs(folder, "world")):
+        doc = {**row, "text": hostile or row["text"]}
+        answer = f"{guess(doc):.2f}"
+        verdict = memorability_scorer.verdict(doc, [answer])
+        sample = Sample(WORLD, number, doc, "p", answer, {})
+        out.append(ScoredSample(sample, task_data(WORLD), verdict))
+    return out
+
+
+def test_the_worst_miss_is_the_one_that_was_planted():
+    perfect = guessed(lambda doc: doc["human"])
+    top = max(one.sample.doc["human"] for one in perfect)
+    planted = guessed(lambda doc: 0.0 if doc["human"] == top else doc["human"])
+    played = {figures.THIS_RUN: planted, "oracle": perfect}
+    order, misses = figures.figures("memorability", lambda: played)
+    assert [row[0] for row in order.rows] == ["oracle", "this run"]
+    assert order.rows[0][1] == "1.000"
+    assert misses.rows[0][1:3] == ("0", f"{top:.0f}")
+    assert misses.rows[0][3].startswith("-9")
+    assert figures.figures("memorability", lambda: {figures.THIS_RUN: []}) == []
+
+
+def test_the_density_counts_every_document():
+    """A cell's darkness follows its count; a perfect prediction lies on the diagonal alone."""
+    drawn = str(figures.density(np.array([[5.0, 5.0]] * 3 + [[95.0, 95.0]])))
+    assert drawn.count("fill-opacity") == 2
+    assert 'x="5" y="90" width="5" height="5" fill-opacity="1.00"' in drawn
+    assert 'x="95" y="0" width="5" height="5" fill-opacity="0.43"' in drawn
+
+
+def test_a_text_cannot_break_out():
+    run = guessed(lambda doc: 5.0, hostile="</td><script>alert(1)</script>")
+    *_, misses = figures.figures("memorability", lambda: {figures.THIS_RUN: run})
+    assert "<script" not in Markup("<td>{}</td>").format(misses.rows[0][0])

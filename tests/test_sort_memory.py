@@ -8,8 +8,6 @@ from typing import Any
 
 import lm_eval.models  # noqa: F401
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from lm_eval.api.model import LM
 from lm_eval.api.registry import register_model
 
@@ -61,30 +59,6 @@ def test_what_each_memory_shows():
     assert [limit for _, limit in speak.heard] == [7, 7, None]
     assert "One two three. Four five six." in speak.heard[0][0]
     assert speak.heard[-1][0] == "This is what you remember:\n\nnote 1\n\nnote 2\n\n?"
-
-
-@given(
-    st.lists(st.text("ab c", min_size=1, max_size=20), min_size=1, max_size=8),
-    st.text("ab c", max_size=10),
-)
-def test_bm25_is_the_textbook_formula(passages: list[str], query: str):
-    """Computed again here, document by document and term by term."""
-    import math
-
-    split = [re.findall(r"[a-z]+", p) for p in passages]
-    mean = sum(map(len, split)) / len(split)
-    expected = []
-    for words in split:
-        total = 0.0
-        for term in set(re.findall(r"[a-z]+", query)):
-            df = sum(term in other for other in split)
-            tf = words.count(term)
-            if tf:
-                idf = math.log(1 + (len(split) - df + 0.5) / (df + 0.5))
-                norm = 1 - memories.B + memories.B * len(words) / mean
-                total += idf * tf * (memories.K1 + 1) / (tf + memories.K1 * norm)
-        expected.append(total)
-    assert memories.bm25(passages, query) == pytest.approx(expected)
 
 
 class MyMemory:

@@ -7,17 +7,11 @@ relevance or in the order of the text) and notes that the model writes while rea
 
 import importlib
 import inspect
-import math
-import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from heptathlon import lexical
 from heptathlon.errors import HeptathlonError, UnknownNameError
-
-K1, B = 1.5, 0.75
-"""BM25's usual saturation and length normalisation (Robertson and Zaragoza 2009, 3.4)."""
-_TERM = re.compile(r"[^\W_]+")
 
 
 class Speak(Protocol):
@@ -119,7 +113,9 @@ class Retrieval:
 
     def ask(self, prompt: str) -> str:
         """Answer with the best passages in view."""
-        scores = bm25(self.kept, prompt)
+        # Each word of the question counts once, however often the prompt repeats it.
+        asked = " ".join(dict.fromkeys(lexical.tokens(prompt)))
+        scores = lexical.Bm25(self.kept).scores([asked])[0].tolist()
         best = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[: self.passages]
         shown = sorted(best) if self.in_text_order else best
         return self.speak(_with_memory([self.kept[i] for i in shown], prompt))
@@ -167,25 +163,6 @@ class Notes:
 def _with_memory(pieces: Sequence[str], prompt: str) -> str:
     joined = "\n\n".join(pieces)
     return f"This is what you remember:\n\n{joined}\n\n{prompt}"
-
-
-def bm25(passages: Sequence[str], query: str) -> list[float]:
-    """Return BM25's score of every passage for a query (each term of the query counts once).
-
-    The inverse document frequency is ``log(1 + (n - df + 0.5) / (df + 0.5))``, which is never
-    negative (as in Lucene).
-    """
-    bags = [Counter(_TERM.findall(p.lower())) for p in passages]
-    sizes = [sum(bag.values()) for bag in bags]
-    mean = sum(sizes) / len(sizes) if sizes else 0.0
-    scores = [0.0] * len(bags)
-    for term in dict.fromkeys(_TERM.findall(query.lower())):
-        holding = [i for i, bag in enumerate(bags) if term in bag]
-        weight = math.log(1 + (len(bags) - len(holding) + 0.5) / (len(holding) + 0.5))
-        for i in holding:
-            count = bags[i][term]
-            scores[i] += weight * count * (K1 + 1) / (count + K1 * (1 - B + B * sizes[i] / mean))
-    return scores
 
 
 def _relevance(speak: Speak, **options: Any) -> Retrieval:

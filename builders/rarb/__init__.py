@@ -1,0 +1,33 @@
+"""The retrieval builder; see :mod:`heptathlon.builders.rarb.build` for how its sets are made."""
+
+from typing import Any
+
+from heptathlon.builders import sources, store
+from heptathlon.builders.rarb.build import FAMILY, configs, generate, shards
+from heptathlon.builders.rarb.paper import SOURCES, SOURCES_BY_TIER
+from heptathlon.builders.sources import Source
+
+__all__ = [
+    "FAMILY", "SOURCES", "configs", "dataset", "generate", "needed", "shards", "tier_sources",
+]  # fmt: skip
+
+
+def dataset(*, config: str, kind: str | None = None, **options: Any) -> Any:
+    """Return a retrieval config for lm-eval's ``custom_dataset``, building the set if need be.
+
+    Args:
+        config: config of the set, such as ``rank``.
+        kind: keep only test items of this kind (paper: of this published task).
+        options: see :func:`heptathlon.builders.store.dataset`.
+    """
+    return store.dataset(FAMILY, config=config, where={"kind": kind}, **options)
+
+
+def needed(edition: str, tier: str) -> tuple[Source, ...]:
+    """Return the source files that a tier needs."""
+    return SOURCES_BY_TIER[tier] if edition == "paper" else ()
+
+
+def tier_sources(edition: str, tier: str) -> list[dict[str, str]]:
+    """Return the source files that a tier is built from, as read."""
+    return sources.listing(*needed(edition, tier))

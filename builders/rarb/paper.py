@@ -1,0 +1,237 @@
+"""The paper edition: RAR-b's published tasks, multiple choice and full retrieval.
+
+The tier ``lite`` is multiple choice on the seven files whose checksums are known; ``full`` is all
+of it. Corpora are never copied into a set: :mod:`heptathlon.builders.rarb.corpora` reads them from
+the published files, of which three settings of one task share one.
+"""
+
+import ast
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from heptathlon.builders import sources
+from heptathlon.builders.rarb.published import Published, published, published_tasks
+from heptathlon.builders.rarb.records import NOT_STATED, ChoiceRecord, RetrieveRecord
+from heptathlon.builders.sources import Source
+from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.records import Record, content_id
+from heptathlon.seeding import Stream
+
+LITE = ("arc", "alphanli", "piqa", "siqa", "winogrande", "spartqa", "tempreason_l2_pure")
+TIERS = ("lite", "full")
+PREFIXES = {
+    "arc": "ARC-Challenge",
+    "alphanli": "alpha",
+    "piqa": "piqa",
+    "siqa": "siqa",
+    "winogrande": "wino",
+}
+"""Prefix of the query ids of the tasks whose query files are rebuilt."""
+_STORY = re.compile(r"start: (.*) end: (.*)", re.DOTALL)
+MAX_FIELD = 2**27
+"""Longest cell of a file: contexts reach 116,000 characters, and Python's limit is lower."""
+
+Built = dict[tuple[str, str], list[Record]]
+
+
+def configs() -> dict[str, type[Record]]:
+    """Return the configurations of the paper edition with the model of their rows."""
+    return {"mcr": ChoiceRecord, "retrieve": RetrieveRecord}
+
+
+def shards(tier: str) -> list[str]:
+    """Return the published tasks of a tier.
+
+    Raises:
+        UnknownNameError: for an unknown tier.
+    """
+    if tier not in TIERS:
+        raise UnknownNameError("tier of rarb's paper edition", tier, TIERS)
+    return list(LITE) if tier == "lite" else list(published_tasks())
+
+
+def generate(tier: str, shard: str, season: str, salt: str) -> Built:
+    """Return the records of one published task; neither season nor salt changes the data.
+
+    Raises:
+        HeptathlonError: if a source file cannot be had, or is not what was published.
+    """
+    del salt
+    task = published(shard)
+    built: Built = {}
+    if task.choices:
+        built["mcr", "test"] = list(_choices(task, season))
+    if tier == "full":
+        built["retrieve", "test"] = list(_queries(task, season))
+    return built
+
+
+def _sources(tier: str) -> Iterator[Source]:
+    """Yield the files that a tier is built from; corpora are read when they are searched."""
+    for name in shards(tier):
+        task = published(name)
+        if task.choices:
+            yield task.choices_file
+        if tier == "full":
+            yield task.qrels_file
+            if name not in PREFIXES:
+                yield task.queries_file
+
+
+SOURCES_BY_TIER: dict[str, tuple[Source, ...]] = {tier: tuple(_sources(tier)) for tier in TIERS}
+SOURCES = SOURCES_BY_TIER["full"]
+
+
+# --- multiple choice -----------------------------------------------------------------------------
+
+
+def choice_rows(task: Published) -> Iterator[dict[str, Any]]:
+    """Yield a published multiple-choice file's rows: query, documents (a list) and label.
+
+    Raises:
+        HeptathlonError: naming the row that cannot be read.
+    """
+    path = sources.fetch(task.choices_file)
+    csv.field_size_limit(MAX_FIELD)
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file)):
+            where = f"{task.choices_file}, row {number}"
+            try:
+                documents = ast.literal_eval(row["documents"])
+                label = int(row["labels"])
+                query = row["queries"]
+            except (KeyError, TypeError, ValueError, SyntaxError) as error:
+                raise HeptathlonError(f"{where}: cannot be read ({error}).") from None
+            texts = isinstance(documents, list) and all(isinstance(d, str) for d in documents)
+            if not texts or not 0 <= label < len(documents):
+                raise HeptathlonError(f"{where}: the label {label} is none of its documents.")
+            yield {"query": query, "documents": documents, "label": label}
+
+
+def _choices(task: Published, season: str) -> Iterator[Record]:
+    for number, row in enumerate(choice_rows(task)):
+        gold = row["documents"][row["label"]]
+        # An option that stands twice would be right and wrong at once.
+        candidates = list(dict.fromkeys(row["documents"]))
+        Stream("rarb", "mcr", task.name, number).shuffle(candidates)
+        fields = _shared(task, season, row["query"]) | {
+            "form": "mcr",
+            "candidates": candidates,
+            "gold": candidates.index(gold),
+            "published_label": row["label"],
+            "row": number,
+        }
+        yield ChoiceRecord(item_id=content_id("rarb", fields), **fields)
+
+
+def _shared(task: Published, season: str, query: str) -> dict[str, Any]:
+    return {
+        "cluster_id": content_id("rarb", task.name, query),
+        "season": season,
+        "kind": task.name,
+        "topic": task.name,
+        "steps": NOT_STATED,
+        "nearest": NOT_STATED,
+        "query": query,
+        "instruction": task.instruction,
+    }
+
+
+# --- full retrieval ------------------------------------------------------------------------------
+
+
+def _same(query: str) -> str:
+    return query
+
+
+def _story(query: str) -> str:
+    found = _STORY.fullmatch(query)
+    if not found:
+        raise HeptathlonError(f"alphanli: {query[:60]!r} is not a start and an end of a story.")
+    return f"Start: {found[1]} End: {found[2]}"
+
+
+def _sentence(query: str) -> str:
+    return f"Sentence: {query}."
+
+
+_RECIPES: dict[str, Callable[[str], str]] = {
+    "arc": _same,
+    "alphanli": _story,
+    "piqa": _same,
+    "siqa": _same,
+    "winogrande": _sentence,
+}
+"""How a query of full retrieval reads, given that of multiple choice."""
+
+
+def rebuilt_queries(name: str) -> bytes:
+    """Return a published query file, built from the task's multiple-choice file.
+
+    Raises:
+        UnknownNameError: for a task whose query file cannot be built so.
+        HeptathlonError: if the result is not, byte for byte, the published file.
+    """
+    if name not in _RECIPES:
+        raise UnknownNameError("rebuilt query file of rarb", name, _RECIPES)
+    task = published(name)
+    lines = (
+        json.dumps({"_id": f"{PREFIXES[name]}-q-{i}", "text": _RECIPES[name](row["query"]),
+                    "metadata": {}}) + "\n"
+        for i, row in enumerate(choice_rows(task))
+    )  # fmt: skip
+    data = "".join(lines).encode()
+    sources.check_bytes(data, task.queries_file)
+    return data
+
+
+def query_lines(task: Published) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a published query file, rebuilt where the recipe allows it."""
+    if task.name in _RECIPES:
+        stream: Any = io.StringIO(rebuilt_queries(task.name).decode())
+    else:
+        stream = sources.fetch(task.queries_file).open(encoding="utf-8")
+    with stream as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def judgements(task: Published) -> dict[str, list[str]]:
+    """Return the ids of the relevant documents of each query.
+
+    Raises:
+        HeptathlonError: for a line that is not a judgement.
+    """
+    path = sources.fetch(task.qrels_file)
+    out: dict[str, list[str]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], start=2):
+        parts = line.split("\t")
+        if len(parts) != 3:
+            raise HeptathlonError(f"{path}, line {number}: is no judgement.")
+        if int(parts[2]) > 0:
+            out.setdefault(parts[0], []).append(parts[1])
+    return out
+
+
+def _queries(task: Published, season: str) -> Iterator[Record]:
+    relevant = judgements(task)
+    count = 0
+    for row in query_lines(task):
+        count += 1
+        if row["_id"] not in relevant:
+            raise HeptathlonError(f"{task.hub}: the query {row['_id']} has no right document.")
+        fields = _shared(task, season, row["text"]) | {
+            "form": "retrieve",
+            "query_id": row["_id"],
+            "corpus": task.name,
+            "corpus_size": task.documents,
+            "gold_ids": relevant[row["_id"]],
+            "hard_ids": [],
+        }
+        yield RetrieveRecord(item_id=content_id("rarb", fields), **fields)
+    if count != task.queries:
+        raise HeptathlonError(f"{task.hub}: holds {count} queries instead of {task.queries}.")

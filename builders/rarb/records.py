@@ -1,0 +1,123 @@
+"""The rows of the retrieval data sets: one closed pydantic model a form of question."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from heptathlon.records import Record
+
+NOT_STATED = "not_stated"
+"""Stratum of published items, whose steps and wrong answers nobody has labelled."""
+ABSENT = -1
+"""Gold index of an item whose first stage missed the gold document."""
+
+
+class QueryRecord(Record):
+    """What every question shares.
+
+    Attributes:
+        kind: kind of reasoning (fresh) or name of the published task (paper).
+        topic: what the problem is about, finer than its kind.
+        steps: number of reasoning steps, as text.
+        nearest: the fault of the hard negative that is most like the gold document.
+        query: the question.
+        instruction: the sentence that is put before it where a task is asked with instruction.
+    """
+
+    kind: str
+    topic: str
+    steps: str
+    nearest: str
+    query: str = Field(min_length=1)
+    instruction: str
+
+
+class CandidatesRecord(QueryRecord):
+    """Rank, or choose from, a fixed list of documents.
+
+    Attributes:
+        candidates: the documents' texts, in an order that is drawn for the item.
+        candidate_ids: their ids in the corpus.
+        faults: what is wrong with each: nothing (the gold one), the names of its faults, or
+            ``other`` for a document of another problem.
+        gold: index of the right document; -1 if the first stage missed it.
+    """
+
+    form: Literal["rank", "choose", "list"]
+    candidates: list[str]
+    candidate_ids: list[str]
+    faults: list[str]
+    gold: int = Field(ge=ABSENT)
+
+
+class JudgeRecord(QueryRecord):
+    """Is this document the right answer? All documents of one first stage are asked, one by one.
+
+    Attributes:
+        candidate: the document's text.
+        candidate_id: its id in the corpus.
+        fault: as one of ``faults`` in :class:`CandidatesRecord`.
+        right: whether it is the gold document.
+        pool: number of documents of the same query.
+        pool_has_gold: whether the gold document is among them.
+    """
+
+    form: Literal["judge"]
+    candidate: str
+    candidate_id: str
+    fault: str
+    right: bool
+    pool: int = Field(ge=1)
+    pool_has_gold: bool
+
+
+class RetrieveRecord(QueryRecord):
+    """Retrieve from the whole corpus; only a retriever can.
+
+    Attributes:
+        query_id: the query's id in its publisher's files; the cluster's id for a fresh query.
+        corpus: name of the corpus, as :mod:`heptathlon.builders.rarb.corpora` knows it.
+        corpus_size: number of its documents.
+        gold_ids: ids of the right documents.
+        hard_ids: ids of the query's own hard negatives; empty for published items.
+    """
+
+    form: Literal["retrieve"]
+    query_id: str
+    corpus: str
+    corpus_size: int = Field(ge=1)
+    gold_ids: list[str] = Field(min_length=1)
+    hard_ids: list[str]
+
+
+class ChoiceRecord(QueryRecord):
+    """A published multiple-choice item.
+
+    Attributes:
+        candidates: the published options, shuffled by the item's own seed; options that are the
+            same text stand once.
+        gold: index of the right one.
+        published_label: position of the right one in the published file.
+        row: number of the row in the published file, from 0.
+    """
+
+    form: Literal["mcr"]
+    candidates: list[str] = Field(min_length=2)
+    gold: int = Field(ge=0)
+    published_label: int = Field(ge=0)
+    row: int = Field(ge=0)
+
+
+class DocumentRecord(Record):
+    """One document of the fresh corpus.
+
+    Attributes:
+        doc_id: its id: hex digits that depend on the text, so that their order says nothing.
+        kind: kind of reasoning of the problem that it was made for.
+        text: the document.
+    """
+
+    form: Literal["document"]
+    doc_id: str
+    kind: str
+    text: str

@@ -1,0 +1,389 @@
+"""Retrievers as an lm-eval model: ``--model heptathlon-encoder --model_args pretrained=…``.
+
+The log-likelihood of an option is its similarity to the context, so every multiple-choice task of
+any family runs on an encoder. Full retrieval is answered by the exact ranks of the documents that
+count, or with ``top_k=…`` by a list; a list of candidates by the numbers of the nearest ones.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+# See heptathlon.models.player: the built-in models must be registered first.
+import lm_eval.models  # noqa: F401
+import numpy as np
+from lm_eval.api.model import LM
+from lm_eval.api.registry import register_model
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from heptathlon.builders.store import home
+from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.files import canonical_json, folder_stamp
+from heptathlon.lexical import best_first
+from heptathlon.models import encoders
+from heptathlon.models.embeddings import EmbeddingStore, Vectors, refuse_constant
+from heptathlon.search import count_ranks, id_order, ranks_among, top_documents
+
+NAME = "heptathlon-encoder"
+SIMILARITIES = ("cos", "dot")
+DEFAULT_BATCH = 32
+FEWEST_TO_JUDGE = 100
+"""Queries from which on a retrieval run is checked for being no better than chance."""
+BROKEN_MEDIAN = 0.4
+"""Share of the corpus above the right document, in the median, from which on a run is broken.
+At random it is 0.5 with a standard error of at most 0.05; words in common alone give below 0.02."""
+MOST_NAMED = 5
+"""Documents named in answer to a list of candidates, which is what the prompt allows."""
+
+logger = logging.getLogger("heptathlon")
+
+
+@register_model(NAME)
+class EncoderLM(LM):  # type: ignore[misc]
+    r"""A retriever.
+
+    Args:
+        pretrained: folder or Hub id of the model; ``bm25`` for BM25.
+        revision: revision on the Hub.
+        backend: one of ``encoders.BACKENDS``; by default what the model's files ask for.
+        pooling: ``mean``, ``weighted_mean``, ``last`` or ``cls``, for the backend
+            ``transformers``.
+        similarity: ``cos`` or ``dot``.
+        query_instruction: put before every query; ``\n`` in it becomes a line break.
+        document_instruction: put before every document or option.
+        max_length: tokens that are read of a text; the model's own limit by default.
+        top_k: answer full retrieval with a list of this many ids instead of counted ranks.
+        dtype: torch number format of the weights.
+        batch_size: texts in a batch; 1, which is lm-eval's default, means 32.
+        device: torch device; a GPU if there is one.
+
+    Raises:
+        HeptathlonError: if the model cannot be had, needs code of its own repository, or a library
+            is missing.
+        UnknownNameError: for an unknown backend, pooling, similarity or argument.
+    """
+
+    tokenizer_name = ""
+
+    def __init__(
+        self,
+        pretrained: str = "",
+        *,
+        revision: str | None = None,
+        backend: str = "auto",
+        pooling: str = "",
+        similarity: str = "cos",
+        query_instruction: str = "",
+        document_instruction: str = "",
+        max_length: int = 0,
+        top_k: int = 0,
+        dtype: str = "float32",
+        batch_size: int | str | None = None,
+        max_batch_size: int | None = None,
+        device: str | None = None,
+        **unknown: Any,
+    ) -> None:
+        super().__init__()
+        del max_batch_size
+        _check_arguments(pretrained, backend, similarity, unknown)
+        self._similarity = similarity
+        self._query = query_instruction.replace("\\n", "\n")
+        self._document = document_instruction.replace("\\n", "\n")
+        self._top_k = int(top_k)
+        self._encoder: encoders.Encoder | None = None
+        self._pairs: encoders.PairScorer | None = None
+        self._info: dict[str, Any] = {"backend": encoders.BM25}
+        if pretrained == encoders.BM25 or backend == encoders.BM25:
+            return
+        folder = encoders.model_folder(pretrained, revision)
+        encoders.refuse_remote_code(folder)
+        backend = encoders.backend_of(folder) if backend == "auto" else backend
+        batch = _batch(batch_size)
+        device = _usable(device)
+        stamp = {
+            "files": folder_stamp(folder),
+            "backend": backend,
+            "pooling": pooling,
+            "max_length": int(max_length),
+            "dtype": dtype,
+        }
+        self._info = {**stamp, "similarity": similarity}
+        if backend == "cross-encoder":
+            self._pairs = encoders.CrossEncoderScorer(folder, device, batch, int(max_length))
+            return
+        self._encoder = encoders.load_encoder(
+            backend,
+            folder,
+            pooling=pooling,
+            device=device,
+            dtype=dtype,
+            batch=batch,
+            window=int(max_length),
+        )
+        name = hashlib.sha256(canonical_json(stamp).encode()).hexdigest()[:32]
+        self._store = EmbeddingStore(home() / "embeddings" / name)
+
+    def get_model_info(self) -> dict[str, Any]:
+        """Return what distinguishes the model's answers from another's."""
+        return {
+            **self._info,
+            "query_instruction": self._query,
+            "document_instruction": self._document,
+            "top_k": self._top_k,
+        }
+
+    # --- what lm-eval asks -----------------------------------------------------------------------
+
+    def loglikelihood(
+        self, requests: Sequence[Any], disable_tqdm: bool = False
+    ) -> list[tuple[float, bool]]:
+        """Return the similarity of each context and its continuation; never greedy."""
+        del disable_tqdm
+        pairs = [(self._query + r.args[0], self._document + r.args[1].strip()) for r in requests]
+        return [(score, False) for score in self.similarities(pairs)]
+
+    def generate_until(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[str]:
+        """Answer full retrieval and lists of candidates.
+
+        Raises:
+            HeptathlonError: for a task that asks for any other text.
+        """
+        del disable_tqdm
+        out = [""] * len(requests)
+        searches: dict[tuple[str, str], list[int]] = {}
+        lists: list[int] = []
+        for index, request in enumerate(requests):
+            doc = request.doc
+            if doc.get("form") == "retrieve" and "corpus" in doc:
+                searches.setdefault((doc["corpus"], doc["season"]), []).append(index)
+            elif doc.get("form") == "list" and "candidates" in doc:
+                lists.append(index)
+            else:
+                raise HeptathlonError(
+                    f"{request.task_name}: asks for a text, and a retriever writes none; ask it "
+                    "multiple-choice and retrieval tasks only, such as heptathlon_rarb."
+                )
+        named = self._named([requests[i].doc for i in lists])
+        for index, answer in zip(lists, named, strict=True):
+            out[index] = answer
+        for (name, season), indices in searches.items():
+            found = self._retrieved(name, season, [requests[i] for i in indices])
+            for index, answer in zip(indices, found, strict=True):
+                out[index] = answer
+        return out
+
+    def loglikelihood_rolling(self, requests: Sequence[Any]) -> list[float]:
+        """Refuse: a retriever has no perplexity."""
+        raise NotImplementedError("a retriever has no perplexity")
+
+    def apply_chat_template(
+        self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
+    ) -> str:
+        """Return the messages' text: retrievers know no roles."""
+        del add_generation_prompt
+        return "\n\n".join(message["content"] for message in chat_history)
+
+    # --- similarity ------------------------------------------------------------------------------
+
+    def similarities(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Return the similarity of each (query, document) pair.
+
+        Raises:
+            HeptathlonError: if a score is not finite, or all texts are embedded alike.
+        """
+        if not pairs:
+            return []
+        if self._pairs is not None:
+            scores = self._pairs.score(pairs)
+        elif self._encoder is None:
+            scores = _bm25_scores(pairs)
+        else:
+            queries = self.vectors([q for q, _ in pairs])
+            documents = self.vectors([d for _, d in pairs])
+            refuse_constant(documents, [d for _, d in pairs])
+            products = np.einsum("ij,ij->i", queries, documents)
+            scores = [float(x) for x in products]
+        for (query, document), score in zip(pairs, scores, strict=True):
+            if not np.isfinite(score):
+                raise HeptathlonError(
+                    f"the similarity of {query[:80]!r} and {document[:80]!r} is {score}: the model "
+                    "is broken, and the run is not scored."
+                )
+        return scores
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return the texts' vectors, of length 1 if similarity is the cosine."""
+        if self._encoder is None:
+            raise HeptathlonError(f"{NAME}: this backend has no vectors.")
+        self._report_cut(texts)
+        with tqdm(total=0, desc="encoding", unit="text", leave=False) as bar:
+
+            def progress(done: int, count: int) -> None:
+                bar.total = count
+                bar.update(done - bar.n)
+
+            found = self._store.embed(texts, self._encoder.encode, progress=progress)
+        if self._similarity == "dot":
+            return found
+        lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        unit: Vectors = (found / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
+        return unit
+
+    def _report_cut(self, texts: Sequence[str]) -> None:
+        encoder = self._encoder
+        if encoder is None or not encoder.window:
+            return
+        different = list(dict.fromkeys(texts))
+        # A token is at least one byte, so short texts need not be cut into tokens to be counted.
+        long = [t for t in different if len(t.encode("utf-8", "replace")) >= encoder.window - 2]
+        cut = sum(n > encoder.window for n in encoder.lengths(long)) if long else 0
+        if cut:
+            logger.warning(
+                "%d of %d texts are longer than the %d tokens that the model reads; "
+                "the rest of each was cut off",
+                cut,
+                len(different),
+                encoder.window,
+            )
+
+    # --- retrieval -------------------------------------------------------------------------------
+
+    def _named(self, docs: Sequence[dict[str, Any]]) -> list[str]:
+        """Return the numbers of the nearest candidates of each document."""
+        pairs = [
+            (self._query + d["query"], self._document + t) for d in docs for t in d["candidates"]
+        ]
+        scores = iter(self.similarities(pairs))
+        out = []
+        for doc in docs:
+            own = [next(scores) for _ in doc["candidates"]]
+            order = sorted(range(len(own)), key=lambda i: (-own[i], i))
+            out.append(f"ANSWER: {', '.join(str(i + 1) for i in order[:MOST_NAMED])}")
+        return out
+
+    def _retrieved(self, name: str, season: str, requests: Sequence[Any]) -> list[str]:
+        """Return the answers to the queries that search one corpus."""
+        from heptathlon.builders.rarb.corpora import corpus
+
+        place = corpus(name, season)
+        docs = [request.doc for request in requests]
+        place.check(docs)
+        queries = [self._query + request.args[0] for request in requests]
+        wanted = [[*doc["gold_ids"], *doc["hard_ids"]] for doc in docs]
+        if self._pairs is not None:
+            raise HeptathlonError(
+                f"{requests[0].task_name}: a cross-encoder would look at {len(place.ids):,} "
+                "documents a query; ask it to rank a first stage: heptathlon_rarb_rank."
+            )
+        if self._encoder is None:
+            return self._searched_by_words(queries, place, wanted)
+        texts = [self._document + text for text in place.texts]
+        documents = self.vectors(texts)
+        refuse_constant(documents, texts)
+        asked, order = self.vectors(queries), id_order(place.ids)
+        if self._top_k:
+            best = top_documents(asked, documents, order, self._top_k)
+            return [" ".join(place.ids[i] for i in row) for row in best]
+        index = {document: i for i, document in enumerate(place.ids)}
+        width = max(map(len, wanted))
+        table = np.full((len(wanted), width), -1, dtype=np.int64)
+        for row, found in enumerate(wanted):
+            table[row, : len(found)] = [index[document] for document in found]
+        with tqdm(total=len(place.ids), desc="searching", unit="doc", leave=False) as bar:
+            ranks = count_ranks(
+                asked, documents, order, table, progress=lambda done: bar.update(done - bar.n)
+            )
+        _refuse_chance(ranks[:, 0], len(place.ids))
+        return [_ranks_line(found, row.tolist()) for found, row in zip(wanted, ranks, strict=True)]
+
+    def _searched_by_words(
+        self, queries: Sequence[str], place: Any, wanted: Sequence[Sequence[str]]
+    ) -> list[str]:
+        index = encoders.Bm25Index([self._document + text for text in place.texts])
+        out = []
+        for query, found in zip(queries, wanted, strict=True):
+            scores = index.scores(query)
+            if self._top_k:
+                out.append(" ".join(_best_ids(scores, place.ids, self._top_k)))
+            else:
+                out.append(_ranks_line(found, ranks_among(scores, place.ids, found)))
+        return out
+
+
+def _check_arguments(
+    pretrained: str, backend: str, similarity: str, unknown: dict[str, Any]
+) -> None:
+    if unknown.pop("trust_remote_code", False):
+        raise HeptathlonError(
+            f"{NAME}: trust_remote_code would run the model's own code with your rights; it is "
+            "refused. Use a model whose architecture transformers knows."
+        )
+    if unknown:
+        known = (
+            "pretrained", "revision", "backend", "pooling", "similarity", "query_instruction",
+            "document_instruction", "max_length", "top_k", "dtype", "batch_size", "device",
+        )  # fmt: skip
+        raise UnknownNameError(f"argument of {NAME}", next(iter(unknown)), known)
+    if not pretrained:
+        raise HeptathlonError(
+            f"{NAME}: no model is named; give --model_args pretrained=FOLDER, a Hub id, or "
+            f"{encoders.BM25}."
+        )
+    if backend not in {"auto", *encoders.BACKENDS}:
+        raise UnknownNameError("backend", backend, ("auto", *encoders.BACKENDS))
+    if similarity not in SIMILARITIES:
+        raise UnknownNameError("similarity", similarity, SIMILARITIES)
+
+
+def _batch(asked: int | str | None) -> int:
+    """Return the texts in a batch; lm-eval passes 1, or ``auto``, where nobody said anything."""
+    wanted = int(asked) if asked is not None and str(asked).isdigit() else DEFAULT_BATCH
+    return DEFAULT_BATCH if wanted <= 1 else wanted
+
+
+def _usable(device: str | None) -> str:
+    """Return a device that is there; lm-eval asks for ``cuda:0`` where nobody said anything."""
+    try:
+        import torch
+    except ImportError:
+        return "cpu"
+    if device and not device.startswith("cuda"):
+        return device
+    return (device or "cuda") if torch.cuda.is_available() else "cpu"
+
+
+def _bm25_scores(pairs: Sequence[tuple[str, str]]) -> list[float]:
+    """Return BM25 scores of pairs; how rare a word is, is counted over all their documents."""
+    documents = list(dict.fromkeys(document for _, document in pairs))
+    place = {document: i for i, document in enumerate(documents)}
+    index = encoders.Bm25Index(documents)
+    rows: dict[str, NDArray[np.float64]] = {}
+    out = []
+    for query, document in pairs:
+        if query not in rows:
+            rows = {query: index.scores(query)}
+        out.append(float(rows[query][place[document]]))
+    return out
+
+
+def _best_ids(scores: NDArray[np.float64], ids: Sequence[str], k: int) -> list[str]:
+    return [ids[i] for i in best_first(scores, ids, k)]
+
+
+def _ranks_line(ids: Sequence[str], ranks: Sequence[int]) -> str:
+    return " ".join(["RANKS", *(f"{i}={r}" for i, r in zip(ids, ranks, strict=False))])
+
+
+def _refuse_chance(ranks: NDArray[np.int64], documents: int) -> None:
+    """Refuse a run that finds the right documents no better than chance."""
+    if len(ranks) < FEWEST_TO_JUDGE:
+        return
+    median = float(np.median(ranks)) / documents
+    if median >= BROKEN_MEDIAN:
+        raise HeptathlonError(
+            f"in the median {100 * median:.0f} % of all documents stand above the right one, which "
+            "is chance: the model is broken (a wrong checkpoint, pooling or instruction), and the "
+            "run is not scored."
+        )

@@ -1,0 +1,362 @@
+"""The retrieval scorer: where the right document stands among the others, and which fault won.
+
+Ties share: among n documents of the same score the right one gets 1/n, whatever its place in the
+list, so that a scorer that cannot tell documents apart earns exactly chance.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from heptathlon.errors import HeptathlonError
+from heptathlon.scorers import ranking
+from heptathlon.scorers.reading import read
+from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.tasks.rarb.prompts import LIST_HEADING, MOST_NAMED, TRUE_FALSE, WITH_INSTRUCTION
+
+CUT = 10
+METRICS: dict[str, tuple[str, ...]] = {
+    "rank": ("ndcg_10", "mrr", "recall_1", "recall_5", "hard_acc", "hard_pairs"),
+    "choose": ("acc", "above_chance", "mrr"),
+    "list": ("ndcg_10", "mrr", "recall_1", "recall_5"),
+    "judge": ("acc", "support"),
+    "retrieve": ("ndcg_10", "mrr", "map", "recall_1", "recall_10", "recall_100", "hard_acc"),
+    "mcr": ("acc", "above_chance", "acc_norm"),
+}
+"""Metrics of each form, in the order in which they are reported."""
+COMPARED = {"rank": "ndcg_10", "retrieve": "ndcg_10", "list": "ndcg_10", "mcr": "acc"}
+"""The metric by which asking with instruction is compared with asking without, by form."""
+
+OTHER = "other"
+"""Fault of a document that belongs to another problem."""
+SEVERAL = "several_faults"
+NOT_RETRIEVED = "not_retrieved"
+ALL_EQUAL = "all_equal"
+FEWEST_TO_JUDGE = 20
+"""Documents of a run from which on it is called broken if it tells none of its options apart."""
+RANKS = "RANKS"
+_RANK = re.compile(r"(\S{1,200})=(\d{1,12})")
+_NUMBER = re.compile(r"\d{1,6}")
+_BETWEEN_NUMBERS = re.compile(
+    r"(?:[\s,;:.>\[\](){}#*_`\"'=→-]|documents?\b|docs?\b|and\b|then\b)*", re.IGNORECASE
+)
+
+
+def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
+    """Judge the responses to one document.
+
+    Args:
+        doc: the record.
+        responses: one text, or for likelihood forms one (log-likelihood, is greedy) pair an option.
+
+    Raises:
+        KeyError: if the document's form is none of the family's.
+        ValueError: if the responses are not of the document's form, which no model can cause.
+    """
+    form = doc["form"]
+    if form in {"list", "retrieve"}:
+        if len(responses) != 1 or not isinstance(responses[0], str):
+            raise ValueError(f"the form {form!r} is answered by one text")
+        return (_list if form == "list" else _retrieve)(doc, responses[0])
+    judged = {"rank": _rank, "choose": _choose, "judge": _judge, "mcr": _mcr}[form]
+    options = len(TRUE_FALSE) if form == "judge" else len(doc["candidates"])
+    return judged(doc, _scores(responses, options))
+
+
+def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str, float]:
+    """Return every metric of the document's form, for lm-eval."""
+    return verdict(doc, results).metrics
+
+
+def ceiling(rows: Sequence[Row]) -> float:
+    """Return the recall of the first stage on these documents: no ranking of it can score more."""
+    return sum(int(row.doc.get("gold", 0)) >= 0 for row in rows) / len(rows)
+
+
+def _scores(responses: Sequence[Any], options: int) -> list[float]:
+    scores = [float(score) for score, _ in responses]
+    if len(scores) != options:
+        raise ValueError(f"{options} options were asked, {len(scores)} likelihoods came back")
+    if any(math.isnan(s) for s in scores):
+        raise ValueError("a likelihood is not a number: the model's run is broken")
+    return scores
+
+
+# --- ranked by likelihood or similarity ----------------------------------------------------------
+
+
+def _place(scores: Sequence[float], gold: int) -> tuple[int, int]:
+    """Return how many options score above the right one, and how many others as high."""
+    above = sum(s > scores[gold] for s in scores)
+    tied = sum(s == scores[gold] for s in scores) - 1
+    return above, tied
+
+
+def _figures(above: int, tied: int) -> dict[str, float]:
+    return {
+        "ndcg_10": ranking.expected(lambda r: ranking.ndcg(r, CUT), above, tied),
+        "mrr": ranking.expected(ranking.reciprocal_rank, above, tied),
+        "recall_1": ranking.expected(lambda r: ranking.recall(r, 1), above, tied),
+        "recall_5": ranking.expected(lambda r: ranking.recall(r, 5), above, tied),
+    }
+
+
+def _rank(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
+    gold = int(doc["gold"])
+    if gold < 0:
+        return Verdict(dict.fromkeys(METRICS["rank"], 0.0), NOT_RETRIEVED, _top(doc, scores))
+    hard = [s for s, fault in zip(scores, doc["faults"], strict=True) if fault not in {"", OTHER}]
+    higher, equal = sum(s > scores[gold] for s in hard), sum(s == scores[gold] for s in hard)
+    metrics = _figures(*_place(scores, gold)) | {
+        "hard_acc": 0.0 if higher else 1 / (1 + equal),
+        "hard_pairs": 1 - (higher + equal / 2) / len(hard) if hard else 1.0,
+    }
+    return Verdict(metrics, _outcome(doc, scores), _top(doc, scores))
+
+
+def _choose(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
+    above, tied = _place(scores, int(doc["gold"]))
+    acc = 0.0 if above else 1 / (1 + tied)
+    metrics = {
+        "acc": acc,
+        "above_chance": _above_chance(acc, len(scores)),
+        "mrr": ranking.expected(ranking.reciprocal_rank, above, tied),
+    }
+    return Verdict(metrics, _outcome(doc, scores), _top(doc, scores))
+
+
+def _mcr(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
+    gold = int(doc["gold"])
+    above, tied = _place(scores, gold)
+    acc = 0.0 if above else 1 / (1 + tied)
+    by_length = [s / max(1, len(text)) for s, text in zip(scores, doc["candidates"], strict=True)]
+    norm_above, norm_tied = _place(by_length, gold)
+    metrics = {
+        "acc": acc,
+        "above_chance": _above_chance(acc, len(scores)),
+        "acc_norm": 0.0 if norm_above else 1 / (1 + norm_tied),
+    }
+    outcome = "right" if not above and not tied else "wrong" if above else "tied"
+    if len(set(scores)) == 1:
+        outcome = ALL_EQUAL
+    return Verdict(metrics, outcome, _top(doc, scores))
+
+
+def _above_chance(acc: float, options: int) -> float:
+    return (acc - 1 / options) / (1 - 1 / options)
+
+
+def _top(doc: Mapping[str, Any], scores: Sequence[float]) -> str:
+    """Return the first of the best documents' texts."""
+    return str(doc["candidates"][scores.index(max(scores))])
+
+
+def _outcome(doc: Mapping[str, Any], scores: Sequence[float]) -> str:
+    """Return what stands first: the right document, or what is wrong with the one that does."""
+    if len(set(scores)) == 1 and len(scores) > 1:
+        return ALL_EQUAL
+    best = [i for i, s in enumerate(scores) if s == max(scores)]
+    return "tied" if len(best) > 1 else _word(doc["faults"][best[0]])
+
+
+def _word(fault: str) -> str:
+    if not fault:
+        return "right"
+    return SEVERAL if "+" in fault else fault
+
+
+# --- one document at a time ----------------------------------------------------------------------
+
+
+def _judge(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
+    true, false = scores
+    says_true = 0.5 if true == false else float(true > false)
+    right = bool(doc["right"])
+    # A difference of two infinities is none; equal likelihoods are even odds.
+    odds = 0.0 if true == false else true - false
+    p_true = 1 / (1 + math.exp(-max(-700.0, min(700.0, odds))))
+    metrics = {
+        "acc": says_true if right else 1 - says_true,
+        "support": p_true if right else 1 - p_true,
+    }
+    outcome = "undecided" if true == false else "true" if true > false else "false"
+    return Verdict(metrics, outcome, outcome)
+
+
+# --- generated lists -----------------------------------------------------------------------------
+
+
+def read_numbers(answer: str) -> list[int] | None:
+    """Return the document numbers that an answer lists, best first; None if it is anything else.
+
+    A number that stands twice counts where it stands first.
+
+    Example:
+        >>> read_numbers("[3] > [1] > [12]"), read_numbers("3, 1 and 3"), read_numbers("the third")
+        ([3, 1, 12], [3, 1], None)
+    """
+    out: list[int] = []
+    end = 0
+    for found in _NUMBER.finditer(answer):
+        if not _BETWEEN_NUMBERS.fullmatch(answer, end, found.start()):
+            return None
+        out.append(int(found[0]))
+        end = found.end()
+    if not out or not _BETWEEN_NUMBERS.fullmatch(answer, end):
+        return None
+    return list(dict.fromkeys(out))
+
+
+def _list(doc: Mapping[str, Any], response: str) -> Verdict:
+    names = METRICS["list"]
+    reading = read(response, next_item=LIST_HEADING)
+    numbers = read_numbers(reading.answer)
+    if numbers is None:
+        outcome = "truncated" if reading.truncated else "no_answer"
+        return Verdict(dict.fromkeys(names, 0.0), outcome, invalid=True)
+    shown = " ".join(map(str, numbers[: 2 * MOST_NAMED]))
+    n = len(doc["candidates"])
+    if any(not 1 <= number <= n for number in numbers):
+        return Verdict(dict.fromkeys(names, 0.0), "unknown_document", shown, invalid=True)
+    if len(numbers) > MOST_NAMED:
+        # Who names all of them has not chosen.
+        return Verdict(dict.fromkeys(names, 0.0), "too_many", shown, invalid=True)
+    first = _word(doc["faults"][numbers[0] - 1])
+    if doc["gold"] < 0 or doc["gold"] + 1 not in numbers:
+        outcome = NOT_RETRIEVED if doc["gold"] < 0 else first
+        return Verdict(dict.fromkeys(names, 0.0), outcome, shown)
+    return Verdict(_figures(numbers.index(doc["gold"] + 1), 0), first, shown)
+
+
+# --- full retrieval ------------------------------------------------------------------------------
+
+
+def read_ranks(answer: str) -> dict[str, int] | None:
+    """Return the ranks that a retriever counted, by document id; None if it is anything else."""
+    words = answer.split()
+    if not words or words[0] != RANKS:
+        return None
+    out: dict[str, int] = {}
+    for word in words[1:]:
+        found = _RANK.fullmatch(word)
+        if not found or found[1] in out:
+            return None
+        out[found[1]] = int(found[2])
+    return out or None
+
+
+def _retrieve(doc: Mapping[str, Any], response: str) -> Verdict:
+    """Judge an answer of full retrieval: counted ranks, or a list of ids, best first.
+
+    Ranks must be those of exactly the documents that count, and be possible: who does not search
+    knows neither their ids nor how many they are.
+    """
+    names = METRICS["retrieve"]
+    gold, hard = list(doc["gold_ids"]), list(doc["hard_ids"])
+    size = int(doc["corpus_size"])
+    answer = read(response).answer
+    listed = answer.split()
+    ranks = read_ranks(answer)
+    if ranks is None:
+        repeated = len(set(listed)) < len(listed)
+        if not listed or listed[0] == RANKS or repeated or len(listed) >= size:
+            return Verdict(dict.fromkeys(names, 0.0), "no_answer", invalid=True)
+        ranks = {document: rank for rank, document in enumerate(listed, start=1)}
+        counted = [ranks[g] for g in gold if g in ranks]
+        if not counted:
+            return Verdict(dict.fromkeys(names, 0.0), "not_listed", listed[0])
+        # What is not listed stands below the list: it adds nothing but to the ideal.
+        ranks |= {g: size + i for i, g in enumerate(set(gold) - ranks.keys())}
+    elif set(ranks) != {*gold, *hard} or not _possible(ranks, size):
+        return Verdict(dict.fromkeys(names, 0.0), "no_answer", invalid=True)
+    places = [ranks[g] for g in gold]
+    best = min(places)
+    metrics = {
+        "ndcg_10": ranking.ndcg(places, CUT),
+        "mrr": ranking.reciprocal_rank(places),
+        "map": ranking.average_precision(places),
+        **{f"recall_{k}": ranking.recall(places, k) for k in (1, 10, 100)},
+        "hard_acc": float(all(best < ranks.get(h, size + 1) for h in hard)),
+    }
+    words = {1: "first", CUT: "top_10", 100: "top_100"}
+    outcome = next((word for k, word in words.items() if best <= k), "below_100")
+    return Verdict(metrics, outcome, " ".join(f"{g}={ranks[g]}" for g in gold))
+
+
+def _possible(ranks: Mapping[str, int], size: int) -> bool:
+    values = list(ranks.values())
+    return len(set(values)) == len(values) and all(1 <= r <= size for r in values)
+
+
+# --- all documents of a run together -------------------------------------------------------------
+
+
+def across(rows: Sequence[Row]) -> list[Verdict]:
+    """Add what needs more than one document of a run.
+
+    - ``ndcg_10``, ``mrr``, ``recall_1`` and ``recall_5`` of the pointwise reading: the documents of
+      one query, judged one by one, ranked by the odds of *true*. Only where all of them are there.
+    - ``instruction_gain`` of a document that was asked with instruction: its figure less that of
+      the same document without.
+
+    Raises:
+        HeptathlonError: if a likelihood run tells no two of its options apart: it is broken.
+    """
+    _refuse_all_equal(rows)
+    ranked = _ranked_pointwise(rows)
+    plain = {
+        (row.variant, row.doc["item_id"]): row.verdict.metrics
+        for row in rows
+        if not row.variant.endswith(WITH_INSTRUCTION)
+    }
+    out = []
+    for row in rows:
+        added: dict[str, float] = {}
+        if row.doc["form"] == "judge":
+            added = ranked.get((row.variant, row.doc["cluster_id"]), {})
+        without = plain.get((row.variant.removesuffix(WITH_INSTRUCTION), row.doc["item_id"]))
+        metric = COMPARED.get(row.doc["form"])
+        if row.variant.endswith(WITH_INSTRUCTION) and without and metric:
+            added = {"instruction_gain": row.verdict.metrics[metric] - without[metric]}
+        metrics = {**row.verdict.metrics, **added}
+        out.append(replace(row.verdict, metrics=metrics) if added else row.verdict)
+    return out
+
+
+def _ranked_pointwise(rows: Sequence[Row]) -> dict[tuple[str, str], dict[str, float]]:
+    """Return the figures of each query whose first stage was judged as a whole."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row.doc["form"] == "judge":
+            groups.setdefault((row.variant, row.doc["cluster_id"]), []).append(row)
+    out = {}
+    for key, group in groups.items():
+        if len(group) < group[0].doc["pool"]:
+            continue
+        if not group[0].doc["pool_has_gold"]:
+            out[key] = dict.fromkeys(METRICS["list"], 0.0)
+            continue
+        gold = next(i for i, row in enumerate(group) if row.doc["right"])
+        p_true = [
+            s if row.doc["right"] else 1 - s
+            for row in group
+            for s in [row.verdict.metrics["support"]]
+        ]
+        out[key] = _figures(*_place(p_true, gold))
+    return out
+
+
+def _refuse_all_equal(rows: Sequence[Row]) -> None:
+    by_variant: dict[str, list[str]] = {}
+    for row in rows:
+        # In ``choose``, words in common are equal by design, so a lexical ranking ties throughout.
+        if row.doc["form"] in {"rank", "mcr"} and row.doc["gold"] >= 0:
+            by_variant.setdefault(row.variant, []).append(row.verdict.outcome)
+    for variant, outcomes in by_variant.items():
+        if len(outcomes) >= FEWEST_TO_JUDGE and set(outcomes) == {ALL_EQUAL}:
+            raise HeptathlonError(
+                f"{variant}: the model gave the same score to every option of all {len(outcomes)} "
+                "documents; the run is broken and is not scored. Check how the model was loaded."
+            )

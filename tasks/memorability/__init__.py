@@ -1,0 +1,1 @@
+"""The memorability tasks: YAML by tier, prompts and players."""

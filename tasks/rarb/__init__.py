@@ -1,0 +1,1 @@
+"""Reasoning as retrieval: prompts, scripted players and lm-eval YAML."""

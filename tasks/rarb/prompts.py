@@ -1,0 +1,81 @@
+"""Retrieval prompts: a document to text, target and options; nothing here is drawn at random.
+
+The text of a ranked or chosen item is the query and nothing else, so that a retriever embeds what
+the benchmark's authors embed; a language model reads it as a context and each document as what
+follows on the next line.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Doc = Mapping[str, Any]
+
+WITH_INSTRUCTION = "_inst"
+"""Ends the name of a task variant that is asked with instruction."""
+ANSWER = "ANSWER:"
+TRUE_FALSE = ("true", "false")
+MOST_NAMED = 5
+"""Documents that a generated list may name: a quarter of the first stage."""
+LIST_HEADING = "Find the document that answers the query."
+JUDGE_HEADING = "Decide whether the document is the right answer to the query."
+_LIST_FORM = (
+    "Exactly one of the documents is right; the others differ from it in a detail, or belong to "
+    f"another query. Name the numbers of up to {MOST_NAMED} documents, best first. End your reply "
+    f"with one line in this form:\n{ANSWER} 9, 4, 13"
+)
+
+
+def query(doc: Doc) -> str:
+    """Return the query alone."""
+    return str(doc["query"])
+
+
+def query_with_instruction(doc: Doc) -> str:
+    """Return instruction and query, a space between them, as the benchmark's own code does."""
+    return f"{doc['instruction']} {doc['query']}"
+
+
+def candidates(doc: Doc) -> list[str]:
+    """Return the documents to rank or to choose from."""
+    return list(doc["candidates"])
+
+
+def gold(doc: Doc) -> int:
+    """Return the index of the right document; -1 if the first stage missed it."""
+    return int(doc["gold"])
+
+
+def listwise(doc: Doc) -> str:
+    """Return the prompt that asks for the numbers of the best documents."""
+    shown = "\n".join(f"[{i}] {text}" for i, text in enumerate(doc["candidates"], start=1))
+    return f"{LIST_HEADING}\n\nQuery: {doc['query']}\n\nDocuments:\n{shown}\n\n{_LIST_FORM}"
+
+
+def listwise_target(doc: Doc) -> str:
+    """Return the right answer to :func:`listwise`; the first number where there is none."""
+    return f"{ANSWER} {max(0, doc['gold']) + 1}"
+
+
+def judge(doc: Doc) -> str:
+    """Return the prompt that asks whether one document is right, after RAR-b's reranker prompt."""
+    return (
+        f"{JUDGE_HEADING} Reply with one word, {TRUE_FALSE[0]} or {TRUE_FALSE[1]}.\n\n"
+        f"Query: {doc['query']}\n\nDocument: {doc['candidate']}\n\n"
+        "The document is the right answer:"
+    )
+
+
+def judge_options(doc: Doc) -> list[str]:
+    """Return the options of :func:`judge`; they do not depend on the document."""
+    del doc
+    return list(TRUE_FALSE)
+
+
+def judge_gold(doc: Doc) -> int:
+    """Return the index of the right option of :func:`judge`."""
+    return 0 if doc["right"] else 1
+
+
+def retrieve_target(doc: Doc) -> str:
+    """Return what a retriever answers that has the right documents first."""
+    return " ".join(doc["gold_ids"])
