@@ -9,7 +9,17 @@ import subprocess
 import sys
 import time
 
-BENCHMARKS = ("maze", "build", "rescore", "bootstrap", "search", "start", "site", "coverage")
+BENCHMARKS = (
+    "maze",
+    "build",
+    "rescore",
+    "validate",
+    "bootstrap",
+    "search",
+    "start",
+    "site",
+    "coverage",
+)
 
 
 def main() -> int:

@@ -122,7 +122,9 @@ def loads_strict(text: str, *, where: str) -> Any:
             object_pairs_hook=unique,
         )
         text.encode()
-        _check_nesting(value, where)
+        # Fewer brackets than levels cannot nest too deep, and most lines have few.
+        if text.count("[") + text.count("{") > MAX_NESTING:
+            _check_nesting(value, where)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:

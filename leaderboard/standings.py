@@ -169,7 +169,7 @@ class Table:
     paired: bool
     old: bool = False
 
-    @property
+    @functools.cached_property
     def has_gaps(self) -> bool:
         """Whether a row's gap to the season before is known."""
         return any(s.gap.value is not None for s in self.standings)

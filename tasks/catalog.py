@@ -139,6 +139,11 @@ def named_option(options: Sequence[str], index: int) -> str:
     return options[index] if index >= 0 else "(none of these)"
 
 
+def target_delimiter(task: str) -> str:
+    """Return what lm-eval puts between a task's prompt and its answer."""
+    return str(read_yaml(task_files()[task]).get("target_delimiter", " "))
+
+
 def sibling(data: TaskData, variant: str) -> str:
     """Return the name of another variant of the same family in the same tier."""
     return task_name(variant, data.tier)

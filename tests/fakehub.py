@@ -170,6 +170,11 @@ class FakeHub:
         """Return a dataset repository."""
         return self.repos["dataset", name]
 
+    def create(self, kind: str, name: str) -> None:
+        """Make a repository as the Hub does, with its first commit."""
+        repo = self.repos[kind, name] = Repo(kind, name)
+        repo.commit("main", {".gitattributes": Blob(b"*.parquet filter=lfs\n")}, "initial commit")
+
     def fail(
         self, method: str, path: str, status: int, times: int = 1, retry_after: int | None = None
     ) -> None:
@@ -303,8 +308,7 @@ class _Handler(BaseHTTPRequestHandler):
         if (kind, name) in self.hub.repos:
             self._send(409, {"error": "You already created this repo", "url": url})
             return
-        repo = self.hub.repos[kind, name] = Repo(kind, name)
-        repo.commit("main", {".gitattributes": Blob(b"*.parquet filter=lfs\n")}, "initial commit")
+        self.hub.create(kind, name)
         self._send(200, {"url": url, "name": name, "id": name})
 
     def _lfs_batch(self) -> None:

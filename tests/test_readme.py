@@ -42,6 +42,7 @@ def test_the_commands_do_what_they_say(tiny_model: Path, tmp_path: Path):
     env = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
     other = tmp_path / "runs" / OTHER.replace("/", "__")
     with FakeHub() as hub:
+        hub.create("dataset", "ORG/results")
         for command in commands():
             if command.startswith(INSTALLS):
                 continue
@@ -61,6 +62,7 @@ def test_the_commands_do_what_they_say(tiny_model: Path, tmp_path: Path):
             )
             said = f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
             assert done.returncode == 0, said
+        assert list(hub.dataset("ORG/results").pulls) == [1]
         assert "fresh-smoke/path/test.parquet" in hub.dataset("ORG/heptathlon-maze").files()
     assert (tmp_path / "runs" / MODEL.replace("/", "__") / "report.html").is_file()
     assert (tmp_path / "site" / "index.html").is_file()

@@ -15,6 +15,8 @@ from lm_eval.loggers import EvaluationTracker
 from heptathlon import runner, runs
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.models.journal import Journal
+from heptathlon.scorecard import players_of
+from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TASKS_PATH
 
 TASK = "heptathlon_maze_dfs_smoke"
@@ -113,6 +115,19 @@ def test_results_that_cannot_be_saved_are_put_elsewhere(
 def test_no_bare_nan_is_written():
     tidy = runner.without_nan({"a": [float("nan"), 1.5], "b": (float("inf"),), "c": "NaN"})
     assert tidy == {"a": [None, 1.5], "b": [None], "c": "NaN"}
+
+
+@pytest.mark.parametrize("task", [CHOICES, "heptathlon_rarb_choose_smoke"])
+def test_players_know_the_options_as_the_task_names_them(task: str, tmp_path: Path):
+    """Whoever repeats a player asks it without the blank that joins an option to its prompt."""
+    family = catalog.task_data(task).family.name
+    for name, player in players_of(family).items():
+        runner.run(player_flags(name, tmp_path / name, task))
+        for sample in runs.read_run(tmp_path / name).samples[task]:
+            expected = player.likelihoods(sample.doc, catalog.choices_of(task, sample.doc))
+            assert isinstance(sample.response, list)
+            logged = [value for value, _ in sample.response]
+            assert logged == pytest.approx([value for value, _ in expected]), name
 
 
 class Counting(LM):

@@ -16,6 +16,7 @@ from lm_eval.api.registry import register_model
 from heptathlon.errors import UnknownNameError
 from heptathlon.families import FAMILIES, family_of_task
 from heptathlon.scorecard import players_of
+from heptathlon.tasks import catalog
 
 
 def player_names() -> list[str]:
@@ -62,7 +63,9 @@ class PlayerLM(LM):  # type: ignore[misc]
         out = [(0.0, False)] * len(requests)
         for indices in options.values():
             first = requests[indices[0]]
-            choices = [requests[i].args[1] for i in indices]
+            # A player knows the options as the task names them, not as they are joined to a prompt.
+            joint = catalog.target_delimiter(first.task_name)
+            choices = [requests[i].args[1].removeprefix(joint) for i in indices]
             given = self._of(first).likelihoods(first.doc, choices)
             for index, pair in zip(indices, given, strict=True):
                 out[index] = pair
