@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +165,28 @@ def _suite_tasks_only() -> Iterator[None]:
         yield
     finally:
         lm_eval.tasks.TaskManager = original
+
+
+@contextmanager
+def _one_look_at_the_machine() -> Iterator[None]:
+    """Let lm-eval describe the machine once a process: each look runs pip and lscpu."""
+    import lm_eval.evaluator
+
+    original = lm_eval.evaluator.add_env_info
+    lm_eval.evaluator.add_env_info = lambda results: results.update(_environment())
+    try:
+        yield
+    finally:
+        lm_eval.evaluator.add_env_info = original
+
+
+@cache
+def _environment() -> dict[str, Any]:
+    from lm_eval.loggers.utils import add_env_info
+
+    storage: dict[str, Any] = {}
+    add_env_info(storage)
+    return storage
 
 
 def _resolve_tasks(config: Any) -> Any:
@@ -323,33 +345,34 @@ def _evaluate(lm: Any, config: Any, tasks: list[Any], manager: Any) -> tuple[Any
         config.hf_hub_log_args["token"] = token
     tracker = EvaluationTracker(**config.hf_hub_log_args)
     seeds = config.seed or [None] * 4
-    results = simple_evaluate(
-        model=lm,
-        model_args=config.model_args,
-        tasks=tasks,
-        num_fewshot=config.num_fewshot,
-        batch_size=config.batch_size,
-        max_batch_size=config.max_batch_size,
-        device=config.device,
-        limit=config.limit,
-        samples=_sorted_samples(config.samples),
-        check_integrity=config.check_integrity,
-        write_out=config.write_out,
-        log_samples=True,
-        evaluation_tracker=tracker,
-        system_instruction=config.system_instruction,
-        apply_chat_template=config.apply_chat_template,
-        fewshot_as_multiturn=bool(config.fewshot_as_multiturn),
-        gen_kwargs=config.gen_kwargs or None,
-        task_manager=manager,
-        predict_only=config.predict_only,
-        random_seed=seeds[0],
-        numpy_random_seed=seeds[1],
-        torch_random_seed=seeds[2],
-        fewshot_random_seed=seeds[3],
-        confirm_run_unsafe_code=config.confirm_run_unsafe_code,
-        metadata=config.metadata,
-    )
+    with _one_look_at_the_machine():
+        results = simple_evaluate(
+            model=lm,
+            model_args=config.model_args,
+            tasks=tasks,
+            num_fewshot=config.num_fewshot,
+            batch_size=config.batch_size,
+            max_batch_size=config.max_batch_size,
+            device=config.device,
+            limit=config.limit,
+            samples=_sorted_samples(config.samples),
+            check_integrity=config.check_integrity,
+            write_out=config.write_out,
+            log_samples=True,
+            evaluation_tracker=tracker,
+            system_instruction=config.system_instruction,
+            apply_chat_template=config.apply_chat_template,
+            fewshot_as_multiturn=bool(config.fewshot_as_multiturn),
+            gen_kwargs=config.gen_kwargs or None,
+            task_manager=manager,
+            predict_only=config.predict_only,
+            random_seed=seeds[0],
+            numpy_random_seed=seeds[1],
+            torch_random_seed=seeds[2],
+            fewshot_random_seed=seeds[3],
+            confirm_run_unsafe_code=config.confirm_run_unsafe_code,
+            metadata=config.metadata,
+        )
     if results is not None:
         # lm-eval was given the model as an object and would record only its class.
         results["config"]["model"] = config.model

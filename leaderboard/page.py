@@ -309,20 +309,20 @@ def _bars(table: Table) -> list[tuple[str, Bar]]:
     return out
 
 
+def _coded(words: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return the different words, and of each word its place among them."""
+    place = {word: i for i, word in enumerate(dict.fromkeys(words))}
+    return list(place), [place[word] for word in words]
+
+
 def _island(
     table: Table, columns: Sequence[Column], figures: Sequence[Sequence[Figure]]
 ) -> dict[str, Any]:
     """Return what the page's script reads: columns, because rows would repeat every key."""
     rows = [standing.row for standing in table.standings]
-    settings, badges, kinds = (
-        list(dict.fromkeys(words))
-        for words in (
-            [r.settings for r in rows],
-            [r.badges[-1] if r.badges else "" for r in rows],
-            [r.kind for r in rows],
-        )
-    )
-    place = {word: i for words in (settings, badges, kinds) for i, word in enumerate(words)}
+    settings, setting = _coded([r.settings for r in rows])
+    badges, badge = _coded([r.badges[-1] if r.badges else "" for r in rows])
+    kinds, kind = _coded([r.kind for r in rows])
     ranks = [s.rank or RankRange(0, 0) for s in table.standings]
     scale = table.scale
     return {
@@ -340,9 +340,9 @@ def _island(
         "note": [plots.label(note_of(r)) for r in rows],
         "url": [link_of(r) for r in rows],
         "slug": [r.slug for r in rows],
-        "kind": [place[r.kind] for r in rows],
-        "settings": [place[r.settings] for r in rows],
-        "badge": [place[r.badges[-1] if r.badges else ""] for r in rows],
+        "kind": kind,
+        "settings": setting,
+        "badge": badge,
         "date": [r.date for r in rows],
         "best": [r.best for r in ranks],
         "worst": [r.worst for r in ranks],

@@ -24,7 +24,8 @@ RARB = families.family("rarb")
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 FRESH = ("rank", "rank_inst", "choose", "list", "judge", "retrieve", "retrieve_inst")
 SMOKE = [f"heptathlon_rarb_{v}_smoke" for v in FRESH]
-SMOKE_ITEMS = (80, 120)
+SMOKE_ITEMS = (50, 80)
+"""Fewer than other families have: each asks for the likelihood of eight or twenty documents."""
 SMOKE_PROMPT_CHARS = 1_200
 """Of a smoke prompt with its longest option: about four characters are a token."""
 

@@ -67,7 +67,7 @@ class _Size:
 
 
 SIZES = {
-    "smoke": _Size(problems=40, rank=4, choose=12, list=4, judge=1, retrieve=20),
+    "smoke": _Size(problems=40, rank=4, choose=7, list=4, judge=1, retrieve=20),
     "lite": _Size(problems=250, rank=60, choose=60, list=60, judge=12, retrieve=60),
     "full": _Size(problems=980, rank=250, choose=250, list=250, judge=50, retrieve=250),
 }
