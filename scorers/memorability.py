@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -344,10 +345,18 @@ def mid_ranks(values: Floats, weights: Floats) -> Floats:
         values: shape (n,).
         weights: how often each item counts, shape (n,).
     """
-    _, index = np.unique(values, return_inverse=True)
+    index = _dense_ranks(np.asarray(values, dtype=np.float64).tobytes())
     totals = np.bincount(index, weights=weights)
     ranks: Floats = (totals.cumsum() - totals / 2)[index]
     return ranks
+
+
+# A bootstrap asks about the same values thousands of times and changes only the weights.
+@lru_cache(maxsize=16)
+def _dense_ranks(values: bytes) -> NDArray[np.intp]:
+    """Return the rank of every float64 of a buffer among the different ones, from 0."""
+    _, index = np.unique(np.frombuffer(values), return_inverse=True)
+    return index
 
 
 def _correlation(x: Floats, y: Floats, weights: Floats) -> float:
