@@ -104,9 +104,11 @@ def load(page: Page, url: str) -> float:
 def measure_in_browser(executable: str, url: str, runs: int) -> list[tuple[object, ...]]:
     """Return the table's rows on load, sort, filter and paging."""
     with Page(executable) as page:
-        out: list[tuple[object, ...]] = [
-            ("load", timed(partial(load, page, url), runs), "1 s"),
-        ]
+        loading = timed(partial(load, page, url), runs)
+    out: list[tuple[object, ...]] = [("load", loading, "1 s")]
+    # A browser of its own: the first keeps every page that it left, ready to go back to.
+    with Page(executable) as page:
+        page.open(url)
         sort = "document.querySelector('thead button[data-key={}]').click()"
         write = "const i = document.querySelector('input[type=search]'); i.value = '{}'; {}"
         tell = "i.dispatchEvent(new Event('input'))"

@@ -135,8 +135,9 @@ def _configure(namespace: argparse.Namespace) -> Any:
             "run: --use_cache and --cache_requests can return another model's answers or an older "
             "prompt; leave them out, because an interrupted run resumes by itself."
         )
-    own = [str(TASKS_PATH)]
-    config.include_path = own + ([config.include_path] if config.include_path else [])
+    paths = [TASKS_PATH, *([Path(config.include_path)] if config.include_path else [])]
+    # Whoever comes from plain lm_eval names the suite's own folder, which is there anyway.
+    config.include_path = [str(p) for p in dict.fromkeys(path.resolve() for path in paths)]
     return config
 
 
@@ -279,7 +280,8 @@ def _warn_of_tokens(lm: Any, tasks: Iterable[Any]) -> None:
     A family that cares has a module ``heptathlon.tasks.<family>.tokens`` with ``warnings(docs,
     encode)``. Back ends without a tokenizer of their own are not asked.
     """
-    if getattr(lm, "tokenizer", None) is None or not hasattr(lm, "tok_encode"):
+    # In this order: a class that loads its tokenizer when asked for it need not have one.
+    if not hasattr(lm, "tok_encode") or getattr(lm, "tokenizer", None) is None:
         return
     encode = partial(lm.tok_encode, add_special_tokens=False)
     said: set[str] = set()

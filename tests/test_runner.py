@@ -85,6 +85,17 @@ def test_what_is_refused(flags, error, says, tmp_path: Path):
         runner.run([*base, *flags, "--output_path", str(tmp_path)])
 
 
+def test_a_model_class_that_cannot_encode_text_is_not_made_to_and_tasks_are_indexed_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    """Its tokenizer would be looked for on the Hub, under a name that nobody has."""
+    flags = ["--model", "dummy", "--model_args", "pretrained=nobody/none", "--limit", "2"]
+    flags += ["--include_path", str(TASKS_PATH), "--tasks", TASK, "--output_path", str(tmp_path)]
+    (written,) = runner.run(flags)
+    assert len(runs.read_run(written.parent).samples[TASK]) == 2
+    assert "overrides existing task" not in caplog.text
+
+
 def test_an_output_folder_that_cannot_be_is_refused_before_the_model(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(HeptathlonError, match="choose another --output_path"):
