@@ -70,7 +70,10 @@ def build(submissions: Sequence[Path], out: Path, *, reruns: Path | None = None)
             rows[row.slug], sources[row.slug] = row, folder
             if mine is not None and len(items) <= MAX_PAIRED_ROWS * len(TIERS):
                 items[row.slug] = mine
-            write_report(case.card, case.scored, out / "reports" / f"{row.slug}.html")
+            # The run knows its model by a path on the submitter's machine.
+            model = case.card.model.model_copy(update={"name": row.name})
+            card = case.card.model_copy(update={"model": model})
+            write_report(card, case.scored, out / "reports" / f"{row.slug}.html")
     if not rows:
         raise HeptathlonError("leaderboard: no submission is accepted; the warnings say why.")
     _remove_old_reports(out / "reports", rows)

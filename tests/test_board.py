@@ -336,7 +336,9 @@ def test_a_site_from_submissions(submissions: Path, tmp_path: Path, caplog):
     text = index.read_text()
     for entry in found["rows"]:
         assert f'href="reports/{entry["slug"]}.html"' in text
-        assert (out / "reports" / f"{entry['slug']}.html").is_file()
+        report = (out / "reports" / f"{entry['slug']}.html").read_text()
+        assert f"<h1><bdi>{entry['name']}</bdi>" in report
+        assert str(submissions.parent) not in report
         assert board.REPORT_NAME.match(f"{entry['slug']}.html")
 
 
