@@ -352,7 +352,7 @@ def _difference(metric: str, pairs: _Pairs) -> tuple[Difference, stats.Detectabl
     found = Difference(
         a=result.a,
         b=result.b,
-        difference=_estimate(metric, result.difference),
+        difference=scorecard.as_estimate(metric, result.difference),
         p_value=result.p_value,
         p_adjusted=result.p_value,
         test=result.test,
@@ -394,7 +394,7 @@ def _statistic_difference(
     found = Difference(
         a=alone[0],
         b=alone[1],
-        difference=_estimate(metric, interval),
+        difference=scorecard.as_estimate(metric, interval),
         p_value=p,
         p_adjusted=p,
         test=BOOTSTRAP if p is not None else stats.NO_METHOD,
@@ -429,19 +429,6 @@ def _test_of_interval(interval: stats.Interval) -> tuple[float | None, stats.Det
     error = (high - low) / (2 * quantile)
     multiple = quantile + float(special.stdtrit(df, POWER))
     return p, stats.Detectable(multiple * error, error, df, "paired")
-
-
-def _estimate(metric: str, interval: stats.Interval) -> Estimate:
-    return Estimate(
-        metric=metric,
-        value=interval.value,
-        low=interval.low,
-        high=interval.high,
-        n=interval.n,
-        clusters=interval.clusters,
-        method=interval.method,
-        reason=interval.reason,
-    )
 
 
 def _holm(p_values: Sequence[float | None]) -> list[float | None]:

@@ -6,22 +6,19 @@ autoescaping is on, the page's script sets text and no markup, and its Content-S
 allows the page's own style and script, by their hashes, and nothing else.
 """
 
-import base64
 import functools
-import hashlib
 import importlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from heptathlon import drawings, figures, plots, profiles, scorecard
+from heptathlon import drawings, figures, pages, plots, profiles, scorecard
 from heptathlon.cards import Estimate, FamilyCard, FormCard, Scorecard, Stratum
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, Family, Headline
@@ -40,10 +37,6 @@ MAX_PROMPT = 6_000
 MAX_RESPONSE = 6_000
 MAX_SHORT = 1_000
 """Characters shown of a gold answer and of an answer as read."""
-MAX_FINALIZED = 40_000
-"""Characters of any one text; what is longer was meant to be cut before."""
-
-DASH, MINUS = "\u2013", "\u2212"
 
 METHODS = {
     "wilson": "Wilson's interval",
@@ -107,8 +100,8 @@ def write_report(card: Scorecard, scored: Sequence[ScoredSample], path: Path) ->
 
 def render_report(card: Scorecard, scored: Sequence[ScoredSample]) -> str:
     """Return a run's report as one HTML document; see :func:`write_report`."""
-    style = Markup(_asset("base.css") + _asset("report.css"))  # noqa: S704
-    script = Markup(_asset("report.js"))  # noqa: S704
+    style = Markup(pages.asset("base.css") + pages.asset("report.css"))  # noqa: S704
+    script = Markup(pages.asset("report.js"))  # noqa: S704
     count = max(1, len(card.families))
     parts = [
         _family(
@@ -132,10 +125,7 @@ def render_report(card: Scorecard, scored: Sequence[ScoredSample]) -> str:
             summary_scale=_summary_scale(card),
             style=style,
             script=script,
-            policy=(
-                f"default-src 'none'; style-src '{_source_hash(style)}'; "
-                f"script-src '{_source_hash(script)}'; base-uri 'none'; form-action 'none'"
-            ),
+            policy=pages.policy(style, script),
         )
         + "\n"
     )
@@ -163,7 +153,7 @@ def render_profile(runs: Sequence[tuple[Scorecard, Sequence[ScoredSample]]]) -> 
     if not sets:
         known = ", ".join(profiles.PANELS)
         raise HeptathlonError(f"profile: none of the runs has a family with panels ({known}).")
-    style = Markup(_asset("base.css") + _asset("report.css"))  # noqa: S704
+    style = Markup(pages.asset("base.css") + pages.asset("report.css"))  # noqa: S704
     parts = [
         (
             f"{FAMILIES[name].title}, {edition} edition, tier {tier}, season {season}",
@@ -171,68 +161,29 @@ def render_profile(runs: Sequence[tuple[Scorecard, Sequence[ScoredSample]]]) -> 
         )
         for (name, edition, tier, season), part in sets.items()
     ]
-    policy = (
-        f"default-src 'none'; style-src '{_source_hash(style)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
     models = list(dict.fromkeys(name for part in sets.values() for name in part))
     template = _environment().get_template("profile.html.j2")
-    return template.render(models=models, parts=parts, style=style, policy=policy) + "\n"
-
-
-@functools.cache
-def _asset(name: str) -> str:
-    return resources.files("heptathlon.templates").joinpath(name).read_text(encoding="utf-8")
-
-
-def _source_hash(text: str) -> str:
-    """Return the expression by which a Content-Security-Policy allows one inline block."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+    return (
+        template.render(models=models, parts=parts, style=style, policy=pages.policy(style)) + "\n"
+    )
 
 
 @functools.cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("heptathlon"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalized,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {
-        "ensure_ascii": False,
-        "allow_nan": False,
-        "separators": (",", ":"),
-    }
+    environment = pages.environment(PackageLoader("heptathlon"))
     environment.filters |= {
-        "figure": figure,
         "interval": interval_words,
-        "label": plots.label,
         "outcome": outcome_words,
     }
     environment.globals |= {"plots": plots, "methods": METHODS, "first_items": FIRST_ITEMS}
     return environment
 
 
-def _finalized(value: Any) -> Any:
-    """Make every text that the template prints safe to show; markup of our own passes."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return plots.visible(plots.clipped(value, MAX_FINALIZED))
-    return value
-
-
-def figure(value: float | None, digits: int = 3) -> str:
-    """Return a figure as it is printed."""
-    return DASH if value is None else f"{value:.{digits}f}".replace("-", MINUS)
-
-
 def interval_words(estimate: Estimate) -> str:
     """Return the ends of an interval as they are printed."""
     if estimate.low is None or estimate.high is None:
-        return DASH
-    return f"{figure(estimate.low)} to {figure(estimate.high)}"
+        return pages.DASH
+    return f"{pages.figure(estimate.low)} to {pages.figure(estimate.high)}"
 
 
 def outcome_words(outcome: str) -> str:
@@ -351,7 +302,7 @@ def _against_trivial(card: FamilyCard) -> str:
     bar, skill = card.best_trivial, card.skill
     if bar is None or bar.value is None or card.headline.value is None:
         return "There is no trivial player to set it against."
-    name = f"the best trivial player ({bar.player}, {figure(bar.value)})"
+    name = f"the best trivial player ({bar.player}, {pages.figure(bar.value)})"
     if skill.low is None or skill.high is None or skill.value is None:
         return f"How it stands against {name} cannot be said: {skill.reason}."
     if skill.low > 0:
@@ -370,7 +321,7 @@ def _ladder(card: FamilyCard, scale: Scale, references: Sequence[Reference]) -> 
             Rung(
                 name=player.player,
                 says=says.get(player.player, "") + (" (oracle)" if player.oracle else ""),
-                figure=figure(player.value),
+                figure=pages.figure(player.value),
                 interval="",
                 mark=plots.interval(
                     scale, player.value, None, None, kind="reference", references=references
@@ -384,7 +335,7 @@ def _ladder(card: FamilyCard, scale: Scale, references: Sequence[Reference]) -> 
     model = Rung(
         name="this run",
         says="",
-        figure=figure(h.value),
+        figure=pages.figure(h.value),
         interval=interval_words(h),
         mark=plots.interval(scale, h.value, h.low, h.high, references=references),
         is_model=True,

@@ -358,7 +358,8 @@ def clusters(scored: Sequence[ScoredSample]) -> NDArray[np.str_]:
     return np.array([str(one.sample.doc["cluster_id"]) for one in scored], dtype=np.str_)
 
 
-def _as_estimate(metric: str, interval: stats.Interval) -> Estimate:
+def as_estimate(metric: str, interval: stats.Interval) -> Estimate:
+    """Return an interval as a card holds it."""
     return Estimate(
         metric=metric,
         value=interval.value,
@@ -398,7 +399,7 @@ def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
             return _nothing(metric, NO_PARTNER)
         values = columns([metric], having)[:, 0]
         bounds = bounds_of(scored[0].family).get(metric)
-        return _as_estimate(metric, stats.mean_interval(values, clusters(having), bounds=bounds))
+        return as_estimate(metric, stats.mean_interval(values, clusters(having), bounds=bounds))
     having = _with_columns(statistic, scored)
     interval = stats.cluster_bootstrap(
         columns(statistic.columns, having),
@@ -407,7 +408,7 @@ def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
         resamples=STATISTIC_RESAMPLES,
         seed=SEED,
     )
-    return _as_estimate(metric, interval)
+    return as_estimate(metric, interval)
 
 
 def _with_columns(statistic: Statistic, scored: Sequence[ScoredSample]) -> list[ScoredSample]:
@@ -418,7 +419,7 @@ def _invalid(scored: Sequence[ScoredSample]) -> Estimate:
     if not scored:
         return _nothing("invalid_rate", NO_DOCUMENT)
     values = np.array([float(one.verdict.invalid) for one in scored])
-    return _as_estimate("invalid_rate", stats.mean_interval(values, clusters(scored)))
+    return as_estimate("invalid_rate", stats.mean_interval(values, clusters(scored)))
 
 
 @dataclass(frozen=True)
@@ -546,7 +547,7 @@ def skill(
             resamples=SKILL_RESAMPLES,
             seed=SEED,
         )
-        return _as_estimate("skill", interval)
+        return as_estimate("skill", interval)
     width = len(statistic.columns)
 
     def share(values: NDArray[np.float64], weights: NDArray[Any]) -> float:
@@ -563,7 +564,7 @@ def skill(
         resamples=STATISTIC_RESAMPLES,
         seed=SEED,
     )
-    return _as_estimate("skill", interval)
+    return as_estimate("skill", interval)
 
 
 def _strata(family: Family, metric: str, scored: Sequence[ScoredSample]) -> list[Stratum]:

@@ -4,23 +4,20 @@ One self-contained HTML file without scripts. Names come from a study file and a
 autoescaping is on, what acts is made visible, and the page may load nothing.
 """
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 from markupsafe import Markup
 from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
+from heptathlon import pages
 from heptathlon.continual_study import LENIENT, REASONING, STRICT, ContinualCard, MetricCard
-from heptathlon.plots import label, visible
+from heptathlon.plots import label
 from heptathlon.tasks.catalog import task_data
 
-DASH, MINUS = "\u2013", "\u2212"
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 40, 150, 12, 34
 """Margins of a plot in its own units: the right one holds the names of the lines."""
@@ -33,17 +30,9 @@ SHOWN = ("acc_last", "acc_learn", "acc_anytime", "bwt_gem", "bwt_over_t", "bwt_a
 
 def render(card: ContinualCard) -> str:
     """Return a study's report as one HTML document."""
-    style = Markup(_asset("base.css") + _asset("study.css"))  # noqa: S704
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = Environment(
-        loader=PackageLoader("heptathlon", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.filters |= {"figure": figure, "percent": percent, "label": label}
+    style = Markup(pages.asset("base.css") + pages.asset("study.css"))  # noqa: S704
+    environment = pages.environment(PackageLoader("heptathlon"))
+    environment.filters |= {"percent": percent}
     shown = [card.metrics[m] for m in (STRICT, LENIENT, REASONING) if m in card.metrics]
     return (
         environment.get_template("study.html.j2").render(
@@ -54,15 +43,10 @@ def render(card: ContinualCard) -> str:
             curves=[(one.metric, curves(card, one)) for one in shown or card.metrics.values()],
             against=against(card),
             style=style,
-            policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
-            "form-action 'none'",
+            policy=pages.policy(style),
         )
         + "\n"
     )
-
-
-def _asset(name: str) -> str:
-    return resources.files("heptathlon.templates").joinpath(name).read_text(encoding="utf-8")
 
 
 def short_name(task: str) -> str:
@@ -79,14 +63,9 @@ def _ticks(card: ContinualCard) -> list[str]:
     return ["base", *map(short_name, card.tasks)]
 
 
-def figure(value: float | None) -> str:
-    """Return a figure with three decimals; a dash if there is none."""
-    return DASH if value is None else f"{value:.3f}".replace("-", MINUS)
-
-
 def percent(value: float | None) -> str:
     """Return a share in whole per cent; a dash if there is none."""
-    return DASH if value is None else f"{100 * value:.0f}"
+    return pages.DASH if value is None else f"{100 * value:.0f}"
 
 
 # --- plots ---------------------------------------------------------------------------------------
@@ -193,9 +172,13 @@ def tables(card: ContinualCard) -> Group:
         matrix.add_row(escape(name), *map(percent, row))
     figures = Table("figure", *card.metrics, box=None)
     for name in SHOWN:
-        figures.add_row(name, *(figure(m.figures[name].value) for m in card.metrics.values()))
+        figures.add_row(name, *(pages.figure(m.figures[name].value) for m in card.metrics.values()))
     split = Table("forgetting", "change", "95 % interval", box=None)
     for name, one in {**card.split, "answers less reasoning": card.apart}.items():
-        ends = DASH if one.low is None else f"({figure(one.low)} to {figure(one.high)})"
-        split.add_row(name, figure(one.value), ends if not one.reason else escape(one.reason))
+        ends = (
+            pages.DASH
+            if one.low is None
+            else f"({pages.figure(one.low)} to {pages.figure(one.high)})"
+        )
+        split.add_row(name, pages.figure(one.value), ends if not one.reason else escape(one.reason))
     return Group(matrix, figures, split)

@@ -5,23 +5,20 @@ showing is made visible, autoescaping is on, the page's script sets text and no 
 Content-Security-Policy allows its own style and script, by their hashes, and nothing else.
 """
 
-import base64
 import csv
 import functools
-import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 import heptathlon
-from heptathlon import plots
+from heptathlon import pages, plots
 from heptathlon.families import FAMILIES, Family
 from heptathlon.files import canonical_json
 from heptathlon.leaderboard import compare, profile
@@ -35,7 +32,6 @@ from heptathlon.leaderboard.standings import (
     Table,
     figure_of,
 )
-from heptathlon.report import figure
 from heptathlon.scorers.stats import RankRange
 
 SITE = Path(__file__).with_name("site")
@@ -85,15 +81,15 @@ def page_name(family: str) -> str:
 
 def _document(template: str, script_name: str, **content: Any) -> str:
     """Return a page that may run its own script and style, and load nothing."""
-    style = Markup(_shared("base.css") + _own("board.css"))  # noqa: S704
+    style = Markup(pages.asset("base.css") + _own("board.css"))  # noqa: S704
     script = Markup(_own(script_name))  # noqa: S704
-    policy = (
-        f"default-src 'none'; style-src '{_source_hash(style)}'; "
-        f"script-src '{_source_hash(script)}'; base-uri 'none'; form-action 'none'"
-    )
     rendered = _environment().get_template(template)
     text = rendered.render(
-        style=style, script=script, policy=policy, version=heptathlon.__version__, **content
+        style=style,
+        script=script,
+        policy=pages.policy(style, script),
+        version=heptathlon.__version__,
+        **content,
     )
     return text + "\n"
 
@@ -243,7 +239,7 @@ def _shown(
             if column.marked
             else None
         )
-        cells.append(Cell(figure(f.value), _ends(f), mark))
+        cells.append(Cell(pages.figure(f.value), _ends(f), mark))
     return Shown(
         name=row.name,
         kind=row.kind,
@@ -267,7 +263,11 @@ def is_below(f: Figure) -> bool:
 
 
 def _ends(f: Figure) -> str:
-    return "" if f.low is None or f.high is None else f"{figure(f.low)} to {figure(f.high)}"
+    return (
+        ""
+        if f.low is None or f.high is None
+        else f"{pages.figure(f.low)} to {pages.figure(f.high)}"
+    )
 
 
 def note_of(row: Row) -> str:
@@ -461,42 +461,10 @@ def spreadsheet_safe(cell: object) -> object:
 
 
 @functools.cache
-def _shared(name: str) -> str:
-    return resources.files("heptathlon.templates").joinpath(name).read_text(encoding="utf-8")
-
-
-@functools.cache
 def _own(name: str) -> str:
     return (SITE / name).read_text(encoding="utf-8")
 
 
-def _source_hash(text: str) -> str:
-    """Return the expression by which a Content-Security-Policy allows one inline block."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
-
-
 @functools.cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(SITE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalized,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {
-        "ensure_ascii": False,
-        "allow_nan": False,
-        "separators": (",", ":"),
-    }
-    environment.filters |= {"figure": figure}
-    return environment
-
-
-def _finalized(value: Any) -> Any:
-    """Make every text that the template prints safe to show; markup of our own passes."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return plots.label(value, 10_000)
-    return value
+    return pages.environment(FileSystemLoader(SITE))

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,16 @@ def sources_folder() -> Path:
     if "HEPTATHLON_SOURCES" not in os.environ:
         pytest.skip("HEPTATHLON_SOURCES names no mirror of source files")
     return Path(os.environ["HEPTATHLON_SOURCES"])
+
+
+@pytest.fixture(scope="session")
+def manager() -> Any:
+    """Return lm-eval's manager of the suite's tasks."""
+    from lm_eval.tasks import TaskManager
+
+    from heptathlon.tasks.catalog import TASKS_PATH
+
+    return TaskManager(include_path=str(TASKS_PATH), include_defaults=False)
 
 
 @pytest.fixture(scope="session")

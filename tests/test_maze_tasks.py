@@ -1,8 +1,6 @@
 """The maze tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
 
 import re
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,14 +11,13 @@ from heptathlon.builders import maze as builder
 from heptathlon.builders import store
 from heptathlon.scorers import maze as scorer
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.show import rendered_items
 from heptathlon.tasks import catalog
 from heptathlon.tasks.maze import prompts
 from heptathlon.tasks.maze.baselines import PLAYERS
 from heptathlon.tasks.players import Player
+from tests.shown import rendered, snapshot
 
 MAZE = families.family("maze")
-SNAPSHOTS = Path(__file__).with_name("snapshots")
 FRESH = (
     *MAZE.headline.variants, "maze_open", "maze_adjacency", "maze_nosol", "maze_next_move",
     "maze_verify_path",
@@ -34,11 +31,6 @@ SMOKE = [families.task_name(v, "smoke") for v in (*FRESH, *PAPER)]
 SMOKE_ITEMS = (80, 120)
 SMOKE_PROMPT_CHARS = 1_300
 """Of a smoke prompt in the group: glyphs and their spaces cost about three characters a token."""
-
-
-@pytest.fixture(scope="module")
-def manager() -> TaskManager:
-    return TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
 
 
 @pytest.fixture(scope="module")
@@ -137,19 +129,9 @@ def test_groups(tier: str, manager: TaskManager):
 # --- prompts -----------------------------------------------------------------------------------
 
 
-def rendered(task: str) -> str:
-    (item,) = rendered_items("maze", n=1, task=task)
-    return f"{item.prompt}\n\n[gold]{item.target}\n"
-
-
-def snapshot(task: str) -> Path:
-    """Return the file of a task's snapshot, which stands for all its tiers."""
-    return SNAPSHOTS / f"{task.removesuffix('_smoke')}.txt"
-
-
 @pytest.mark.parametrize("task", SMOKE)
 def test_prompt_snapshot(task: str):
-    """A prompt changes only with the version; `python tests/test_maze_tasks.py` writes these."""
+    """A prompt changes only with the version; `python -m tests.shown` writes these."""
     assert rendered(task) == snapshot(task).read_text(encoding="utf-8")
 
 
@@ -293,10 +275,3 @@ def test_constant_answers_are_worth_chance_in_likelihood_forms():
         docs = docs_of(config, tier="lite")
         gain = sum(play(PLAYERS["constant"], doc).metrics["above_chance"] for doc in docs)
         assert gain / len(docs) == pytest.approx(0.0, abs=0.05)
-
-
-if __name__ == "__main__":
-    # `python tests/test_maze_tasks.py` writes the snapshots anew, after a version has risen.
-    SNAPSHOTS.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or SMOKE:
-        snapshot(name).write_text(rendered(name), encoding="utf-8")

@@ -1,8 +1,5 @@
 """The memorability tasks as lm-eval loads them, the prompts as a model sees them, the players."""
 
-import os
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,14 +11,13 @@ from heptathlon.builders import memorability as builder
 from heptathlon.builders import sources, store
 from heptathlon.scorers import memorability as scorer
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.show import rendered_items
 from heptathlon.tasks import catalog
 from heptathlon.tasks.memorability import prompts
 from heptathlon.tasks.memorability.baselines import PLAYERS
 from heptathlon.tasks.players import CHOSEN, PASSED_OVER, Player
+from tests.shown import SNAPSHOTS, rendered, snapshot
 
 FAMILY = families.family("memorability")
-SNAPSHOTS = Path(__file__).with_name("snapshots")
 TEXT_SETS = ("words", "sentences", "slogans")
 LATER = ("lite", "full")
 FRESH = {"world": FAMILY.tiers, "world_ll": FAMILY.tiers, "pairs": FAMILY.tiers,
@@ -54,11 +50,6 @@ SMOKE = [*FRESH_SMOKE, *(pytest.param(task, marks=WITH_SOURCES) for task in PAPE
 SMOKE_ITEMS = (80, 120)
 SMOKE_PROMPT_CHARS = 2_100
 """Of a fresh smoke prompt: plain English has more than four characters a token."""
-
-
-@pytest.fixture(scope="module")
-def manager() -> TaskManager:
-    return TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
 
 
 def load(manager: TaskManager, task: str) -> Any:
@@ -166,19 +157,9 @@ def test_groups(tier: str, manager: TaskManager):
 # --- prompts -----------------------------------------------------------------------------------
 
 
-def rendered(task: str) -> str:
-    (item,) = rendered_items("memorability", n=1, task=task)
-    return f"{item.prompt}\n\n[gold]{item.target}\n"
-
-
-def snapshot(task: str) -> Path:
-    """Return the file of a task's snapshot, which stands for all its tiers."""
-    return SNAPSHOTS / f"{task.removesuffix('_smoke')}.txt"
-
-
 @pytest.mark.parametrize("task", FRESH_SMOKE)
 def test_prompt_snapshot(task: str):
-    """A prompt changes only with the version; this module, run with no argument, writes them."""
+    """A prompt changes only with the version; `python -m tests.shown` writes these."""
     assert rendered(task) == snapshot(task).read_text(encoding="utf-8")
 
 
@@ -314,10 +295,6 @@ def test_what_players_reach_on_the_human_sets():
 
 
 if __name__ == "__main__":
-    # `python tests/test_memorability_tasks.py` writes the snapshots, after a version has risen.
-    os.environ.setdefault("HEPTATHLON_HOME", "build/digests")
-    SNAPSHOTS.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or FRESH_SMOKE:
-        snapshot(name).write_text(rendered(name), encoding="utf-8")
+    # `python -m tests.test_memorability_tasks` writes those of the human sets.
     for name, text in prompts_of_human_sets().items():
         (SNAPSHOTS / f"heptathlon_memorability_{name}.txt").write_text(text, encoding="utf-8")

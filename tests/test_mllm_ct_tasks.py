@@ -23,13 +23,12 @@ from heptathlon.builders.mllm_ct.records import (
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.records import doc_digest
 from heptathlon.scorers import mllm_ct as scorer
-from heptathlon.show import rendered_items
 from heptathlon.tasks import catalog
 from heptathlon.tasks.mllm_ct import pictures, prompts
 from heptathlon.tasks.mllm_ct.baselines import EXPERT_TASKS, PLAYERS
+from tests.shown import rendered, snapshot
 
 FAMILY = families.family("mllm_ct")
-SNAPSHOTS = Path(__file__).with_name("snapshots")
 TIERS = ("full", "lite", "smoke")
 LEAVES = sorted(
     [families.task_name(f"mllm_ct_{t}", tier) for t in TASKS for tier in TIERS]
@@ -268,11 +267,6 @@ def test_without_pillow_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture(scope="module")
-def manager() -> TaskManager:
-    return TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
-
-
-@pytest.fixture(scope="module")
 def loaded(manager: TaskManager) -> dict[str, Any]:
     return manager.load(SMOKE)["tasks"]
 
@@ -353,16 +347,10 @@ def test_documents_survive_json_and_hold_no_pixels(loaded: dict[str, Any]):
     assert not re.search(r"bytes|PIL", str(doc))
 
 
-def rendered(task: str) -> str:
-    (item,) = rendered_items("mllm_ct", n=1, task=task)
-    return f"{item.prompt}\n\n[gold]{item.target}\n"
-
-
 @pytest.mark.parametrize("task", SMOKE)
 def test_prompt_snapshot(task: str):
-    """A prompt changes only with the version; `python tests/test_mllm_ct_tasks.py` writes these."""
-    path = SNAPSHOTS / f"{task.removesuffix('_smoke')}.txt"
-    assert rendered(task) == path.read_text(encoding="utf-8")
+    """A prompt changes only with the version; `python -m tests.shown` writes these."""
+    assert rendered(task) == snapshot(task).read_text(encoding="utf-8")
 
 
 # --- players and runs ----------------------------------------------------------------------------
@@ -418,10 +406,3 @@ def test_a_text_model_is_refused_before_its_weights_are_loaded(tmp_path: Path):
                  "heptathlon_mllm_ct_stream_smoke", "--output_path", str(tmp_path)]  # fmt: skip
     with pytest.raises(HeptathlonError, match=r"show pictures, .* 'hf' takes text"):
         runner.run(arguments)
-
-
-if __name__ == "__main__":
-    # `python tests/test_mllm_ct_tasks.py` writes the snapshots anew, after a version has risen.
-    SNAPSHOTS.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or SMOKE:
-        (SNAPSHOTS / f"{name.removesuffix('_smoke')}.txt").write_text(rendered(name), "utf-8")

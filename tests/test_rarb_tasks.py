@@ -1,7 +1,5 @@
 """The retrieval tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +12,13 @@ from heptathlon.builders.rarb import paper
 from heptathlon.builders.rarb.published import published_tasks
 from heptathlon.scorers import rarb as scorer
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.show import rendered_items
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import Player
 from heptathlon.tasks.rarb import prompts
 from heptathlon.tasks.rarb.baselines import PLAYERS
+from tests.shown import rendered, snapshot
 
 RARB = families.family("rarb")
-SNAPSHOTS = Path(__file__).with_name("snapshots")
 FRESH = ("rank", "rank_inst", "choose", "list", "judge", "retrieve", "retrieve_inst")
 SMOKE = [f"heptathlon_rarb_{v}_smoke" for v in FRESH]
 SMOKE_ITEMS = (50, 80)
@@ -40,11 +37,6 @@ def leaves() -> list[str]:
                     out.append(f"heptathlon_rarb_{task.name}_mcr{inst}_lite")
             out.append(f"heptathlon_rarb_{task.name}_retrieve{inst}")
     return sorted(out)
-
-
-@pytest.fixture(scope="module")
-def manager() -> TaskManager:
-    return TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
 
 
 @pytest.fixture(scope="module")
@@ -149,18 +141,9 @@ def test_the_paper_edition_has_a_column_with_and_one_without_instruction():
 # --- prompts -------------------------------------------------------------------------------------
 
 
-def rendered(task: str) -> str:
-    (item,) = rendered_items("rarb", n=1, task=task)
-    return f"{item.prompt}\n\n[gold]{item.target}\n"
-
-
-def snapshot(task: str) -> Path:
-    return SNAPSHOTS / f"{task.removesuffix('_smoke')}.txt"
-
-
 @pytest.mark.parametrize("task", SMOKE)
 def test_prompt_snapshot(task: str):
-    """A prompt changes only with the version; `python tests/test_rarb_tasks.py` writes these."""
+    """A prompt changes only with the version; `python -m tests.shown` writes these."""
     assert rendered(task) == snapshot(task).read_text(encoding="utf-8")
 
 
@@ -241,9 +224,3 @@ def test_no_player_without_reasoning_passes_the_near_misses():
 def test_a_player_without_weights_tells_one_option_from_the_rest():
     one = Player("x", "x", lambda d: "", lambda d, o: 1)
     assert one.likelihoods({}, ["a", "b", "c"]) == [(-1.0, False), (0.0, True), (-1.0, False)]
-
-
-if __name__ == "__main__":
-    # `python tests/test_rarb_tasks.py` writes the snapshots anew, after a version has risen.
-    for name in sys.argv[1:] or SMOKE:
-        snapshot(name).write_text(rendered(name), encoding="utf-8")

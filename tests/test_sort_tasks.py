@@ -1,9 +1,7 @@
 """The SORT tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
 
 import os
-import sys
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +16,13 @@ from heptathlon.builders.sort import fresh, paper
 from heptathlon.errors import HeptathlonError
 from heptathlon.scorers import sort as scorer
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.show import rendered_items
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import Player
 from heptathlon.tasks.sort import book, prompts
 from heptathlon.tasks.sort.baselines import PLAYERS
+from tests.shown import rendered, snapshot
 
 SORT = families.family("sort")
-SNAPSHOTS = Path(__file__).with_name("snapshots")
 FORMS = ("middle", "before", "nearer", "told", "happened")
 WAYS = ("sort_untitled", "sort_untitled_notext", "sort_say", "sort_say_notext", "sort_memory")
 BOOK_WAYS = ("sort_book_untitled", "sort_book_untitled_notext")
@@ -57,11 +54,6 @@ book_is_here = pytest.mark.skipif(
     not ("HEPTATHLON_SOURCES" in os.environ and sources.available(*paper.needed("smoke"))),
     reason="HEPTATHLON_SOURCES names no mirror with Book-SORT's smallest cell",
 )
-
-
-@pytest.fixture(scope="module")
-def manager() -> TaskManager:
-    return TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
 
 
 @pytest.fixture(scope="module")
@@ -172,19 +164,9 @@ def test_groups(tier: str, manager: TaskManager):
 # --- prompts -----------------------------------------------------------------------------------
 
 
-def rendered(task: str) -> str:
-    (item,) = rendered_items("sort", n=1, task=task)
-    return f"{item.prompt}\n\n[gold]{item.target}\n"
-
-
-def snapshot(task: str) -> Path:
-    """Return the file of a task's snapshot, which stands for all its tiers."""
-    return SNAPSHOTS / f"{task.removesuffix('_smoke')}.txt"
-
-
 @pytest.mark.parametrize("task", SMOKE)
 def test_prompt_snapshot(task: str):
-    """A prompt changes only with the version; `python tests/test_sort_tasks.py` writes these."""
+    """A prompt changes only with the version; `python -m tests.shown` writes these."""
     assert rendered(task) == snapshot(task).read_text(encoding="utf-8")
 
 
@@ -361,10 +343,3 @@ def test_players_on_book_sort():
     assert uplift(PLAYERS["oracle"], "paper", "book", "book_notext", "smoke") == SORT.ceiling
     docs = docs_of("book", "smoke", "paper")
     assert all(play(PLAYERS["search"], doc).metrics["acc"] for doc in docs)
-
-
-if __name__ == "__main__":
-    # `python tests/test_sort_tasks.py` writes the snapshots anew, after a version has risen.
-    SNAPSHOTS.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or SMOKE:
-        snapshot(name).write_text(rendered(name), encoding="utf-8")

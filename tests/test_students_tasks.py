@@ -2,7 +2,6 @@
 
 import math
 import re
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,14 +18,13 @@ from heptathlon.runs import Sample
 from heptathlon.scorecard import ScoredSample
 from heptathlon.scorers import students as scorer
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.show import rendered_items
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import Player
 from heptathlon.tasks.students import prompts
 from heptathlon.tasks.students.baselines import PLAYERS
+from tests.shown import SNAPSHOTS, rendered, snapshot
 
 STUDENTS = families.FAMILIES["students"]
-SNAPSHOTS = Path(__file__).with_name("snapshots")
 FRESH = ["students_choice", "students_hidden", "students_added", "students_removed",
          "students_new_question", "students_new_student"]  # fmt: skip
 PAPER = ["students_option", "students_option_new", "students_answer", "students_answer_new"]
@@ -37,11 +35,6 @@ SMOKE_PAPER = [families.task_name(v, "smoke") for v in PAPER]
 SMOKE_ITEMS = (80, 120)
 SMOKE_PROMPT_CHARS = 1_200
 """Of a smoke prompt in the group: digits and letters of exercises cost three characters a token."""
-
-
-@pytest.fixture(scope="module")
-def manager() -> TaskManager:
-    return TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
 
 
 @pytest.fixture(scope="module")
@@ -133,19 +126,9 @@ def test_groups(tier: str, manager: TaskManager):
 # --- prompts -----------------------------------------------------------------------------------
 
 
-def rendered(task: str) -> str:
-    (item,) = rendered_items("students", n=1, task=task)
-    return f"{item.prompt}\n\n[gold]{item.target}\n"
-
-
-def snapshot(task: str) -> Path:
-    """Return the file of a task's snapshot, which stands for all its tiers."""
-    return SNAPSHOTS / f"{task.removesuffix('_smoke')}.txt"
-
-
 @pytest.mark.parametrize("task", SMOKE)
 def test_prompt_snapshot(task: str):
-    """A prompt changes only with the version; `python tests/test_students_tasks.py` writes it."""
+    """A prompt changes only with the version; `python -m tests.shown` writes these."""
     assert rendered(task) == snapshot(task).read_text(encoding="utf-8")
 
 
@@ -302,9 +285,6 @@ def test_a_submitted_player_may_not_sharpen_its_forecast():
 
 
 if __name__ == "__main__":
-    # `python tests/test_students_tasks.py` writes the snapshots anew, after a version has risen.
-    SNAPSHOTS.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or SMOKE:
-        snapshot(name).write_text(rendered(name), encoding="utf-8")
+    # `python -m tests.test_students_tasks` writes that of real students.
     both = f"{prompts.option(PAPER_DOC)}\n\n{prompts.choice(PAPER_DOC | {'form': 'choice'})}\n"
     (SNAPSHOTS / "heptathlon_students_real.txt").write_text(both, encoding="utf-8")

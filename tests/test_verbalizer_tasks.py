@@ -1,7 +1,6 @@
 """The verbalizer tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
 
 import re
-import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,12 @@ from heptathlon.builders.verbalizer import build, paper
 from heptathlon.scorers import verbalizer as scorer
 from heptathlon.scorers.stats import planned_detectable_difference
 from heptathlon.scorers.verdict import Row
-from heptathlon.show import rendered_items
 from heptathlon.tasks import catalog
 from heptathlon.tasks.verbalizer import prompts
 from heptathlon.tasks.verbalizer.baselines import PLAYERS
+from tests.shown import rendered, snapshot
 
 FAMILY = families.family("verbalizer")
-SNAPSHOTS = Path(__file__).with_name("snapshots")
 GROUPS = ("natural", "neutral", "unnatural", "pull", "derangement", "channel")
 SMOKE_GROUPS = tuple(g for g in GROUPS if g != "pull")
 LEAVES = sorted(
@@ -36,11 +34,6 @@ LEAVES = sorted(
 SMOKE = [f"heptathlon_verbalizer_{g}_smoke" for g in (*SMOKE_GROUPS, "choice")]
 SMOKE_PROMPT_CHARS = 1_500
 """About 400 tokens of English."""
-
-
-@pytest.fixture(scope="module")
-def manager() -> TaskManager:
-    return TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
 
 
 @pytest.fixture(scope="module")
@@ -144,18 +137,9 @@ def test_first_items_of_each_dataset():
 # --- prompts -----------------------------------------------------------------------------------
 
 
-def rendered(task: str) -> str:
-    (item,) = rendered_items("verbalizer", n=1, task=task)
-    return f"{item.prompt}\n\n[gold]{item.target}\n"
-
-
-def snapshot(task: str) -> Path:
-    return SNAPSHOTS / f"{task.removesuffix('_smoke')}.txt"
-
-
 @pytest.mark.parametrize("task", SMOKE)
 def test_prompt_snapshot(task: str):
-    """Prompts change only with the version; `python tests/test_verbalizer_tasks.py` writes them."""
+    """A prompt changes only with the version; `python -m tests.shown` writes these."""
     assert rendered(task) == snapshot(task).read_text(encoding="utf-8")
 
 
@@ -356,8 +340,3 @@ def test_the_paper_edition_builds_from_a_mirror(
     for doc in docs:
         assert prompts.text(doc).endswith("\nAnswer:")
         assert scorer.verdict(doc, [prompts.target(doc)]).metrics["strict"] == 1.0
-
-
-if __name__ == "__main__":
-    for name in sys.argv[1:] or SMOKE:
-        snapshot(name).write_text(rendered(name), encoding="utf-8")
