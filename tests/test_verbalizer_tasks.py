@@ -14,6 +14,7 @@ from heptathlon import families
 from heptathlon.builders import store
 from heptathlon.builders import verbalizer as builder
 from heptathlon.builders.verbalizer import build, paper
+from heptathlon.errors import HeptathlonError
 from heptathlon.scorers import verbalizer as scorer
 from heptathlon.scorers.stats import planned_detectable_difference
 from heptathlon.scorers.verdict import Row
@@ -132,6 +133,16 @@ def test_first_items_of_each_dataset():
     assert two.num_rows == 2 * 4
     whole = builder.dataset(tier="smoke", group="unnatural")["test"]
     assert set(two["item_id"]) < set(whole["item_id"])
+
+
+def test_more_items_than_there_are_is_said(caplog: pytest.LogCaptureFixture):
+    whole = builder.dataset(tier="smoke", group="unnatural")["test"]
+    assert not caplog.messages
+    many = builder.dataset(tier="smoke", group="unnatural", items=1_000)["test"]
+    assert many.num_rows == whole.num_rows
+    assert "1000 items of each dataset are asked for, and the set has fewer: " in caplog.text
+    with pytest.raises(HeptathlonError, match="items is 'all'; give a whole number"):
+        builder.dataset(tier="smoke", items="all")
 
 
 # --- prompts -----------------------------------------------------------------------------------

@@ -1,12 +1,16 @@
 """The verbalizer builder; see :mod:`heptathlon.builders.verbalizer.build` for how sets are made."""
 
+import logging
 from typing import Any
 
 from heptathlon.builders import store
 from heptathlon.builders.verbalizer.build import CONFIG, FAMILY, configs, generate, shards
 from heptathlon.builders.verbalizer.paper import SOURCES, sources
+from heptathlon.errors import HeptathlonError
 
 __all__ = ["FAMILY", "SOURCES", "configs", "dataset", "generate", "shards", "sources"]
+
+logger = logging.getLogger("heptathlon")
 
 
 def dataset(
@@ -20,19 +24,36 @@ def dataset(
         items: keep only the first so many items of each dataset; ``--metadata '{"items": 250}'``
             gives it on lm-eval's command line.
         options: see :func:`heptathlon.builders.store.dataset`.
+
+    Raises:
+        HeptathlonError: if ``items`` is no whole number.
     """
+    if items is not None and not str(items).isdigit():
+        raise HeptathlonError(
+            f"verbalizer: items is {items!r}; give a whole number, --metadata '{{\"items\": 250}}'."
+        )
     built = store.dataset(FAMILY, config=config, where={"group": group}, **options)
     if items is not None:
-        built["test"] = built["test"].select(_first(built["test"], int(items)))
+        kept, counts = _first(built["test"], int(items))
+        if few := {name: n for name, n in counts.items() if n < int(items)}:
+            logger.warning(
+                "verbalizer: %s items of each dataset are asked for, and the set has fewer: %s",
+                items,
+                ", ".join(f"{name} {n}" for name, n in few.items()),
+            )
+        built["test"] = built["test"].select(kept)
     return built
 
 
-def _first(rows: Any, items: int) -> list[int]:
-    """Return the row numbers of the first items of each dataset; an item has many rows."""
+def _first(rows: Any, items: int) -> tuple[list[int], dict[str, int]]:
+    """Return the row numbers of the first items of each dataset, and how many each has.
+
+    An item has many rows.
+    """
     seen: dict[str, dict[str, int]] = {}
     kept = []
     for number, (name, item) in enumerate(zip(rows["dataset"], rows["cluster_id"], strict=True)):
-        place = seen.setdefault(name, {}).setdefault(item, len(seen[name]))
-        if place < items:
+        known = seen.setdefault(name, {})
+        if known.setdefault(item, len(known)) < items:
             kept.append(number)
-    return kept
+    return kept, {name: len(known) for name, known in seen.items()}
