@@ -71,3 +71,8 @@ def _source_hash(text: str) -> str:
 def figure(value: float | None, digits: int = 3) -> str:
     """Return a figure as it is printed; a dash if there is none."""
     return DASH if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return the ends of an interval as they are printed; nothing if one is not known."""
+    return "" if low is None or high is None else f"{figure(low)} to {figure(high)}"

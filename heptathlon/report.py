@@ -181,9 +181,7 @@ def _environment() -> Environment:
 
 def interval_words(estimate: Estimate) -> str:
     """Return the ends of an interval as they are printed."""
-    if estimate.low is None or estimate.high is None:
-        return pages.DASH
-    return f"{pages.figure(estimate.low)} to {pages.figure(estimate.high)}"
+    return pages.interval(estimate.low, estimate.high) or pages.DASH
 
 
 def outcome_words(outcome: str) -> str:

@@ -9,7 +9,7 @@ import math
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -155,30 +155,30 @@ def _check_writable(output: Path) -> None:
         ) from None
 
 
-@contextmanager
-def _suite_tasks_only() -> Iterator[None]:
+def _suite_tasks_only() -> AbstractContextManager[None]:
     """Let lm-eval resolve task names without indexing its own 14,000 YAML files."""
     import lm_eval.tasks
 
-    original = lm_eval.tasks.TaskManager
-    lm_eval.tasks.TaskManager = partial(original, include_defaults=False)
-    try:
-        yield
-    finally:
-        lm_eval.tasks.TaskManager = original
+    manager = partial(lm_eval.tasks.TaskManager, include_defaults=False)
+    return _replaced(lm_eval.tasks, "TaskManager", manager)
 
 
-@contextmanager
-def _one_look_at_the_machine() -> Iterator[None]:
+def _one_look_at_the_machine() -> AbstractContextManager[None]:
     """Let lm-eval describe the machine once a process: each look runs pip and lscpu."""
     import lm_eval.evaluator
 
-    original = lm_eval.evaluator.add_env_info
-    lm_eval.evaluator.add_env_info = lambda results: results.update(_environment())
+    return _replaced(lm_eval.evaluator, "add_env_info", lambda r: r.update(_environment()))
+
+
+@contextmanager
+def _replaced(module: Any, name: str, stand_in: Any) -> Iterator[None]:
+    """Put something else in the place of what a module calls by a name."""
+    original = getattr(module, name)
+    setattr(module, name, stand_in)
     try:
         yield
     finally:
-        lm_eval.evaluator.add_env_info = original
+        setattr(module, name, original)
 
 
 @cache

@@ -175,10 +175,7 @@ def tables(card: ContinualCard) -> Group:
         figures.add_row(name, *(pages.figure(m.figures[name].value) for m in card.metrics.values()))
     split = Table("forgetting", "change", "95 % interval", box=None)
     for name, one in {**card.split, "answers less reasoning": card.apart}.items():
-        ends = (
-            pages.DASH
-            if one.low is None
-            else f"({pages.figure(one.low)} to {pages.figure(one.high)})"
-        )
+        ends = pages.interval(one.low, one.high)
+        ends = f"({ends})" if ends else pages.DASH
         split.add_row(name, pages.figure(one.value), ends if not one.reason else escape(one.reason))
     return Group(matrix, figures, split)

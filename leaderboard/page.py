@@ -239,7 +239,7 @@ def _shown(
             if column.marked
             else None
         )
-        cells.append(Cell(pages.figure(f.value), _ends(f), mark))
+        cells.append(Cell(pages.figure(f.value), pages.interval(f.low, f.high), mark))
     return Shown(
         name=row.name,
         kind=row.kind,
@@ -260,14 +260,6 @@ def _shown(
 def is_below(f: Figure) -> bool:
     """Tell whether a row is surely worse than the best trivial players."""
     return f.high is not None and f.high < 0
-
-
-def _ends(f: Figure) -> str:
-    return (
-        ""
-        if f.low is None or f.high is None
-        else f"{pages.figure(f.low)} to {pages.figure(f.high)}"
-    )
 
 
 def note_of(row: Row) -> str:

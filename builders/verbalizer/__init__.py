@@ -34,11 +34,12 @@ def dataset(
         )
     built = store.dataset(FAMILY, config=config, where={"group": group}, **options)
     if items is not None:
-        kept, counts = _first(built["test"], int(items))
-        if few := {name: n for name, n in counts.items() if n < int(items)}:
+        wanted = int(items)
+        kept, counts = _first(built["test"], wanted)
+        if few := {name: n for name, n in counts.items() if n < wanted}:
             logger.warning(
-                "verbalizer: %s items of each dataset are asked for, and the set has fewer: %s",
-                items,
+                "verbalizer: %d items of each dataset are asked for, and the set has fewer: %s",
+                wanted,
                 ", ".join(f"{name} {n}" for name, n in few.items()),
             )
         built["test"] = built["test"].select(kept)
