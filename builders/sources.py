@@ -5,12 +5,13 @@ machines without a network: a repository is a Hub dataset id (``nyu-mll/glue``) 
 ``github/<owner>/<name>``.
 """
 
+import fnmatch
 import hashlib
 import os
 import shutil
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from heptathlon.builders import store
@@ -28,7 +29,8 @@ class Source:
 
     Attributes:
         repository: Hub dataset id, or ``github/<owner>/<name>``.
-        path: path of the file in the repository.
+        path: path of the file in the repository; on the Hub also a pattern such as
+            ``corpus/*.parquet`` for the parts of one table, see :func:`matching`.
         revision: commit (or, on the Hub, also a tag) at which it is read.
         sha256: checksum of the file; empty where the publisher's is not known, and then the
             manifest records what was read.
@@ -70,6 +72,29 @@ def fetch(source: Source) -> Path:
     return path
 
 
+def matching(source: Source) -> list[Source]:
+    """Return the files that a source's path stands for: itself, or all that fit its pattern.
+
+    Raises:
+        HeptathlonError: if the files cannot be listed, or there are none.
+    """
+    if "*" not in source.path:
+        return [source]
+    if mirror := os.environ.get("HEPTATHLON_SOURCES"):
+        folder = Path(mirror).expanduser() / source.repository
+        found = [path.relative_to(folder).as_posix() for path in folder.glob(source.path)]
+        if not found:
+            raise HeptathlonError(
+                f"{folder / source.path}: is missing; HEPTATHLON_SOURCES must hold {source} "
+                f"(revision {source.revision}), or be unset to download it."
+            )
+    else:
+        found = fnmatch.filter(_files_on_hub(source), source.path)
+        if not found:
+            raise HeptathlonError(f"{source}: is not in revision {source.revision} of the dataset.")
+    return [replace(source, path=path) for path in sorted(found)]
+
+
 def check_bytes(data: bytes, source: Source) -> None:
     """Refuse a rebuilt file that is not, byte for byte, the published one.
 
@@ -88,14 +113,16 @@ def available(*sources: Source) -> bool:
     """Tell whether ``HEPTATHLON_SOURCES`` names a mirror that holds all of these files."""
     mirror = os.environ.get("HEPTATHLON_SOURCES")
     return bool(mirror) and all(
-        (Path(str(mirror)).expanduser() / s.repository / s.path).is_file() for s in sources
+        any((Path(str(mirror)).expanduser() / s.repository).glob(s.path)) for s in sources
     )
 
 
 def listing(*sources: Source) -> list[dict[str, str]]:
     """Return what a manifest says of the source files: path, revision and checksum as read."""
     return [
-        {"path": str(s), "revision": s.revision, "sha256": sha256_file(fetch(s))} for s in sources
+        {"path": str(s), "revision": s.revision, "sha256": sha256_file(fetch(s))}
+        for source in sources
+        for s in matching(source)
     ]
 
 
@@ -116,6 +143,18 @@ def _from_github(source: Source) -> Path:
     except (urllib.error.URLError, OSError) as error:
         raise _unreachable(source, error) from None
     return target
+
+
+def _files_on_hub(source: Source) -> list[str]:
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        return HfApi().list_repo_files(
+            source.repository, repo_type="dataset", revision=source.revision
+        )
+    except (HfHubHTTPError, OSError, ValueError) as error:
+        raise _unreachable(source, error) from None
 
 
 def _from_hub(source: Source) -> Path:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.fakehub import FakeHub
+
 SHARED_SOURCES = Path(__file__).parents[2] / "shared" / "sources"
 if SHARED_SOURCES.is_dir():
     # Before any test is collected: what can be built here decides what is tested.
@@ -91,3 +93,18 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture
+def hub_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    """A Hub, and a client that may reach it and waits for nothing."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda s: None)
+    with FakeHub() as running:
+        monkeypatch.setattr(constants, "ENDPOINT", running.url)
+        url = running.url + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", url)
+        yield running

@@ -6,12 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from huggingface_hub import HfApi, constants
+from huggingface_hub import HfApi
 
 from heptathlon import families
 from heptathlon.builders import croissant, hub, publish, store
@@ -22,16 +21,6 @@ SMOKE = store.SetName("maze", tier="smoke")
 PAPER = store.SetName("maze", "paper", "smoke")
 REPO = "org/heptathlon-maze"
 TAG = "2026.1-v1"
-
-
-@pytest.fixture
-def hub_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
-    """A Hub, and a client that may reach it and waits for nothing."""
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda s: None)
-    with FakeHub() as running:
-        yield running
 
 
 @pytest.fixture

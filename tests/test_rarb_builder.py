@@ -1,13 +1,20 @@
 """The retrieval builder: gold by construction, fair near misses, and the published files."""
 
 import ast
+import dataclasses
+import hashlib
+import io
 import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,11 +23,12 @@ from heptathlon.builders import rarb, sources, store
 from heptathlon.builders.rarb import build, causal, corpora, paper, programs, temporal
 from heptathlon.builders.rarb.orders import faulty
 from heptathlon.builders.rarb.problem import CUBE, Problem, evenly_worded
-from heptathlon.builders.rarb.published import published, published_tasks
+from heptathlon.builders.rarb.published import Published, published, published_tasks
 from heptathlon.builders.rarb.words import PLACES, in_words
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.lexical import Bm25, TfIdf, best_first, tokens
 from heptathlon.seeding import Stream
+from tests.fakehub import Blob, FakeHub
 
 KINDS = sorted(build.KINDS)
 
@@ -467,13 +475,172 @@ def test_judgements_fit_the_multiple_choice_files(sources_folder):
         assert found == golds, name
 
 
-def test_missing_sources_are_named(sources_folder):
-    with pytest.raises(HeptathlonError, match=r"RAR-b/hellaswag/queries\.jsonl"):
+@pytest.mark.parametrize(
+    ("files", "queries", "documents"),
+    [
+        ("mteb", "mteb/HellaSwag/queries/*.parquet", "mteb/ARCChallenge/corpus/*.parquet"),
+        ("authors", "RAR-b/hellaswag/queries.jsonl", "RAR-b/ARC-Challenge/corpus.jsonl"),
+    ],
+)
+def test_missing_sources_are_named(
+    files: str, queries: str, documents: str, sources_folder, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HEPTATHLON_RARB_FILES", files)
+    with pytest.raises(HeptathlonError, match=re.escape(queries)):
         list(paper.query_lines(published("hellaswag")))
     with pytest.raises(HeptathlonError, match=r"mcr/quail-test\.csv"):
         next(paper.choice_rows(published("quail")))
-    with pytest.raises(HeptathlonError, match=r"RAR-b/ARC-Challenge/corpus\.jsonl"):
+    with pytest.raises(HeptathlonError, match=re.escape(documents)):
         corpora.corpus("arc", "2026.1")
+
+
+# --- MTEB's copies -------------------------------------------------------------------------------
+
+DOCUMENTS = [{"_id": f"toy-d-{i}", "title": "", "text": t} for i, t in enumerate(["one", "zwölf"])]
+QUERIES = [{"_id": f"toy-q-{i}", "text": f"{i + 1}?"} for i in range(2)]
+JUDGED = [
+    {"query-id": "toy-q-0", "corpus-id": "toy-d-0", "score": 1},
+    {"query-id": "toy-q-1", "corpus-id": "toy-d-0", "score": 0},
+    {"query-id": "toy-q-1", "corpus-id": "toy-d-1", "score": 1},
+]
+
+
+def checksum(rows: list[dict[str, str]]) -> str:
+    """Of the authors' file that has these rows."""
+    lines = (json.dumps(row | {"metadata": {}}) + "\n" for row in rows)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def parquet(rows: list[dict[str, Any]]) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), sink)
+    return sink.getvalue()
+
+
+def renamed(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """As version 2 of mteb writes them."""
+    return [{"id" if k == "_id" else k: v for k, v in row.items()} for row in rows]
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Published]:
+    """A published task of two queries and two documents, under the name of one without recipe."""
+    task = published("hellaswag").model_copy(
+        update={
+            "queries": 2,
+            "documents": 2,
+            "choices": "",
+            "queries_sha256": checksum(QUERIES),
+            "corpus_sha256": checksum(DOCUMENTS),
+        }
+    )
+    for module in (paper, corpora):
+        monkeypatch.setattr(module, "published", lambda name: task)
+    corpora.corpus.cache_clear()
+    yield task
+    corpora.corpus.cache_clear()
+
+
+TOY_FILES = {
+    "corpus/test-00000-of-00002.parquet": parquet(renamed(DOCUMENTS[:1])),
+    "corpus/test-00001-of-00002.parquet": parquet(renamed(DOCUMENTS[1:])),
+    "queries/test-00000-of-00001.parquet": parquet(QUERIES),
+    "qrels/test-00000-of-00001.parquet": parquet(JUDGED),
+}
+
+
+def put(folder: Path, files: dict[str, bytes]) -> None:
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+def check_toy(task: Published, caplog: pytest.LogCaptureFixture) -> None:
+    built = rarb.generate("paper", "full", task.name, "2026.1", "")
+    records = built["retrieve", "test"]
+    assert [(r.query_id, r.query, r.gold_ids) for r in records] == [
+        ("toy-q-0", "1?", ["toy-d-0"]),
+        ("toy-q-1", "2?", ["toy-d-1"]),
+    ]
+    found = corpora.corpus(task.name, "2026.1")
+    assert (found.ids, found.texts) == (["toy-d-0", "toy-d-1"], ["one", "zwölf"])
+    found.check([r.model_dump() for r in records])
+    assert not caplog.records, "what was read is, byte for byte, the authors' file"
+
+
+def test_mtebs_files_from_a_mirror(
+    toy: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog
+):
+    monkeypatch.setenv("HEPTATHLON_SOURCES", str(tmp_path))
+    put(tmp_path / toy.mteb, TOY_FILES)
+    check_toy(toy, caplog)
+    listed = sources.listing(toy.corpus_parquet, toy.qrels_parquet)
+    assert [s["path"].removeprefix(toy.mteb) for s in listed] == [
+        "/corpus/test-00000-of-00002.parquet",
+        "/corpus/test-00001-of-00002.parquet",
+        "/qrels/test-00000-of-00001.parquet",
+    ]
+    assert {s["revision"] for s in listed} == {toy.mteb_revision}
+
+
+def test_mtebs_files_from_the_hub(
+    toy: Published, hub_here: FakeHub, monkeypatch: pytest.MonkeyPatch, caplog
+):
+    monkeypatch.delenv("HEPTATHLON_SOURCES", raising=False)
+    hub_here.create("dataset", toy.mteb)
+    repo = hub_here.dataset(toy.mteb)
+    pinned = repo.commit("main", {p: Blob(d, lfs=True) for p, d in TOY_FILES.items()}, "data")
+    repo.commit("main", {}, "all deleted")
+    task = toy.model_copy(update={"mteb_revision": pinned})
+    for module in (paper, corpora):
+        monkeypatch.setattr(module, "published", lambda name: task)
+    check_toy(task, caplog)
+    with pytest.raises(HeptathlonError, match="is not in revision main"):
+        sources.matching(dataclasses.replace(task.corpus_parquet, revision="main"))
+    with pytest.raises(HeptathlonError, match="could not be downloaded"):
+        sources.matching(dataclasses.replace(task.corpus_parquet, revision="0" * 40))
+
+
+def test_other_bytes_than_the_authors_are_said(
+    toy: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog
+):
+    monkeypatch.setenv("HEPTATHLON_SOURCES", str(tmp_path))
+    changed = [QUERIES[0] | {"text": "eins?"}, QUERIES[1]]
+    put(tmp_path / toy.mteb, TOY_FILES | {"queries/test-00000-of-00001.parquet": parquet(changed)})
+    rarb.generate("paper", "full", toy.name, "2026.1", "")
+    assert "queries are not, byte for byte, the authors' file" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "says"),
+    [
+        ("queries/test-00000-of-00001.parquet", parquet([{"_id": "a", "text": None}]), "no row of"),
+        ("queries/test-00000-of-00001.parquet", parquet(QUERIES[:1]), "1 queries instead of 2"),
+        ("queries/test-00000-of-00001.parquet", b"PAR1 or not", "is no Parquet file"),
+        ("qrels/test-00000-of-00001.parquet", parquet(JUDGED[:2]), "has no right document"),
+        ("qrels/test-00000-of-00001.parquet", parquet([{"query-id": "a"}]), "is no judgement"),
+    ],
+)
+def test_bad_files_of_mteb_are_refused(
+    toy: Published,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    data: bytes,
+    says: str,
+):
+    monkeypatch.setenv("HEPTATHLON_SOURCES", str(tmp_path))
+    put(tmp_path / toy.mteb, TOY_FILES | {path: data})
+    with pytest.raises(HeptathlonError, match=says):
+        rarb.generate("paper", "full", toy.name, "2026.1", "")
+
+
+def test_unknown_files_are_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HEPTATHLON_RARB_FILES", "author")
+    with pytest.raises(UnknownNameError, match="authors"):
+        paper.needed("full")
+    monkeypatch.setenv("HEPTATHLON_RARB_FILES", "authors")
+    assert not any("*" in s.path for s in paper.needed("full"))
 
 
 def test_options_are_shuffled_and_labels_are_not_all_zero(sources_folder):

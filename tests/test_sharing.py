@@ -2,12 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from huggingface_hub import HfApi, constants
+from huggingface_hub import HfApi
 from huggingface_hub._eval_results import parse_eval_result_entries
 from huggingface_hub.repocard_data import model_index_to_eval_results
 
@@ -43,15 +42,6 @@ def played(player: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 # --- the pull request ----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def hub_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda s: None)
-    with FakeHub() as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from typing import Any
 
 from heptathlon.builders import sources, store
+from heptathlon.builders.rarb import paper
 from heptathlon.builders.rarb.build import FAMILY, configs, generate, shards
-from heptathlon.builders.rarb.paper import SOURCES, SOURCES_BY_TIER
 from heptathlon.builders.sources import Source
 
 __all__ = [
-    "FAMILY", "SOURCES", "configs", "dataset", "generate", "needed", "shards", "tier_sources",
+    "FAMILY", "configs", "dataset", "generate", "needed", "shards", "tier_sources",
 ]  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def dataset(*, config: str, kind: str | None = None, **options: Any) -> Any:
 
 def needed(edition: str, tier: str) -> tuple[Source, ...]:
     """Return the source files that a tier needs."""
-    return SOURCES_BY_TIER[tier] if edition == "paper" else ()
+    return paper.needed(tier) if edition == "paper" else ()
 
 
 def tier_sources(edition: str, tier: str) -> list[dict[str, str]]:

@@ -3,13 +3,14 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from heptathlon.builders import sources, store
+from heptathlon.builders.rarb import mteb
 from heptathlon.builders.rarb.published import published
 from heptathlon.errors import HeptathlonError
 
@@ -74,29 +75,44 @@ def corpus(name: str, season: str) -> Corpus:
         table = store.read_table(store.ensure(set_name), "corpus", "corpus")
         return Corpus(name, table["doc_id"].to_pylist(), table["text"].to_pylist())
     task = published(name)
-    found = read_jsonl(sources.fetch(task.corpus_file), name)
+    if mteb.reads_authors_files():
+        found = read_jsonl(sources.fetch(task.corpus_file), name)
+    else:
+        found = _corpus(name, mteb.rows(task, "corpus"))
     if len(found.ids) != task.documents:
         raise HeptathlonError(
-            f"{task.hub}: holds {len(found.ids):,} documents instead of {task.documents:,}."
+            f"{name}: holds {len(found.ids):,} documents instead of {task.documents:,}."
         )
     return found
+
+
+def _corpus(name: str, rows: Iterable[Mapping[str, Any]]) -> Corpus:
+    """Return a corpus of rows; title and text are joined as the benchmark's own code does."""
+    ids, texts = [], []
+    for row in rows:
+        ids.append(row["_id"])
+        texts.append(f"{row['title']} {row['text']}".strip())
+    return Corpus(name, ids, texts)
 
 
 def read_jsonl(path: Path, name: str) -> Corpus:
     """Read a corpus in BEIR's form: a JSON object a line with ``_id``, ``title`` and ``text``.
 
-    Title and text are joined by a space and trimmed, as the benchmark's own code does.
-
     Raises:
         HeptathlonError: naming the line that cannot be read, or an id that stands twice.
     """
-    ids, texts = [], []
+    return _corpus(name, _lines(path))
+
+
+def _lines(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):
             try:
                 row = json.loads(line)
-                ids.append(str(row["_id"]))
-                texts.append(f"{row.get('title') or ''} {row['text']}".strip())
+                yield {
+                    "_id": str(row["_id"]),
+                    "title": row.get("title") or "",
+                    "text": row["text"],
+                }
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise HeptathlonError(f"{path}, line {number}: is no document.") from None
-    return Corpus(name, ids, texts)

@@ -2,18 +2,18 @@
 
 The tier ``lite`` is multiple choice on the seven files whose checksums are known; ``full`` is all
 of it. Corpora are never copied into a set: :mod:`heptathlon.builders.rarb.corpora` reads them from
-the published files, of which three settings of one task share one.
+the published files when they are searched.
 """
 
 import ast
 import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from heptathlon.builders import sources
+from heptathlon.builders.rarb import mteb
 from heptathlon.builders.rarb.published import Published, published, published_tasks
 from heptathlon.builders.rarb.records import NOT_STATED, ChoiceRecord, RetrieveRecord
 from heptathlon.builders.sources import Source
@@ -70,20 +70,21 @@ def generate(tier: str, shard: str, season: str, salt: str) -> Built:
     return built
 
 
-def _sources(tier: str) -> Iterator[Source]:
-    """Yield the files that a tier is built from; corpora are read when they are searched."""
+def needed(tier: str) -> tuple[Source, ...]:
+    """Return the files that a tier is built from; corpora are read when they are searched."""
+    files: list[Source] = []
     for name in shards(tier):
         task = published(name)
         if task.choices:
-            yield task.choices_file
+            files.append(task.choices_file)
         if tier == "full":
-            yield task.qrels_file
-            if name not in PREFIXES:
-                yield task.queries_file
-
-
-SOURCES_BY_TIER: dict[str, tuple[Source, ...]] = {tier: tuple(_sources(tier)) for tier in TIERS}
-SOURCES = SOURCES_BY_TIER["full"]
+            rebuilt = name in PREFIXES
+            if rebuilt or mteb.reads_authors_files():
+                files.append(task.qrels_file)
+                files += [] if rebuilt else [task.queries_file]
+            else:
+                files += [task.qrels_parquet, task.queries_parquet]
+    return tuple(files)
 
 
 # --- multiple choice -----------------------------------------------------------------------------
@@ -190,22 +191,27 @@ def rebuilt_queries(name: str) -> bytes:
 
 
 def query_lines(task: Published) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a published query file, rebuilt where the recipe allows it."""
+    """Yield a task's published queries: rebuilt where the recipe allows it, else MTEB's copy.
+
+    ``HEPTATHLON_RARB_FILES=authors`` reads the authors' file in place of MTEB's.
+    """
     if task.name in _RECIPES:
-        stream: Any = io.StringIO(rebuilt_queries(task.name).decode())
+        yield from map(json.loads, rebuilt_queries(task.name).decode().splitlines())
+    elif not mteb.reads_authors_files():
+        yield from mteb.rows(task, "queries")
     else:
-        stream = sources.fetch(task.queries_file).open(encoding="utf-8")
-    with stream as file:
-        for line in file:
-            yield json.loads(line)
+        with sources.fetch(task.queries_file).open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
 
 
 def judgements(task: Published) -> dict[str, list[str]]:
-    """Return the ids of the relevant documents of each query.
+    """Return the ids of the relevant documents of each query, from where its queries are.
 
     Raises:
         HeptathlonError: for a line that is not a judgement.
     """
+    if task.name not in _RECIPES and not mteb.reads_authors_files():
+        return mteb.judgements(task)
     path = sources.fetch(task.qrels_file)
     out: dict[str, list[str]] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], start=2):
@@ -223,7 +229,7 @@ def _queries(task: Published, season: str) -> Iterator[Record]:
     for row in query_lines(task):
         count += 1
         if row["_id"] not in relevant:
-            raise HeptathlonError(f"{task.hub}: the query {row['_id']} has no right document.")
+            raise HeptathlonError(f"{task.name}: the query {row['_id']} has no right document.")
         fields = _shared(task, season, row["text"]) | {
             "form": "retrieve",
             "query_id": row["_id"],
@@ -234,4 +240,4 @@ def _queries(task: Published, season: str) -> Iterator[Record]:
         }
         yield RetrieveRecord(item_id=content_id("rarb", fields), **fields)
     if count != task.queries:
-        raise HeptathlonError(f"{task.hub}: holds {count} queries instead of {task.queries}.")
+        raise HeptathlonError(f"{task.name}: holds {count} queries instead of {task.queries}.")

@@ -1,8 +1,8 @@
 """The seventeen published tasks of RAR-b: facts as data, read from ``published.json``.
 
 Sources: the benchmark's repository (github.com/gowitheflow-1998/RAR-b; its history holds the
-checksums of every query and corpus file) and its data sets on the Hub at the revisions that most
-published results used.
+checksums of every query and corpus file), MTEB's copies of its data sets on the Hub at the
+revisions that mteb 2.26 pins, and the authors' own at those that most published results used.
 """
 
 import json
@@ -25,8 +25,10 @@ class Published(BaseModel):
     Attributes:
         name: the suite's name of it, such as ``arc``.
         folder: its folder in the benchmark's repository.
-        hub: its data set on the Hub.
-        revision: commit of the data set.
+        hub: the authors' data set on the Hub.
+        revision: commit of the authors' data set.
+        mteb: MTEB's data set on the Hub.
+        mteb_revision: commit of MTEB's data set.
         instruction: the published instruction.
         choices: file of its multiple-choice items in the repository; empty if it has none.
         choices_sha256: checksum of that file; empty where it is not known.
@@ -44,6 +46,8 @@ class Published(BaseModel):
     folder: str
     hub: str
     revision: str
+    mteb: str
+    mteb_revision: str
     instruction: str
     choices: str
     choices_sha256: str
@@ -62,19 +66,34 @@ class Published(BaseModel):
 
     @property
     def qrels_file(self) -> Source:
-        """The relevance judgements."""
+        """The authors' file of the relevance judgements."""
         path = f"full/{self.folder}/qrels/test.tsv"
         return self._source(REPOSITORY, path, QRELS_REVISION, self.qrels_sha256)
 
     @property
     def queries_file(self) -> Source:
-        """The queries."""
+        """The authors' file of the queries."""
         return self._source(self.hub, "queries.jsonl", self.revision, self.queries_sha256)
 
     @property
     def corpus_file(self) -> Source:
-        """The documents."""
+        """The authors' file of the documents."""
         return self._source(self.hub, "corpus.jsonl", self.revision, self.corpus_sha256)
+
+    @property
+    def qrels_parquet(self) -> Source:
+        """MTEB's files of the relevance judgements."""
+        return self._source(self.mteb, "qrels/*.parquet", self.mteb_revision, "")
+
+    @property
+    def queries_parquet(self) -> Source:
+        """MTEB's files of the queries."""
+        return self._source(self.mteb, "queries/*.parquet", self.mteb_revision, "")
+
+    @property
+    def corpus_parquet(self) -> Source:
+        """MTEB's files of the documents."""
+        return self._source(self.mteb, "corpus/*.parquet", self.mteb_revision, "")
 
     def _source(self, repository: str, path: str, revision: str, sha256: str) -> Source:
         return Source(repository, path, revision, sha256, self.licence)
