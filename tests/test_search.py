@@ -24,8 +24,14 @@ def by_sorting(queries, documents, ids: Sequence[str]) -> list[list[str]]:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 12), st.integers(2, 9))
-def test_counted_ranks_equal_sorted_ones(seed: int, n: int, asked: int, block: int):
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 60),
+    st.integers(1, 12),
+    st.integers(2, 9),
+    st.sampled_from([0.0, search.SPARSE, 1.0]),
+)
+def test_counted_ranks_equal_sorted_ones(seed: int, n: int, asked: int, block: int, sparse: float):
     """Whole numbers as vectors: many exact ties, and blocks much smaller than the corpus."""
     rng = np.random.default_rng(seed)
     documents = rng.integers(-1, 2, (n, 3)).astype(np.float32)
@@ -38,6 +44,9 @@ def test_counted_ranks_equal_sorted_ones(seed: int, n: int, asked: int, block: i
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "BLOCK_DOCUMENTS", block)
         patch.setattr(search, "BLOCK_QUERIES", 3)
+        patch.setattr(search, "TOP_QUERIES", 3)
+        patch.setattr(search, "SPARSE", sparse)
+        patch.setattr(search, "PAIRS", 2)
         ranks = search.count_ranks(queries, documents, order, wanted)
         best = list(search.top_documents(queries, documents, order, 5))
     sorted_ids = by_sorting(queries, documents, ids)
