@@ -281,6 +281,34 @@ def profile(
     out.print(f"{to}")
 
 
+@app.command("pick-prompt")
+def pick_prompt(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Run of the prompt sweep.")],
+    as_json: Json = False,
+) -> None:
+    """Pick the Book-SORT prompt that serves a model best, from its run of sort_book_sweep."""
+    from heptathlon import runs, scorecard
+    from heptathlon.scorers import sort
+
+    _, scored = scorecard.score_run(runs.read_run(folder))
+    try:
+        prompts = sort.sweep([one.row for one in scored if one.family == "sort"])
+    except ValueError:
+        raise HeptathlonError(
+            f"{folder}: holds no prompt sweep; run heptathlon_sort_book_sweep (or its tier _lite "
+            "or _smoke) first."
+        ) from None
+    option = f"--metadata '{json.dumps({'prompt': prompts[0].number})}'"
+    if as_json:
+        _print_json({"prompt": prompts[0].number, "prompts": [p._asdict() for p in prompts]})
+        return
+    table = Table("prompt", "accuracy", "share of A", "validation pairs", title="Best first")
+    for one in prompts:
+        table.add_row(str(one.number), f"{one.acc:.3f}", f"{one.a_rate:.3f}", str(one.pairs))
+    out.print(table)
+    out.print(f"Ask Book-SORT in prompt {prompts[0].number}: {option}")
+
+
 @app.command()
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="Run folder.")],

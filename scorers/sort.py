@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from heptathlon.scorers.reading import plain, read
 from heptathlon.scorers.verdict import Row, Verdict
@@ -191,8 +191,24 @@ def _bare(text: str) -> str:
     return " ".join(text.split()).strip(_OPENING + _CLOSING).casefold()
 
 
-def pick_prompt(rows: Sequence[Row]) -> int:
-    """Return the paper's prompt that serves a model best on the validation pairs.
+class PromptScore(NamedTuple):
+    """What a model reached in one of the paper's prompts.
+
+    Attributes:
+        number: number of the prompt.
+        acc: accuracy.
+        a_rate: share of answers that chose the first option.
+        pairs: number of validation pairs.
+    """
+
+    number: int
+    acc: float
+    a_rate: float
+    pairs: int
+
+
+def sweep(rows: Sequence[Row]) -> list[PromptScore]:
+    """Return what a model reached in each prompt of the sweep, the paper's choice first.
 
     The most accurate one; of equals the one whose share of A is nearest to a half (repository
     history of bridge-ai-neuro/SORT, 5917c78), and of those the one with the lowest number.
@@ -210,7 +226,17 @@ def pick_prompt(rows: Sequence[Row]) -> int:
     def mean(metric: str, verdicts: Sequence[Verdict]) -> float:
         return sum(v.metrics[metric] for v in verdicts) / len(verdicts)
 
-    return min(
-        by_prompt,
-        key=lambda n: (-mean("acc", by_prompt[n]), abs(mean("a_rate", by_prompt[n]) - 0.5), n),
-    )
+    found = [
+        PromptScore(number, mean("acc", verdicts), mean("a_rate", verdicts), len(verdicts))
+        for number, verdicts in by_prompt.items()
+    ]
+    return sorted(found, key=lambda one: (-one.acc, abs(one.a_rate - 0.5), one.number))
+
+
+def pick_prompt(rows: Sequence[Row]) -> int:
+    """Return the paper's prompt that serves a model best on the validation pairs, by :func:`sweep`.
+
+    Raises:
+        ValueError: if no row is of the sweep.
+    """
+    return sweep(rows)[0].number

@@ -9,10 +9,12 @@ from markupsafe import Markup
 
 from heptathlon import figures
 from heptathlon.builders import store
+from heptathlon.builders.sort.records import DISTANCES, PLACES
 from heptathlon.families import FAMILIES
 from heptathlon.runs import Sample
 from heptathlon.scorecard import ScoredSample
 from heptathlon.scorers import memorability as memorability_scorer
+from heptathlon.scorers import sort as sort_scorer
 from heptathlon.scorers import students as scorer
 from heptathlon.tasks.catalog import task_data
 
@@ -77,6 +79,39 @@ def test_families_without_figures_cost_nothing():
     for family in set(FAMILIES) - set(figures.FIGURES):
         assert figures.figures(family, never) == []
     assert figures.figures("students", lambda: {figures.THIS_RUN: []}) == []
+
+
+# --- sort ----------------------------------------------------------------------------------------
+
+
+def sorted_answers(right: Callable[[dict[str, Any]], bool]) -> list[ScoredSample]:
+    """Return the smoke documents, answered right or wrong by a function of the document."""
+    task = "heptathlon_sort_e250_smoke"
+    folder = store.ensure(store.SetName("sort", tier="smoke"))
+    out = []
+    for number, doc in enumerate(store.read_docs(folder, "first")):
+        chosen = doc["gold"] if right(doc) else 1 - doc["gold"]
+        pairs = [(-float(i != chosen), i == chosen) for i in range(2)]
+        sample = Sample(task, number, doc, "", pairs, {})
+        out.append(ScoredSample(sample, task_data(task), sort_scorer.verdict(doc, pairs)))
+    return out
+
+
+def test_curves_of_distance_and_place():
+    near = "1 (nearest)"
+    run = sorted_answers(lambda doc: doc["distance"] != near)
+    distance, place = figures.figures("sort", lambda: {figures.THIS_RUN: run})
+    assert distance.head == ("distance", "250 words")
+    figure_of = {row[0]: row[1] for row in distance.rows}
+    assert list(figure_of) == [d for d in DISTANCES if d in figure_of], "from near to far"
+    assert figure_of.pop(near).startswith("0.000 (0.000 to ")
+    assert all(cell.startswith("1.000 (") for cell in figure_of.values())
+    assert [row[0] for row in place.rows] == [p for p in PLACES if p in dict(place.rows)]
+    drawn = str(distance.diagram)
+    assert drawn.count("<circle") == drawn.count("<line") - 1 == len(distance.rows)
+    ends = [point.split(",")[1] for point in drawn.split('points="')[1].split('"')[0].split()]
+    assert ends == ["100.0"] + ["0.0"] * (len(ends) - 1), "wrong is at the bottom"
+    assert figures.figures("sort", lambda: {figures.THIS_RUN: []}) == []
 
 
 # --- memorability --------------------------------------------------------------------------------

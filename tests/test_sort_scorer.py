@@ -190,5 +190,10 @@ def test_picking_a_prompt_as_the_paper_does():
     even = answered(3, [1, 1, 0, 0], [1, 0, 1, 0])
     assert scorer.pick_prompt([*worse, *biased, *even]) == 3
     assert scorer.pick_prompt([*worse, *biased]) == 10
+    assert scorer.sweep([*worse, *biased, *even]) == [
+        (3, 0.5, 0.5, 4),
+        (10, 0.5, 1.0, 4),
+        (0, 0.25, 0.5, 4),
+    ]
     with pytest.raises(ValueError, match="no document of the sweep"):
         scorer.pick_prompt([])

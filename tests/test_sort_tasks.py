@@ -2,6 +2,7 @@
 
 import os
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import yaml
 from lm_eval.tasks import TaskManager
 
 from benchmarks import sort_prefix
-from heptathlon import families
+from heptathlon import cli, families, runner, runs, scorecard
 from heptathlon.builders import sort as builder
 from heptathlon.builders import sources, store
 from heptathlon.builders.sort import fresh, paper
@@ -271,6 +272,31 @@ def test_the_sweep_asks_in_every_prompt_and_the_title_can_be_left_out():
         assert doc["title"] in book.text(doc, number)
         assert doc["title"] not in book.text(doc, number, untitled=True)
         assert "<" not in book.text({**doc, "text": "", "options": ["a", "b"]}, number)
+
+
+@book_is_here
+def test_a_sweep_picks_the_prompt_to_pass_on(tmp_path: Path, monkeypatch, capsys):
+    """From a saved run to the option of the next one."""
+    swept, plain = tmp_path / "swept", tmp_path / "plain"
+    for folder, task in (
+        (swept, "heptathlon_sort_book_sweep_smoke"),
+        (plain, "heptathlon_sort_book_notext_e250_s20_smoke"),
+    ):
+        runner.run(["--model", "heptathlon", "--model_args", "player=random", "--tasks", task,
+                    "--output_path", str(folder)])  # fmt: skip
+    capsys.readouterr()
+    monkeypatch.setattr("sys.argv", ["heptathlon", "pick-prompt", str(swept)])
+    with pytest.raises(SystemExit, match="0"):
+        cli.main()
+    said = capsys.readouterr().out
+    _, scored = scorecard.score_run(runs.read_run(swept))
+    best = scorer.pick_prompt([one.row for one in scored])
+    assert f"""--metadata '{{"prompt": {best}}}'""" in said
+    assert book.prompt_number(best) == best
+    monkeypatch.setattr("sys.argv", ["heptathlon", "pick-prompt", str(plain)])
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    assert "holds no prompt sweep" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", [13, -1, "two", ""])
