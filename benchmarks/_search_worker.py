@@ -14,7 +14,6 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -65,29 +64,16 @@ def by_faiss(q: Any, d: Any, ids: list[str], gold: Any) -> Way:
 
 def by_mteb(q: Any, d: Any, ids: list[str], gold: Any) -> Way:
     """MTEB's own search and evaluation, given an encoder that hands out the embeddings."""
-    return _mteb(q, d, ids, gold, faiss=False)
-
-
-def by_mteb_faiss(q: Any, d: Any, ids: list[str], gold: Any) -> Way:
-    """The same over MTEB's faiss index."""
-    return _mteb(q, d, ids, gold, faiss=True)
-
-
-def _mteb(q: Any, d: Any, ids: list[str], gold: Any, *, faiss: bool) -> Way:
     import mteb
     import torch
     from datasets import Dataset
     from mteb._evaluators.retrieval_evaluator import RetrievalEvaluator
     from mteb.models import search_wrappers
-    from mteb.models.model_meta import ScoringFunction
-    from mteb.models.search_encoder_index import FaissSearchIndex
     from mteb.timing import TimingStack
     from mteb.types import PromptType
 
     class Ready:
         """An encoder whose embeddings are there already, in the order of the corpus."""
-
-        mteb_model_meta = SimpleNamespace(similarity_fn_name=ScoringFunction.DOT_PRODUCT)
 
         def __init__(self) -> None:
             self._next = 0
@@ -112,13 +98,11 @@ def _mteb(q: Any, d: Any, ids: list[str], gold: Any, *, faiss: bool) -> Way:
     metadata = mteb.get_task(TASK).metadata
 
     def run() -> Figures:
-        model = Ready()
-        index = FaissSearchIndex(model) if faiss else None
         evaluator = RetrievalEvaluator(
             corpus, queries, task_metadata=metadata, hf_split="test", hf_subset="default",
             top_k=DEPTH, timer=TimingStack(),
         )  # fmt: skip
-        wrapper = search_wrappers.SearchEncoderWrapper(model, index_backend=index)
+        wrapper = search_wrappers.SearchEncoderWrapper(Ready())
         results = evaluator(wrapper, encode_kwargs={"show_progress_bar": False})
         scores = evaluator.evaluate(relevant, results, MTEB_KS)
         return (
@@ -135,7 +119,6 @@ WAYS: dict[str, Callable[[Any, Any, list[str], Any], Way]] = {
     "heptathlon": by_heptathlon,
     "faiss": by_faiss,
     "mteb": by_mteb,
-    "mteb_faiss": by_mteb_faiss,
 }
 
 

@@ -31,7 +31,6 @@ OURS = {"product": "product of NumPy alone", "heptathlon": "heptathlon: ranks co
 PEERS = {
     "faiss": "faiss, flat index, top 100",
     "mteb": "mteb's search and evaluation",
-    "mteb_faiss": "the same with its faiss index",
 }
 PEER_VARIABLE = "HEPTATHLON_SEARCH_PEER_PYTHON"
 PEER_PINS = "'mteb==2.26.24' 'faiss-cpu==1.15.1'"

@@ -512,15 +512,7 @@ def dataset(
     """
     from datasets import Dataset, DatasetDict
 
-    name = SetName(
-        family,
-        edition=options.get("edition", "fresh"),
-        tier=options.get("tier", "full"),
-        season=str(
-            options.get("season") or os.environ.get("HEPTATHLON_SEASON") or families.CURRENT_SEASON
-        ),
-        salt=os.environ.get("HEPTATHLON_SALT", ""),
-    )
+    name = asked(family, options)
     folder = locate(name)
     splits = {}
     for entry in read_manifest(folder).files:
@@ -538,6 +530,19 @@ def dataset(
         known = builder_of(family).configs(name.edition)
         raise UnknownNameError(f"config of {name.folder}", config, known)
     return DatasetDict(splits)
+
+
+def asked(family: str, options: Mapping[str, Any]) -> SetName:
+    """Return the set that a task's ``dataset_kwargs`` and the environment ask for."""
+    return SetName(
+        family,
+        edition=options.get("edition", "fresh"),
+        tier=options.get("tier", "full"),
+        season=str(
+            options.get("season") or os.environ.get("HEPTATHLON_SEASON") or families.CURRENT_SEASON
+        ),
+        salt=os.environ.get("HEPTATHLON_SALT", ""),
+    )
 
 
 def log_progress(name: SetName) -> Progress:

@@ -1,6 +1,7 @@
 """The verbalizer tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
 
 import re
+from collections import Counter
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -317,9 +318,8 @@ def test_the_card_names_every_player_form_and_caveat():
 # --- the paper edition, whole --------------------------------------------------------------------
 
 
-def test_the_paper_edition_builds_from_a_mirror(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sources_folder: Path
-):
+@pytest.fixture
+def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sources_folder: Path) -> Path:
     """The real files that are here, and small ones of the same form for SNLI and QQP."""
     for source in set(paper.SOURCES) - {paper.SNLI, paper.QQP, paper.SICK}:
         link = tmp_path / source.repository / source.path
@@ -341,6 +341,11 @@ def test_the_paper_edition_builds_from_a_mirror(
         labels = [i % (3 if source is paper.SNLI else 2) for i in range(count)]
         pq.write_table(pa.table({**columns, "label": labels}), path)
     monkeypatch.setenv("HEPTATHLON_SOURCES", str(tmp_path))
+    return tmp_path
+
+
+def test_the_paper_edition_builds_from_a_mirror(mirror: Path, tmp_path: Path):
+    sick = paper.SICK_AS_PUBLISHED
     folder = store.ensure(store.SetName("verbalizer", "paper", "smoke"), out=tmp_path / "sets")
     manifest = store.read_manifest(folder)
     assert {s.path for s in manifest.sources} == {
@@ -351,3 +356,28 @@ def test_the_paper_edition_builds_from_a_mirror(
     for doc in docs:
         assert prompts.text(doc).endswith("\nAnswer:")
         assert scorer.verdict(doc, [prompts.target(doc)]).metrics["strict"] == 1.0
+
+
+def test_any_number_of_items_on_request(
+    mirror: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """More than a set holds: the same records as a larger set has, and never an unbalanced one."""
+    monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(build, "PAPER", {n: build.PAPER[n] for n in ("subj", "snli", "mrpc")})
+    monkeypatch.setattr(build, "PAPER_QUOTA", {"smoke": 4, "full": 4, "long": 10})
+    kwargs = {"edition": "paper", "group": "unnatural"}
+    larger = builder.dataset(tier="long", **kwargs)
+    asked = builder.dataset(items="10", **kwargs)
+    for split in ("test", "fewshot"):
+        assert asked[split].to_list() == larger[split].to_list()
+        assert asked[split].features == larger[split].features
+    assert "asked for" not in caplog.text
+    monkeypatch.setattr(build, "PAPER", {"snli": build.PAPER["snli"]})
+    every = builder.dataset(items=1_000_000, **kwargs)["test"]
+    assert "asked for, and the set has fewer: snli " in caplog.text
+    items = dict(zip(every["cluster_id"], every["gold"], strict=True))
+    assert len(items) == build.balanced_items("snli") == 2 * (120 // 3 - 8 - 1)
+    by_class = Counter(items.values())
+    assert by_class[0] == by_class[1]
+    with pytest.raises(HeptathlonError, match="nothing matches"):
+        builder.dataset(items=11, edition="paper", group="none")

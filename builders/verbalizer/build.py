@@ -6,6 +6,7 @@ rule under the natural words and by another under all others, so that a model wh
 places is at chance under each, and at chance under the others on the items that it got right.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -182,6 +183,16 @@ def paper_records(
     rest = _in_turns([pile[DEMO_POOL_A_CLASS + 1 :] for pile in by_class])
     test = [Item(row.texts, row.gold, row.split, i) for i, row in enumerate(rest[:items])]
     return _Writer("paper", dataset, season, salt, pool, smoke).all(test, few)
+
+
+def balanced_items(name: str) -> int:
+    """Return how many items of each class alike a dataset's source holds, over all classes.
+
+    Raises:
+        HeptathlonError: if the source cannot be had or is not as expected.
+    """
+    counts = Counter(row.gold for row in paper.rows(name))
+    return PAPER[name].classes * (min(counts.values()) - DEMO_POOL_A_CLASS - 1)
 
 
 def _in_turns(piles: Sequence[Sequence[paper.SourceRow]]) -> list[paper.SourceRow]:
