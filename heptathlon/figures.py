@@ -44,16 +44,21 @@ class Figure:
     diagram: Markup = field(default=Markup(""))
 
 
-def figures(family: str, played: Callable[[], Played]) -> list[Figure]:
+def figures(
+    family: str, played: Callable[[], Played], beside: Sequence[ScoredSample] = ()
+) -> list[Figure]:
     """Return a family's figures; none if it has no function for them.
 
     Args:
         family: name in the registry.
         played: returns the scored samples of the headline's documents by who answered, the run
             (``THIS_RUN``) first and then the players; called only if they are needed.
+        beside: the run's other scored samples of the family.
     """
     draw = FIGURES.get(family)
-    return draw(played()) if draw else []
+    found = draw(played()) if draw else []
+    draw_beside = FIGURES_BESIDE.get(family)
+    return found + (draw_beside(beside) if draw_beside else [])
 
 
 # --- students ------------------------------------------------------------------------------------
@@ -229,6 +234,38 @@ def _predicted_and_measured(played: Played) -> Figure:
     )
 
 
+def draw_other_scores(beside: Sequence[ScoredSample]) -> list[Figure]:
+    """Show predicted against measured scores of the sets that are not the headline's."""
+    sets: dict[str, list[ScoredSample]] = {}
+    for one in beside:
+        if one.form == "score" and not one.variant.endswith("_dev"):
+            sets.setdefault(one.variant, []).append(one)
+    return [_one_set(variant, run) for variant, run in sets.items()]
+
+
+def _one_set(variant: str, run: Sequence[ScoredSample]) -> Figure:
+    values = _score_pairs(run)
+    rho = estimate("rho", run)
+    ceiling = memorability.ceiling([one.row for one in run])
+    drawn, placed = values, ""
+    if variant.endswith("_surprisal"):
+        # Nats have no scale of 0 to 99: what counts is the order.
+        drawn = np.stack([SCALE_END * _places(values[:, 0]), values[:, 1]], axis=1)
+        placed = " (by rank)"
+    scale = plots.Scale.of([rho.value, rho.low, rho.high, ceiling])
+    mark = plots.interval(
+        scale, rho.value, rho.low, rho.high, references=[plots.Reference(ceiling, dashed=False)]
+    )
+    return Figure(
+        f"Predicted and measured: {variant}",
+        f"Predicted scores{placed} to the right against measured ones upwards, darker where more "
+        f"documents lie. The line is the best correlation that can be reached, {ceiling:.2f}.",
+        ("who", "rho", "rho and ceiling"),
+        ((THIS_RUN, _with_interval(rho), mark),),
+        density(drawn),
+    )
+
+
 def _worst_misses(run: Sequence[ScoredSample]) -> Figure:
     values = _score_pairs(run)
     off = _places(values[:, 0]) - _places(values[:, 1])
@@ -380,3 +417,7 @@ FIGURES: dict[str, Callable[[Played], list[Figure]]] = {
     "memorability": draw_memorability,
     "sort": draw_sort,
 }
+FIGURES_BESIDE: dict[str, Callable[[Sequence[ScoredSample]], list[Figure]]] = {
+    "memorability": draw_other_scores,
+}
+"""Figures of what a run answered beside the headline's documents."""

@@ -276,6 +276,7 @@ def _family(
                 figures.THIS_RUN: [o for o in scored if o.variant in headline.variants],
                 **scorecard.played(family, headline, scored),
             },
+            [o for o in scored if o.variant not in headline.variants],
         ),
     }
 

@@ -1,5 +1,6 @@
 """Figures that a family adds to the report: known numbers, and nothing for who has none."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
@@ -151,6 +152,35 @@ def test_the_density_counts_every_document():
     assert drawn.count("fill-opacity") == 2
     assert 'x="5" y="90" width="5" height="5" fill-opacity="1.00"' in drawn
     assert 'x="95" y="0" width="5" height="5" fill-opacity="0.43"' in drawn
+
+
+def beside(variant: str) -> list[ScoredSample]:
+    """Return the samples as those of another set, exact answers in one half of them."""
+    task = f"heptathlon_memorability_{variant}"
+    half = guessed(lambda doc: doc["human"] if int(doc["item_id"], 16) % 2 else 50.0)
+    return [
+        ScoredSample(
+            dataclasses.replace(one.sample, task=task, doc={**one.sample.doc, "ceiling": 0.8}),
+            task_data(task),
+            one.verdict,
+        )
+        for one in half
+    ]
+
+
+def test_a_run_without_the_headlines_documents_has_its_density_plots():
+    run = [*beside("words"), *beside("words_dev"), *beside("sentences_surprisal")]
+    words, surprisal = figures.figures("memorability", lambda: {figures.THIS_RUN: []}, run)
+    assert words.title.endswith(": memorability_words")
+    assert surprisal.title.endswith(": memorability_sentences_surprisal")
+    assert "by rank" in surprisal.caption
+    assert "by rank" not in words.caption
+    for figure in (words, surprisal):
+        assert "0.80" in figure.caption
+        assert str(figure.diagram).count("fill-opacity") > 5
+        (row,) = figure.rows
+        assert 0 < float(row[1].split()[0]) < 1
+    assert figures.figures("maze", dict, run) == []
 
 
 def test_a_text_cannot_break_out():
