@@ -75,6 +75,8 @@ def by_mteb(q: Any, d: Any, ids: list[str], gold: Any) -> Way:
     class Ready:
         """An encoder whose embeddings are there already, in the order of the corpus."""
 
+        mteb_model_meta = None
+
         def __init__(self) -> None:
             self._next = 0
 
