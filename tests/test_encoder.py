@@ -307,3 +307,19 @@ def test_static_embeddings(tmp_path: Path):
     found = lm.loglikelihood([request({}, "mill", " mill race"), request({}, "mill", " chapel")])
     assert found[0][0] == pytest.approx(0.5**0.5)
     assert found[1][0] == pytest.approx(0.0)
+
+
+def test_static_embeddings_through_sentence_transformers(tmp_path: Path):
+    """Its window is infinite, and no text is too long for it."""
+    sentence_transformers = pytest.importorskip("sentence_transformers")
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "mill": 1, "race": 2}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    parts = pytest.importorskip("sentence_transformers.models")
+    static = parts.StaticEmbedding(tokenizer, embedding_weights=np.eye(3, dtype=np.float32))
+    sentence_transformers.SentenceTransformer(modules=[static], device="cpu").save(str(tmp_path))
+    lm = EncoderLM(str(tmp_path), device="cpu")
+    found = lm.loglikelihood([request({}, "mill", " mill race"), request({}, "mill", " race")])
+    assert found[0][0] == pytest.approx(0.5**0.5)
+    assert found[1][0] == pytest.approx(0.0)

@@ -2,9 +2,12 @@
 
 import json
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +16,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct
 
 from heptathlon.builders import memorability as builder
+from heptathlon.builders import store
 from heptathlon.builders.memorability import bayes, paper, reliability, world
 from heptathlon.builders.memorability.records import PairRecord, ScoreRecord
 from heptathlon.errors import HeptathlonError, UnknownNameError
@@ -285,6 +289,73 @@ def test_lambda_files():
     (ad,) = paper.read_lambda(*lambda_files())
     assert (ad.brand, ad.title, ad.seconds, ad.score) == ("Acme", "Buy", 30, 49)
     assert ad.prompt.endswith("Return the score.")
+
+
+SCENE = {
+    "Number": "1", "Description": "a red box", "Colors": "Red", "Emotions": "", "Tags": "box, red",
+    "Photography Style": "commercial", "Text Shown": "'BUY'", "Tone": "warm",
+    "Visual Complexity": "Low",
+}  # fmt: skip
+AD = {
+    "Audio": "", "Brand": "Acme ", "Duration": "30", "Orientation": "landscape", "Pace": "low",
+    "Title": "Buy", "Scenes": [SCENE, SCENE | {"Number": "2"}],
+}  # fmt: skip
+
+
+def hub_file(path: Path, shares: list[float], **changes: Any) -> Path:
+    """A file of the form of the Hub's data set: fields of text, no prompts."""
+    rows = [
+        {"video_id": i, "recall_score": x, "ad_details": AD | {"Title": f"Buy {i}"} | changes}
+        for i, x in enumerate(shares)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return path
+
+
+def test_lambda_from_the_hubs_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    plain = store.SetName("memorability", "paper", "lite").folder
+    path = hub_file(tmp_path / "test.parquet", [0.0, 1 / 3, 0.5, 2 / 3, 0.75, 1.0] * 3)
+    monkeypatch.setenv("HEPTATHLON_MEMORABILITY_DATA", str(path))
+    assert "-own-" in store.SetName("memorability", "paper", "lite").folder
+    assert "-own-" not in plain
+    made = builder.generate("paper", "lite", "lambda", "2026.1", "")
+    records = made["lambda", "test"]
+    assert [r.human for r in records[:6]] == [0, 32, 49, 65, 74, 99], "as the labels are"
+    scene = (
+        "The scene shows a red box. The colors of the scene are Red. The dominant tone of the "
+        "scene is warm. The photography style of the scene is commercial. The scene has Low visual "
+        "complexity. This scene is categorized by the tags box, red. The text shown in the scene "
+        "is 'BUY'"
+    )
+    assert records[0].text == (
+        "Students are shown ads and their memorability is tested after 1 to 3 days. For the given "
+        'ad: They watch a 30 second advertisement for Acme. The title of the advertisement is "Buy '
+        '0". The ad is shot in landscape orientation, at a low pace. Following are the '
+        f"descriptions of each scene: Scene 1: {scene} Scene 2: {scene} Return the long term "
+        "memorability score of the video on a scale of 00 to 99 without any explanation."
+    )
+    assert {r.brand for r in records} == {"Acme"}
+    assert paper.LAMBDA_ADS not in builder.needed("paper", "lite")
+    assert paper.WORDS in builder.needed("paper", "lite")
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda p: hub_file(p, [74.0]), "row 0: recall_score 74.0 is no share"),
+        (lambda p: hub_file(p, [0.5], Scenes=[{"Number": "1"}]), "row 0: is not told"),
+        (lambda p: hub_file(p, [0.5], Duration="long"), "row 0: is not told"),
+        (lambda p: pq.write_table(pa.table({"recall_score": [0.5]}), p), "ad_details"),
+        (lambda p: p.write_text("no table"), "is no Parquet file of LAMBDA's"),
+    ],
+)
+def test_another_file_than_the_hubs_is_refused(
+    make: Any, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    make(tmp_path / "test.parquet")
+    monkeypatch.setenv("HEPTATHLON_MEMORABILITY_DATA", str(tmp_path / "test.parquet"))
+    with pytest.raises(HeptathlonError, match=says):
+        paper.lambda_ads()
 
 
 @pytest.mark.parametrize(

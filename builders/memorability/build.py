@@ -16,6 +16,7 @@ from heptathlon.builders.memorability.records import (
 )
 from heptathlon.builders.sources import Source, listing
 from heptathlon.errors import UnknownNameError
+from heptathlon.files import sha256_file
 from heptathlon.records import Record
 
 FAMILY = world.FAMILY
@@ -94,12 +95,19 @@ def needed(edition: str, tier: str) -> tuple[Source, ...]:
     """Return the source files that a set is built from."""
     if edition == "fresh":
         return ()
-    return LONG_SOURCES if tier == "long" else SOURCES
+    if tier == "long":
+        return LONG_SOURCES
+    official = (paper.LAMBDA_ADS, paper.LAMBDA_SCORES)
+    return tuple(s for s in SOURCES if not (paper.own_lambda() and s in official))
 
 
 def tier_sources(edition: str, tier: str) -> list[dict[str, str]]:
     """Return what a set's manifest says of its source files."""
-    return listing(*needed(edition, tier))
+    own = paper.own_lambda() if edition == "paper" else None
+    brought = (
+        [{"path": own.name, "revision": "own file", "sha256": sha256_file(own)}] if own else []
+    )
+    return brought + listing(*needed(edition, tier))
 
 
 def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Built:

@@ -6,15 +6,19 @@ Every loader checks the columns that it reads, and works the published counts in
 
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from heptathlon.builders import store
+from heptathlon.builders.memorability import lambda_hub
 from heptathlon.builders.memorability.records import (
     HIGHEST,
     AdRecord,
@@ -83,6 +87,8 @@ LAMBDA_SHOTS = 4
 LAMBDA_SHOT_LIMIT = 2_500
 """Characters of the longest advertisement that serves as an example: four of them and the longest
 query stay within 4,096 tokens."""
+SHARE_ERROR = 1e-6
+"""What a share of recall, as a binary fraction, may lack to a whole hundredth."""
 LAMBDA_NEUTRAL = 50.0
 """LAMBDA's training part is not in its repository, so there is no development mean to take."""
 SENTENCE_TRIALS = 60
@@ -366,16 +372,44 @@ def text_set(name: str) -> TextSet:
     return read(_text(source))
 
 
-@cache
+def own_lambda() -> Path | None:
+    """Return the Hub's file of LAMBDA that a user brings (``HEPTATHLON_MEMORABILITY_DATA``)."""
+    return store.own_data(FAMILY, "paper")
+
+
 def lambda_ads() -> tuple[LambdaAd, ...]:
-    """Return LAMBDA's test ads, fetched if need be."""
+    """Return LAMBDA's test ads: of the user's file, else the repository's, fetched if need be."""
+    own = own_lambda()
+    return read_lambda_hub(own) if own else _official_ads()
+
+
+@cache
+def _official_ads() -> tuple[LambdaAd, ...]:
     return read_lambda(_text(LAMBDA_ADS), _text(LAMBDA_SCORES))
 
 
-@cache
+def read_lambda_hub(path: Path) -> tuple[LambdaAd, ...]:
+    """Read LAMBDA's test part from the Hub's file; see :mod:`lambda_hub`.
+
+    A share of recall becomes a score by the rule that all published scores follow.
+
+    Raises:
+        HeptathlonError: if the file is another one.
+    """
+    return tuple(
+        LambdaAd(prompt, brand, title, seconds, max(0, math.floor(100 * share + SHARE_ERROR) - 1))
+        for prompt, brand, title, seconds, share in lambda_hub.rows(path)
+    )
+
+
 def lambda_ceiling() -> float:
     """Return the best Spearman correlation with LAMBDA's scores."""
-    return round(fit_few_raters([ad.score for ad in lambda_ads()]).ceiling, 2)
+    return _few_raters_ceiling(tuple(ad.score for ad in lambda_ads()))
+
+
+@cache
+def _few_raters_ceiling(scores: tuple[int, ...]) -> float:
+    return round(fit_few_raters(list(scores)).ceiling, 2)
 
 
 def quote_pairs() -> tuple[QuotePair, ...]:

@@ -6,6 +6,7 @@ of any transformer); a pair scorer looks at query and document together (cross-e
 
 import json
 import logging
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -153,7 +154,9 @@ class SentenceTransformerEncoder:
         )
         if window:
             self._model.max_seq_length = window
-        self.window = int(self._model.max_seq_length or 0)
+        # Static embeddings have none, which the library writes as infinity.
+        own = self._model.max_seq_length
+        self.window = int(own) if own and math.isfinite(own) else 0
         self._batch = batch
         several = device.startswith("cuda") and torch.cuda.device_count() > 1
         self._pool = self._model.start_multi_process_pool() if several else None
