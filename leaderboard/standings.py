@@ -269,7 +269,8 @@ def _order(standing: Standing) -> tuple[bool, float, str, str]:
 
 
 def _interval(f: Figure) -> stats.Interval:
-    return stats.Interval(f.value, f.low, f.high, 0, 0, "")
+    reason = "" if f.low is not None else "a family's skill has no interval"
+    return stats.Interval(f.value, f.low, f.high, 0, 0, "", reason)
 
 
 def overall(row: Row, families: Sequence[str]) -> Figure:

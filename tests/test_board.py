@@ -137,6 +137,13 @@ def test_a_row_without_figure_stands_last_and_unranked():
     assert found == [("b/low", "1"), ("a/none", "None")]
 
 
+def test_a_model_without_interval_may_have_any_rank():
+    """Constant answers can score without any spread; the board stands all the same."""
+    (table,) = tables([row("a/sure", 0.8), row("b/odd", scores={"maze": score(0.1)})])
+    found = [(s.row.name, str(s.rank), s.overall.low) for s in table.standings]
+    assert found == [("a/sure", "1-2", pytest.approx(0.7)), ("b/odd", "1-2", None)]
+
+
 def test_divisions_are_never_mixed_and_come_in_order():
     divisions = [
         Division("paper", "full", "2026.1"),
