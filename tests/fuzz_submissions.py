@@ -77,7 +77,9 @@ def seeds(folder: Path, families: tuple[str, ...] = tuple(FAMILIES)) -> dict[str
 def places(path: Path) -> list[list[Any]]:
     """Return the ways to each place of a file's JSON, of its first line where it has many."""
     text = path.read_text(encoding="utf-8")
-    return list(mutants.paths_of(json.loads(text if path.suffix == ".json" else text.splitlines()[0])))
+    return list(
+        mutants.paths_of(json.loads(text if path.suffix == ".json" else text.splitlines()[0]))
+    )
 
 
 VALUES = st.one_of(
@@ -149,7 +151,11 @@ def step_of(draw: st.DrawFn, files: list[Path]) -> Step:
     match kind:
         case "bytes":
             put = draw(st.binary(max_size=6)).decode("latin-1")
-            return step | {"at": draw(st.integers(0, 10**6)), "cut": draw(st.integers(0, 6)), "put": put}
+            return step | {
+                "at": draw(st.integers(0, 10**6)),
+                "cut": draw(st.integers(0, 6)),
+                "put": put,
+            }
         case "whole":
             return step | {"how": draw(st.sampled_from(sorted(CODINGS)))}
         case "place":
@@ -226,7 +232,9 @@ def check(seed: Path, folder: Path, *, by_command: bool = False) -> str:
     # Names of documents, figures and files make no verdict of their own.
     words = first.message.split(": ", 1)[-1]
     words = re.sub(r"'[^']*'|\"[^\"]*\"|\S*(/|\d|\w\.\w|_)\S*", "…", words)
-    words = re.sub(r"(is logged as|but the answer scores|the samples give|differs from).*", "", words)
+    words = re.sub(
+        r"(is logged as|but the answer scores|the samples give|differs from).*", "", words
+    )
     return f"{first.check}: {words[:60].strip()}"
 
 
@@ -350,9 +358,7 @@ class Campaign:
         folder = mutants.kept(self.submissions[name], self.work / "mutant")
         try:
             mutants.apply(recipe, folder)
-            verdict = check(
-                self.submissions[name], folder, by_command=self.mutants % 10 == 0
-            )
+            verdict = check(self.submissions[name], folder, by_command=self.mutants % 10 == 0)
         except Broken as error:
             # The last line of a traceback, or the sentence, tells one fault from another.
             key = f"{str(error).strip().splitlines()[-1]:.100}"

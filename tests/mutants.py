@@ -35,7 +35,17 @@ RAW = (
 )
 """JSON that is none, or that readers disagree about, or that is much of a thing."""
 NAMES = (
-    *("../x", "/etc/passwd", "results_..json", "x/../y", "", ".", "..", "submission.json", "run.py"),
+    *(
+        "../x",
+        "/etc/passwd",
+        "results_..json",
+        "x/../y",
+        "",
+        ".",
+        "..",
+        "submission.json",
+        "run.py",
+    ),
     *("results_1.json", "results_9999-01-01T00-00-00.json", "con", "a" * 300, "\u202ex", "a\nb"),
     *("samples_heptathlon_maze_dfs_smoke_9999-01-01T00-00-00.jsonl", "samples_gsm8k_1.jsonl"),
 )
@@ -195,9 +205,7 @@ def _swap(folder: Path, step: Step) -> None:
     try:
         ours = _rows(first)
         theirs = ours if second == first else _rows(second)
-        a, b = (
-            rows[_number(step[n], len(rows))] for rows, n in ((ours, "line"), (theirs, "with"))
-        )
+        a, b = (rows[_number(step[n], len(rows))] for rows, n in ((ours, "line"), (theirs, "with")))
         keys = list(a.keys() & b.keys()) if step["key"] == "all" else [step["key"]]
         for key in keys:
             a[key], b[key] = b[key], a[key]
@@ -243,16 +251,16 @@ def _answer(folder: Path, step: Step) -> None:
         answer = step["value"]
         if isinstance(row["filtered_resps"][0], list):
             count = len(row["filtered_resps"])
-            answer = [
-                [str(-abs(hash_of(step["value"], i))), str(i == 0)] for i in range(count)
-            ]
+            answer = [[str(-abs(hash_of(step["value"], i))), str(i == 0)] for i in range(count)]
             row["resps"], row["filtered_resps"] = [[pair] for pair in answer], answer
         else:
             row["resps"], row["filtered_resps"] = [[str(answer)]], [str(answer)]
         if step["follow"] >= 1 and match is not None:
-            responses = [
-                (float(v), g == "True") for v, g in answer
-            ] if isinstance(answer, list) else [str(answer)]
+            responses = (
+                [(float(v), g == "True") for v, g in answer]
+                if isinstance(answer, list)
+                else [str(answer)]
+            )
             family = catalog.task_data(match[1]).family.name
             scorer: Any = scorecard.scorer_of(family)
             row |= scorer.process_results(row["doc"], responses)

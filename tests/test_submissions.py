@@ -553,6 +553,21 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "record_is_complete",
         "n-shot.heptathlon_maze_dfs_smoke is not what lm-eval writes",
     ),
+    "an integer beyond all numbers": (
+        file_text(f"{SAMPLES}*", '"optimal": [01].0', '"optimal": 1' + "0" * 320),
+        "readable",
+        "an integer of 321 digits is no figure",
+    ),
+    "figures beyond all sums": (
+        samples(lambda rows: [row.update(optimal=1e308) for row in rows[:3]]),
+        "logged_figures_follow",
+        "optimal is logged as 1e[+]308",
+    ),
+    "a size below nothing": (
+        results(lambda d: d["results"]["heptathlon_maze_dfs_smoke"].update(sample_len=-70)),
+        "aggregates_follow",
+        "sample_len is -70, but there are 20 samples",
+    ),
     "likelihoods for a text": (
         samples(lambda rows: rows[0].update(filtered_resps=[["-1.0", "True"]])),
         "answers_have_the_form",
