@@ -487,11 +487,17 @@ def demo(
     to: Annotated[Path, typer.Option("--out", help="Folder for everything it makes.")] = Path(
         "demo"
     ),
+    models: Annotated[
+        str,
+        typer.Option(
+            help="smollm2, qwen2.5-coder-0.5b, qwen2.5-coder-1.5b, minilm; several with commas."
+        ),
+    ] = "smollm2",
 ) -> None:
-    """Build the smoke tier, run a real model and every player, and write the leaderboard."""
+    """Build the smoke tier, run real models and every player, and write the leaderboard."""
     from heptathlon import demo as demonstration
 
-    page = demonstration.run_demo(to, lambda text: err.print(escape(text)))
+    page = demonstration.run_demo(to, lambda text: err.print(escape(text)), models.split(","))
     out.print(f"The leaderboard is at {page.resolve()}")
 
 

@@ -52,7 +52,7 @@ MAX_MESSAGE = 1000
 MODEL = "Some-Lab/model-1B"
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """The validator did what it must not do."""
 
 
@@ -104,7 +104,7 @@ NUDGES = st.sampled_from([1e-12, 1e-10, 2e-9, 1e-6, 0.01, 1, -1e-10, -2e-9, -0.0
 @st.composite
 def recipes(draw: st.DrawFn, folder: Path) -> Recipe:
     """Draw one to four steps and, mostly, the forger's care for checksums and claims."""
-    files = [p for p in sorted(folder.iterdir())]
+    files = sorted(folder.iterdir())
     steps = [draw(step_of(files)) for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3, 4])))]
     if draw(st.integers(0, 3)) == 0:
         steps.append({"do": "claim"})
@@ -184,7 +184,7 @@ def bounded(seconds: int = SECONDS) -> Any:
     """Raise if a block takes too long."""
 
     def late(*_: object) -> None:
-        raise Broken(f"more than {seconds} s")
+        raise BrokenError(f"more than {seconds} s")
 
     before = signal.signal(signal.SIGALRM, late)
     signal.alarm(seconds)
@@ -204,27 +204,27 @@ def check(seed: Path, folder: Path, *, by_command: bool = False) -> str:
         by_command: whether the command line is asked too.
 
     Raises:
-        Broken: if the validator crashed, dawdled, or believed a lie.
+        BrokenError: if the validator crashed, dawdled, or believed a lie.
     """
     try:
         with bounded():
             case = validate.examine(folder)
             str(validate.render(case.report))
     except Exception as error:
-        raise Broken(traceback.format_exc(limit=-4)) from error
+        raise BrokenError(traceback.format_exc(limit=-4)) from error
     report = case.report
     for finding in report.findings:
         text = finding.message
         if not text.endswith(".") or len(text) > MAX_MESSAGE or unprintable(text):
-            raise Broken(f"no sentence: {text!r:.300}")
+            raise BrokenError(f"no sentence: {text!r:.300}")
     if report.accepted != (validate.RE_SCORED in report.badges):
-        raise Broken(f"{report.badges} without a verdict to match")
+        raise BrokenError(f"{report.badges} without a verdict to match")
     if by_command:
         done = CliRunner().invoke(cli.app, ["submit", "validate", str(folder)])
         if done.exit_code != int(not report.accepted) or (
             done.exception is not None and not isinstance(done.exception, SystemExit)
         ):
-            raise Broken(f"exit code {done.exit_code}, {done.exception!r}")
+            raise BrokenError(f"exit code {done.exit_code}, {done.exception!r}")
     if report.accepted:
         no_lie(seed, folder, case)
         return "accepted"
@@ -247,7 +247,7 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
     honest = read_plainly(seed)
     altered = read_plainly(folder)
     if honest.keys() != altered.keys():
-        raise Broken(f"accepted with the tasks {sorted(altered)}")
+        raise BrokenError(f"accepted with the tasks {sorted(altered)}")
     with tempfile.TemporaryDirectory() as work:
         clean = Path(work)
         for file in seed.glob("results_*"):
@@ -255,7 +255,7 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
         metrics: dict[str, list[dict[str, float]]] = {}
         for task, rows in honest.items():
             if rows.keys() != altered[task].keys():
-                raise Broken(f"accepted with other documents of {task}")
+                raise BrokenError(f"accepted with other documents of {task}")
             scorer: Any = scorecard.scorer_of(catalog.task_data(task).family.name)
             made = []
             for item, row in rows.items():
@@ -277,9 +277,11 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
             true = getattr(family, part).model_dump()
             for shown in (getattr(ours, part).model_dump(), claim[part]):
                 if not alike(shown, true):
-                    raise Broken(f"accepted {name} {part} {shown}, but the answers give {true}")
+                    raise BrokenError(
+                        f"accepted {name} {part} {shown}, but the answers give {true}"
+                    )
         if (ours.digest, claim["digest"]) != (family.digest,) * 2:
-            raise Broken(f"accepted another set of {name}")
+            raise BrokenError(f"accepted another set of {name}")
         metric = family.headline.metric
         if metric in scorecard.statistics_of(name):
             continue
@@ -287,27 +289,27 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
         values = [m[metric] for t in tasks for m in metrics[t] if metric in m]
         # Some headlines are of verdicts that look across documents, and no sample has them.
         if values and not alike(family.headline.value, statistics.fmean(values)):
-            raise Broken(f"{name} {metric}: {family.headline.value}, by hand {values}")
+            raise BrokenError(f"{name} {metric}: {family.headline.value}, by hand {values}")
     if case.card.families.keys() != card.families.keys():
-        raise Broken("accepted with other families")
+        raise BrokenError("accepted with other families")
     newest = json.loads(sorted(folder.glob("results_*"))[-1].read_text(encoding="utf-8"))
     for task, made in metrics.items():
         for metric in made[0]:
             recorded = newest["results"][task].get(f"{metric},none")
             values = [m[metric] for m in made if metric in m]
             if recorded is not None and not alike(recorded, statistics.fmean(values)):
-                raise Broken(f"accepted {task} {metric} {recorded}, by hand {values}")
+                raise BrokenError(f"accepted {task} {metric} {recorded}, by hand {values}")
     if validate.RE_RUN in case.badges and any(
         altered[t][i]["filtered_resps"] != row["filtered_resps"]
         for t, rows in honest.items()
         for i, row in rows.items()
         if isinstance(row["filtered_resps"][0], str)
     ):
-        raise Broken("another answer than the player's is called re-run")
+        raise BrokenError("another answer than the player's is called re-run")
     rows = [row for row, _ in board.rows_of(case)]
     text = page.render_page(tables(rows))
     if "<script>alert" in text or "\u202e" in text:
-        raise Broken("a stranger's words act on the page")
+        raise BrokenError("a stranger's words act on the page")
 
 
 def variants(name: str, family: Any) -> tuple[str, ...]:
@@ -323,7 +325,7 @@ def read_plainly(folder: Path) -> dict[str, dict[str, Any]]:
         rows = [json.loads(x) for x in file.read_bytes().split(b"\n") if x.strip()]
         out[task] = {row["doc"]["item_id"]: row for row in rows}
         if len(out[task]) < len(rows):
-            raise Broken(f"accepted with a document twice in {file.name}")
+            raise BrokenError(f"accepted with a document twice in {file.name}")
     return out
 
 
@@ -359,7 +361,7 @@ class Campaign:
         try:
             mutants.apply(recipe, folder)
             verdict = check(self.submissions[name], folder, by_command=self.mutants % 10 == 0)
-        except Broken as error:
+        except BrokenError as error:
             # The last line of a traceback, or the sentence, tells one fault from another.
             key = f"{str(error).strip().splitlines()[-1]:.100}"
             if key not in self.broken:

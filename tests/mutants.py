@@ -264,7 +264,7 @@ def _answer(folder: Path, step: Step) -> None:
             family = catalog.task_data(match[1]).family.name
             scorer: Any = scorecard.scorer_of(family)
             row |= scorer.process_results(row["doc"], responses)
-    except Exception:  # noqa: BLE001 - an earlier step has broken what would be made to follow
+    except Exception:
         return
     _write_rows(path, rows)
     if step["follow"] >= 2 and match is not None:
@@ -284,7 +284,7 @@ def with_aggregates(folder: Path, task: str, rows: list[dict[str, Any]]) -> None
         results = json.loads(path.read_text(encoding="utf-8"))
         results["results"][task] |= forge.aggregates(rows)
         forge.regroup(results)
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:
         return
     _write(path, json.dumps(results, indent=2).encode())
 
@@ -351,7 +351,7 @@ def _claim(folder: Path, step: Step) -> None:
         card, _ = scorecard.score_run(runs.read_run(folder), details=False)
         envelope["claims"] = {n: c.model_dump() for n, c in claims_of(card).items()}
         text = json.dumps(envelope)
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:
         return
     _write(folder / ENVELOPE, text.encode(errors="replace"))
 
