@@ -462,13 +462,35 @@ def board_build(
     reruns: Annotated[
         Path | None, typer.Option(help="Folder of submit rerun's records, for the badge.")
     ] = None,
+    hidden: Annotated[
+        Path | None,
+        typer.Option("--salted", help="Folder of leaderboard salted's records, for the gap."),
+    ] = None,
     processes: Processes = 0,
 ) -> None:
     """Write the static site from accepted submissions."""
-    from heptathlon.leaderboard import board
+    from heptathlon.leaderboard import board, salted
 
-    index = board.build(submissions, to, reruns=reruns, processes=processes or _cores())
+    index = board.build(
+        submissions,
+        to,
+        reruns=reruns,
+        hidden=salted.read(hidden),
+        processes=processes or _cores(),
+    )
     out.print(str(index))
+
+
+@board_app.command("salted")
+def board_salted(
+    folder: Annotated[Path, typer.Argument(help="Submission of a run on the hidden split.")],
+    to: Annotated[Path, typer.Option("--out", help="Folder of the records.")],
+) -> None:
+    """Keep the figures of a run on the hidden split (HEPTATHLON_SALT), and no document of it."""
+    from heptathlon.leaderboard import salted
+
+    for path in salted.record(folder, to):
+        out.print(str(path))
 
 
 @board_app.command("serve")

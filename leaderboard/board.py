@@ -41,7 +41,12 @@ logger = logging.getLogger("heptathlon")
 
 
 def build(
-    submissions: Sequence[Path], out: Path, *, reruns: Path | None = None, processes: int = 1
+    submissions: Sequence[Path],
+    out: Path,
+    *,
+    reruns: Path | None = None,
+    hidden: Sequence[Row] = (),
+    processes: int = 1,
 ) -> Path:
     """Write the site of all accepted submissions and return its page.
 
@@ -51,6 +56,7 @@ def build(
         submissions: submission folders, or folders of them.
         out: folder of the site.
         reruns: folder of a maintainer's records of repeated runs, which give the badge.
+        hidden: rows on the hidden splits, from a maintainer's records.
         processes: how many submissions are read at a time.
 
     Raises:
@@ -58,7 +64,7 @@ def build(
     """
     rows, items = gather(submissions, out, reruns=reruns, processes=processes)
     _remove_old_reports(out / "reports", rows)
-    for name, text in site_of(numbered(rows.values()), items).items():
+    for name, text in site_of(numbered(rows.values()), items, hidden).items():
         write_text_atomic(out / name, text)
     return out / "index.html"
 
@@ -109,14 +115,20 @@ def _read(
     return found
 
 
-def site_of(rows: Sequence[Row], items: Mapping[str, Items]) -> dict[str, str]:
+def site_of(
+    rows: Sequence[Row], items: Mapping[str, Items], hidden: Sequence[Row] = ()
+) -> dict[str, str]:
     """Return the site's files: a page for all families, one for each, and one that compares."""
     by_family = {
-        name: tables(of_family(rows, name), {s: i.of_family(name) for s, i in items.items()})
+        name: tables(
+            of_family(rows, name),
+            {s: i.of_family(name) for s, i in items.items()},
+            of_family(hidden, name),
+        )
         for name in FAMILIES
         if any(name in row.scores for row in rows)
     }
-    return site(tables(rows, items), by_family, items)
+    return site(tables(rows, items, hidden), by_family, items)
 
 
 def find_submissions(paths: Sequence[Path]) -> list[Path]:

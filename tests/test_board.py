@@ -206,10 +206,10 @@ def many(count: int) -> list[Row]:
     ]
 
 
-def test_the_first_hundred_rows_are_in_the_page():
+def test_the_first_rows_are_in_the_page():
     text = page.render_page(tables(many(250)))
-    assert text.count('href="reports/') == 100
-    assert "The first 100 of 250 rows" in text
+    assert text.count('href="reports/') == page.PAGE_ROWS
+    assert f"The first {page.PAGE_ROWS} of 250 rows" in text
     island = re.search(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
     assert island
     data = loads_strict(island[1], where="island")
