@@ -744,6 +744,22 @@ def test_the_answers_of_the_command_line(prepared: Path, copy: Path):
     assert runner.invoke(cli.app, ["submit", "validate"]).exit_code == 2
 
 
+def test_a_folder_of_submissions_in_several_processes(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("a", "b", "c", ".half-made"):
+        shutil.copytree(prepared, tmp_path / name)
+    envelope(claims__maze__headline__value=0.99)(tmp_path / "b")
+    monkeypatch.setattr(validate, "CHUNK", 1)
+    one, two = (list(validate.validate_all([tmp_path], n)) for n in (1, 2))
+    assert one == two
+    assert [(Path(r.submission).name, r.accepted) for r in two] == [
+        ("a", True),
+        ("b", False),
+        ("c", True),
+    ]
+
+
 def test_nothing_of_a_report_reaches_the_terminal_raw(copy: Path):
     file = copy / "\x1b[31mred\u202e"
     file.write_text("x")
