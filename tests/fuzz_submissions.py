@@ -13,6 +13,7 @@ import argparse
 import json
 import logging
 import math
+import os
 import re
 import resource
 import shutil
@@ -27,6 +28,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -48,6 +50,8 @@ SECONDS = 20
 MEMORY = 3 * 2**30
 """Bytes of address space beyond what the process has when it begins."""
 BATCH = 200
+STARTS, MAX_BYTES = 32, 4096
+"""Inputs that atheris begins with, and the bytes of the longest."""
 MAX_MESSAGE = 1000
 MODEL = "Some-Lab/model-1B"
 
@@ -454,13 +458,23 @@ def by_coverage(campaign: Campaign, end: float, finish: Callable[[], int]) -> in
                 function, "__code__"
             ):
                 setattr(module, name, atheris.instrument_func(function))
-    seconds = max(1, int(end - time.monotonic()))
-    # libFuzzer ends the process itself, so that what was seen is printed on the way out.
-    import atexit
 
-    atexit.register(finish)
-    flags = [f"-max_total_time={seconds}", "-rss_limit_mb=0", "-max_len=4096", "-verbosity=0"]
-    atheris.Setup([sys.argv[0], *flags], one.hypothesis.fuzz_one_input)
+    def target(data: bytes) -> None:
+        one.hypothesis.fuzz_one_input(data)
+        if time.monotonic() > end:
+            # libFuzzer never returns, and runs no exit handlers.
+            code = finish()
+            sys.stdout.flush()
+            os._exit(code)
+
+    # A recipe takes many choices: from nothing, libFuzzer finds only inputs that are too short.
+    start = campaign.work / "bytes"
+    start.mkdir()
+    stream = Random(0)
+    for number in range(STARTS):
+        (start / str(number)).write_bytes(stream.randbytes(MAX_BYTES))
+    flags = ["-rss_limit_mb=0", f"-max_len={MAX_BYTES}"]
+    atheris.Setup([sys.argv[0], *flags, str(start)], target)
     atheris.Fuzz()
     return 0
 
