@@ -14,6 +14,7 @@ BENCHMARKS = (
     "build",
     "rescore",
     "validate",
+    "load",
     "bootstrap",
     "search",
     "start",

@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.site`` prints the table. Rows are made up, with every family of the registry;
 reports of single rows are not part of it. Load is from the request to the load event, with the
-first hundred rows on screen; a sort or filter is from the click to the second frame after it, so
+first rows on screen; a sort or filter is from the click to the second frame after it, so
 that the new rows are painted.
 """
 

@@ -1,6 +1,7 @@
 """The command ``heptathlon``: thin edges around the library, and the exit codes."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,7 +35,14 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Edition = Annotated[str, typer.Option(help="fresh or paper.")]
 Tier = Annotated[str, typer.Option(help="Size of the set: smoke, lite, full or long.")]
+Processes = Annotated[int, typer.Option(min=0, help="Processes at a time; one a core if left out.")]
 Season = Annotated[str, typer.Option(help="Season whose seeds make the data.")]
+
+
+def _cores() -> int:
+    """Return how many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _print_json(value: Any) -> None:
@@ -421,16 +429,21 @@ def submit_prepare(
 
 
 @submit_app.command("validate")
-def submit_validate(files: list[Path], as_json: Json = False) -> None:
+def submit_validate(
+    files: Annotated[list[Path], typer.Argument(help="Submission folders, or folders of them.")],
+    as_json: Json = False,
+    processes: Processes = 0,
+) -> None:
     """Check submissions: form, documents, and every figure by scoring again."""
     from heptathlon.leaderboard import validate
 
-    reports = [validate.validate(file) for file in files]
+    reports = []
+    for report in validate.validate_all(files, processes or _cores()):
+        reports.append(report)
+        if not as_json:
+            out.print(validate.render(report))
     if as_json:
         _print_json([r.model_dump() for r in reports])
-    else:
-        for report in reports:
-            out.print(validate.render(report))
     if not all(r.accepted for r in reports):
         raise typer.Exit(REFUSED)
 
@@ -477,11 +490,35 @@ def board_build(
     reruns: Annotated[
         Path | None, typer.Option(help="Folder of submit rerun's records, for the badge.")
     ] = None,
+    hidden: Annotated[
+        Path | None,
+        typer.Option("--salted", help="Folder of leaderboard salted's records, for the gap."),
+    ] = None,
+    processes: Processes = 0,
 ) -> None:
     """Write the static site from accepted submissions."""
-    from heptathlon.leaderboard import board
+    from heptathlon.leaderboard import board, salted
 
-    out.print(str(board.build(submissions, to, reruns=reruns)))
+    index = board.build(
+        submissions,
+        to,
+        reruns=reruns,
+        hidden=salted.read(hidden),
+        processes=processes or _cores(),
+    )
+    out.print(str(index))
+
+
+@board_app.command("salted")
+def board_salted(
+    folder: Annotated[Path, typer.Argument(help="Submission of a run on the hidden split.")],
+    to: Annotated[Path, typer.Option("--out", help="Folder of the records.")],
+) -> None:
+    """Keep the figures of a run on the hidden split (HEPTATHLON_SALT), and no document of it."""
+    from heptathlon.leaderboard import salted
+
+    for path in salted.record(folder, to):
+        out.print(str(path))
 
 
 @board_app.command("serve")
@@ -500,11 +537,17 @@ def demo(
     to: Annotated[Path, typer.Option("--out", help="Folder for everything it makes.")] = Path(
         "demo"
     ),
+    models: Annotated[
+        str,
+        typer.Option(
+            help="smollm2, qwen2.5-coder-0.5b, qwen2.5-coder-1.5b, minilm; several with commas."
+        ),
+    ] = "smollm2",
 ) -> None:
-    """Build the smoke tier, run a real model and every player, and write the leaderboard."""
+    """Build the smoke tier, run real models and every player, and write the leaderboard."""
     from heptathlon import demo as demonstration
 
-    page = demonstration.run_demo(to, lambda text: err.print(escape(text)))
+    page = demonstration.run_demo(to, lambda text: err.print(escape(text)), models.split(","))
     out.print(f"The leaderboard is at {page.resolve()}")
 
 

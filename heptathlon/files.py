@@ -14,6 +14,8 @@ from typing import Any
 from heptathlon.errors import HeptathlonError
 
 MAX_NESTING = 64
+MAX_DIGITS = 300
+"""Digits of an integer; one of 309 does not fit into a floating-point number."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """An escape that may be half of a pair; only then need every string be looked at."""
 
@@ -101,7 +103,7 @@ def loads_strict(text: str, *, where: str) -> Any:
         return value
 
     def whole(literal: str) -> int:
-        if len(literal) > 400:
+        if len(literal) > MAX_DIGITS:
             raise HeptathlonError(f"{where}: an integer of {len(literal)} digits is no figure.")
         return int(literal)
 

@@ -1,9 +1,10 @@
 """``heptathlon leaderboard build``: from accepted submissions to the static site."""
 
+import functools
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -39,7 +40,14 @@ REPORT_NAME = re.compile(r"^[a-z0-9-]{1,60}-[0-9a-f]{10}\.html$")
 logger = logging.getLogger("heptathlon")
 
 
-def build(submissions: Sequence[Path], out: Path, *, reruns: Path | None = None) -> Path:
+def build(
+    submissions: Sequence[Path],
+    out: Path,
+    *,
+    reruns: Path | None = None,
+    hidden: Sequence[Row] = (),
+    processes: int = 1,
+) -> Path:
     """Write the site of all accepted submissions and return its page.
 
     A refused submission is left out with a warning that says why; a copy of another one too.
@@ -48,48 +56,79 @@ def build(submissions: Sequence[Path], out: Path, *, reruns: Path | None = None)
         submissions: submission folders, or folders of them.
         out: folder of the site.
         reruns: folder of a maintainer's records of repeated runs, which give the badge.
+        hidden: rows on the hidden splits, from a maintainer's records.
+        processes: how many submissions are read at a time.
 
     Raises:
         HeptathlonError: if there is no submission, or none is accepted.
     """
+    rows, items = gather(submissions, out, reruns=reruns, processes=processes)
+    _remove_old_reports(out / "reports", rows)
+    for name, text in site_of(numbered(rows.values()), items, hidden).items():
+        write_text_atomic(out / name, text)
+    return out / "index.html"
+
+
+def gather(
+    submissions: Sequence[Path], out: Path, *, reruns: Path | None = None, processes: int = 1
+) -> tuple[dict[str, Row], dict[str, Items]]:
+    """Check submissions, write the report of each row, and return rows and items by slug.
+
+    The arguments and errors are those of :func:`build`.
+    """
     rows: dict[str, Row] = {}
     items: dict[str, Items] = {}
     sources: dict[str, Path] = {}
-    agreeing = rerun.agreeing(reruns)
-    for folder in find_submissions(submissions):
-        case = validate.examine(folder, details=True)
-        if case.findings:
-            logger.warning("left out: %s", validate.render(case.report))
+    read = functools.partial(_read, out=out, agreeing=rerun.agreeing(reruns))
+    folders = find_submissions(submissions)
+    for folder, found in zip(folders, validate.spread(read, folders, processes), strict=True):
+        if isinstance(found, str):
+            logger.warning("left out: %s", found)
             continue
-        if validate.RE_RUN not in case.badges and envelope_hash(folder) in agreeing:
-            case.badges.append(validate.RE_RUN)
-        for row, mine in rows_of(case):
+        for row, mine in found:
             if row.slug in rows:
                 logger.warning("left out: %s is a copy of %s", folder, sources[row.slug])
                 break
             rows[row.slug], sources[row.slug] = row, folder
             if mine is not None and len(items) <= MAX_PAIRED_ROWS * len(TIERS):
                 items[row.slug] = mine
-            # The run knows its model by a path on the submitter's machine.
-            model = case.card.model.model_copy(update={"name": row.name})
-            card = case.card.model_copy(update={"model": model})
-            write_report(card, case.scored, out / "reports" / f"{row.slug}.html")
     if not rows:
         raise HeptathlonError("leaderboard: no submission is accepted; the warnings say why.")
-    _remove_old_reports(out / "reports", rows)
-    for name, text in site_of(numbered(rows.values()), items).items():
-        write_text_atomic(out / name, text)
-    return out / "index.html"
+    return rows, items
 
 
-def site_of(rows: Sequence[Row], items: Mapping[str, Items]) -> dict[str, str]:
+def _read(
+    folder: Path, *, out: Path, agreeing: Container[str]
+) -> list[tuple[Row, Items | None]] | str:
+    """Check a submission and write its reports; return its rows, or why there are none."""
+    case = validate.examine(folder, details=True)
+    if case.findings:
+        return str(validate.render(case.report))
+    if validate.RE_RUN not in case.badges and envelope_hash(folder) in agreeing:
+        case.badges.append(validate.RE_RUN)
+    found = rows_of(case)
+    for row, _ in found:
+        # The run knows its model by a path on the submitter's machine.
+        model = case.card.model.model_copy(update={"name": row.name})
+        card = case.card.model_copy(update={"model": model})
+        write_report(card, case.scored, out / "reports" / f"{row.slug}.html")
+    return found
+
+
+def site_of(
+    rows: Sequence[Row], items: Mapping[str, Items], hidden: Sequence[Row] = ()
+) -> dict[str, str]:
     """Return the site's files: a page for all families, one for each, and one that compares."""
     by_family = {
-        name: tables(of_family(rows, name), {s: i.of_family(name) for s, i in items.items()})
+        name: tables(
+            of_family(rows, name),
+            {s: i.of_family(name) for s, i in items.items()},
+            of_family(hidden, name),
+        )
         for name in FAMILIES
         if any(name in row.scores for row in rows)
     }
-    return site(tables(rows, items), by_family, items)
+    return site(tables(rows, items, hidden), by_family, items)
 
 
 def find_submissions(paths: Sequence[Path]) -> list[Path]:
@@ -100,13 +139,8 @@ def find_submissions(paths: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        if (path / ENVELOPE).is_file():
-            found.append(path)
-            continue
-        below = sorted(p.parent for p in path.glob(f"*/{ENVELOPE}"))
-        # A folder that is being prepared begins with a dot.
-        below = [p for p in below if not p.name.startswith(".")]
-        if not below:
+        below = validate.below(path)
+        if not (below[0] / ENVELOPE).is_file():
             raise HeptathlonError(
                 f"{path}: holds no submission; make one with heptathlon submit prepare."
             )

@@ -35,8 +35,9 @@ from heptathlon.leaderboard.standings import (
 from heptathlon.scorers.stats import RankRange
 
 SITE = Path(__file__).with_name("site")
-PAGE_ROWS = 100
-"""Rows shown at a time; the first ones can be read without JavaScript."""
+PAGE_ROWS = 50
+"""Rows shown at a time; the first ones can be read without JavaScript. A browser takes a tenth of a
+second to lay out twice as many rows of seven families, which is felt when they are sorted."""
 THOUSAND = 1_000
 """Figures are shown with three decimals, and the page carries them as whole thousandths: the same
 from server and script, and half the size. data.json has more."""
@@ -207,6 +208,9 @@ def columns_of(table: Table) -> list[Column]:
     if table.has_gaps:
         hint = "skill in the season before, whose documents are public for longer, less skill here"
         out.append(Column("gap", "gap", hint, "season before", marked=False))
+    if table.has_hidden:
+        hint = "skill here less skill on documents that only the maintainers have"
+        out.append(Column("hidden", "gap", hint, "hidden split", marked=False))
     return out
 
 
@@ -219,6 +223,8 @@ def _figures(table: Table, standing: Standing) -> list[Figure]:
             out.append(figure_of(estimate) if estimate else NO_FIGURE)
     if table.has_gaps:
         out.append(standing.gap)
+    if table.has_hidden:
+        out.append(standing.hidden)
     return [Figure(*map(_thousandths, f)) for f in out]
 
 
@@ -386,6 +392,7 @@ def _record(standing: Standing) -> dict[str, Any]:
         "rank": [rank.best, rank.worst] if rank else None,
         "skill": _rounded(standing.overall),
         "gap": _rounded(standing.gap),
+        "hidden_gap": _rounded(standing.hidden),
         **row.model_dump(mode="json", exclude={"division", "scores"}),
         "scores": {
             family: {

@@ -138,12 +138,15 @@ class Standing:
         rank: ranks that a model may have; None for players and rows without overall figure.
         gap: the same model's skill in the season before, less its skill here; nothing if it was
             not run there. The older documents have been public for longer.
+        hidden: its skill here less its skill on the hidden split of the season; nothing if the
+            maintainers did not run it there.
     """
 
     row: Row
     overall: Figure
     rank: RankRange | None
     gap: Figure = NO_FIGURE
+    hidden: Figure = NO_FIGURE
 
     @property
     def ties(self) -> int:
@@ -175,18 +178,26 @@ class Table:
         return any(s.gap.value is not None for s in self.standings)
 
     @functools.cached_property
+    def has_hidden(self) -> bool:
+        """Whether a row's gap to the hidden split is known."""
+        return any(s.hidden.value is not None for s in self.standings)
+
+    @functools.cached_property
     def scale(self) -> Scale:
         """The axis of the skill's marks; what lies far below 0 is drawn at its end."""
         ends = [max(-1.0, s.overall.low) for s in self.standings if s.overall.low is not None]
         return Scale.of([*ends, 1.0])
 
 
-def tables(rows: Iterable[Row], items: Mapping[str, Items] | None = None) -> list[Table]:
+def tables(
+    rows: Iterable[Row], items: Mapping[str, Items] | None = None, salted: Iterable[Row] = ()
+) -> list[Table]:
     """Return the tables of all divisions, the fresh edition and the full tier first.
 
     Args:
         rows: rows of any divisions, in any order.
         items: by slug, for the rows that shall be compared on the same items.
+        salted: the same models on the hidden splits, which are not shown but compared with.
     """
     divisions: dict[Division, list[Row]] = {}
     for row in rows:
@@ -196,7 +207,8 @@ def tables(rows: Iterable[Row], items: Mapping[str, Items] | None = None) -> lis
         key=lambda d: (EDITIONS.index(d.edition), TIERS.index(d.tier), _newest_first(d.season)),
     )
     made = {division: _table(division, divisions[division], items or {}) for division in ordered}
-    return [_in_time(table, made) for table in made.values()]
+    hidden = {(row.division, *_entrant(row)): row for row in salted}
+    return [_beside(_in_time(table, made), hidden) for table in made.values()]
 
 
 def _in_time(table: Table, made: Mapping[Division, Table]) -> Table:
@@ -211,15 +223,24 @@ def _in_time(table: Table, made: Mapping[Division, Table]) -> Table:
     return replace(table, standings=standings, old=mine.season != seasons[0])
 
 
+def _beside(table: Table, hidden: Mapping[tuple[object, ...], Row]) -> Table:
+    """Return a table with the gaps between its documents and the hidden ones."""
+    standings = []
+    for s in table.standings:
+        other = hidden.get((s.row.division, *_entrant(s.row)))
+        standings.append(replace(s, hidden=_gap(other, s.row)) if other else s)
+    return replace(table, standings=standings)
+
+
 def _entrant(row: Row) -> tuple[object, ...]:
     """Return what two rows of different seasons share if they are of the same model."""
     return (row.kind, row.name, row.revision, row.settings, row.run)
 
 
 def _gap(row: Row, earlier: Row | None) -> Figure:
-    """Return the skill in an earlier season less that of now, over the same families.
+    """Return the skill on older documents less that on newer ones, over the same families.
 
-    Seasons share no item, so the errors are independent (see :func:`overall`).
+    Seasons and splits share no item, so the errors are independent (see :func:`overall`).
     """
     if earlier is None or row.scores.keys() != earlier.scores.keys():
         return NO_FIGURE
@@ -269,7 +290,8 @@ def _order(standing: Standing) -> tuple[bool, float, str, str]:
 
 
 def _interval(f: Figure) -> stats.Interval:
-    return stats.Interval(f.value, f.low, f.high, 0, 0, "")
+    reason = "" if f.low is not None else "a family's skill has no interval"
+    return stats.Interval(f.value, f.low, f.high, 0, 0, "", reason)
 
 
 def overall(row: Row, families: Sequence[str]) -> Figure:

@@ -16,8 +16,8 @@ from heptathlon.runs import SAMPLES_NAME, find_run_folder
 from heptathlon.seeding import Stream
 from heptathlon.tasks import catalog
 
-Answer = Callable[[dict[str, Any]], str]
-"""Returns the answer to a logged sample; its ``target`` is the gold answer."""
+Answer = Callable[[dict[str, Any]], str | None]
+"""Returns the answer to a logged sample, whose ``target`` is the gold answer; None keeps it."""
 
 
 def player_run(player: str, folder: Path, task: str = "heptathlon_maze_smoke") -> Path:
@@ -62,7 +62,8 @@ def model_run(player: Path, folder: Path, answer: Answer, **config: Any) -> Path
         if match := SAMPLES_NAME.match(file.name):
             rows = [json.loads(line) for line in file.read_text().splitlines()]
             for row in rows:
-                answered(match[1], row, answer(row))
+                if (text := answer(row)) is not None:
+                    answered(match[1], row, text)
             write_samples(folder / file.name, rows)
             results["results"][match[1]] |= aggregates(rows)
     regroup(results)

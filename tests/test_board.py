@@ -137,6 +137,13 @@ def test_a_row_without_figure_stands_last_and_unranked():
     assert found == [("b/low", "1"), ("a/none", "None")]
 
 
+def test_a_model_without_interval_may_have_any_rank():
+    """Constant answers can score without any spread; the board stands all the same."""
+    (table,) = tables([row("a/sure", 0.8), row("b/odd", scores={"maze": score(0.1)})])
+    found = [(s.row.name, str(s.rank), s.overall.low) for s in table.standings]
+    assert found == [("a/sure", "1-2", pytest.approx(0.7)), ("b/odd", "1-2", None)]
+
+
 def test_divisions_are_never_mixed_and_come_in_order():
     divisions = [
         Division("paper", "full", "2026.1"),
@@ -199,10 +206,10 @@ def many(count: int) -> list[Row]:
     ]
 
 
-def test_the_first_hundred_rows_are_in_the_page():
+def test_the_first_rows_are_in_the_page():
     text = page.render_page(tables(many(250)))
-    assert text.count('href="reports/') == 100
-    assert "The first 100 of 250 rows" in text
+    assert text.count('href="reports/') == page.PAGE_ROWS
+    assert f"The first {page.PAGE_ROWS} of 250 rows" in text
     island = re.search(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
     assert island
     data = loads_strict(island[1], where="island")

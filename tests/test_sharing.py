@@ -1,6 +1,7 @@
 """What leaves the machine after a run: pull request, exports, and the maintainer's repeated run."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -155,6 +156,20 @@ def test_every_eval_ever(model: Path):
     assert (
         f"pretrained={NAME}" in result["generation_config"]["generation_args"]["execution_command"]
     )
+
+
+@pytest.mark.skipif(
+    "EEE_SCHEMA" not in os.environ,
+    reason="EEE_SCHEMA names no every_eval_ever/schemas/eval.schema.json (version 0.3.0)",
+)
+def test_every_eval_ever_by_its_own_schema(model: Path):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads(Path(os.environ["EEE_SCHEMA"]).read_text(encoding="utf-8"))
+    assert schema["version"] == export.EVERY_EVAL_EVER
+    jsonschema.Draft7Validator.check_schema(schema)
+    record = json.loads(exported("every-eval-ever", model))
+    faults = jsonschema.Draft7Validator(schema).iter_errors(record)
+    assert [(list(f.absolute_path), f.message) for f in faults] == []
 
 
 def test_what_is_not_exported(model: Path, player: Path, tmp_path: Path):

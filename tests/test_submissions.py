@@ -553,6 +553,21 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "record_is_complete",
         "n-shot.heptathlon_maze_dfs_smoke is not what lm-eval writes",
     ),
+    "an integer beyond all numbers": (
+        file_text(f"{SAMPLES}*", '"optimal": [01].0', '"optimal": 1' + "0" * 320),
+        "readable",
+        "an integer of 321 digits is no figure",
+    ),
+    "figures beyond all sums": (
+        samples(lambda rows: [row.update(optimal=1e308) for row in rows[:3]]),
+        "logged_figures_follow",
+        "optimal is logged as 1e[+]308",
+    ),
+    "a size below nothing": (
+        results(lambda d: d["results"]["heptathlon_maze_dfs_smoke"].update(sample_len=-70)),
+        "aggregates_follow",
+        "sample_len is -70, but there are 20 samples",
+    ),
     "likelihoods for a text": (
         samples(lambda rows: rows[0].update(filtered_resps=[["-1.0", "True"]])),
         "answers_have_the_form",
@@ -727,6 +742,22 @@ def test_the_answers_of_the_command_line(prepared: Path, copy: Path):
     (report,) = json.loads(done.stdout)
     assert report["findings"][0]["field"] == "model.name"
     assert runner.invoke(cli.app, ["submit", "validate"]).exit_code == 2
+
+
+def test_a_folder_of_submissions_in_several_processes(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("a", "b", "c", ".half-made"):
+        shutil.copytree(prepared, tmp_path / name)
+    envelope(claims__maze__headline__value=0.99)(tmp_path / "b")
+    monkeypatch.setattr(validate, "CHUNK", 1)
+    one, two = (list(validate.validate_all([tmp_path], n)) for n in (1, 2))
+    assert one == two
+    assert [(Path(r.submission).name, r.accepted) for r in two] == [
+        ("a", True),
+        ("b", False),
+        ("c", True),
+    ]
 
 
 def test_nothing_of_a_report_reaches_the_terminal_raw(copy: Path):

@@ -44,8 +44,15 @@ def convert(gguf: Path, target: Path) -> Path:
     try:
         model.save_pretrained(staging)
         tokenizer.save_pretrained(staging)
-        staging.chmod(0o755)
+        readable_by_all(staging)
         staging.replace(target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return target
+
+
+def readable_by_all(folder: Path) -> None:
+    """Let everyone read a folder's files: libraries write weights for their owner alone."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)

@@ -1,0 +1,59 @@
+"""``heptathlon leaderboard salted``: how a model does on documents that nobody has seen.
+
+A maintainer builds the hidden split of a season with a private salt, runs a model on it as the
+public documents were run, and keeps of that the figures alone. The board shows the gap beside the
+model's public row. The salt and the hidden documents stay with the maintainer.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from heptathlon.errors import HeptathlonError
+from heptathlon.files import dump_json, read_json_strict, write_text_atomic
+from heptathlon.leaderboard import board, validate
+from heptathlon.leaderboard.standings import Row
+
+SALT = "HEPTATHLON_SALT"
+MAX_RECORD_BYTES = 2**20
+
+
+def record(folder: Path, out: Path) -> list[Path]:
+    """Check a submission on the hidden split and write its figures, a file a division.
+
+    Args:
+        folder: what ``heptathlon submit prepare`` wrote of the run, with the salt set.
+        out: folder of the records.
+
+    Raises:
+        HeptathlonError: if no salt is set, or the submission is refused.
+    """
+    if not os.environ.get(SALT):
+        raise HeptathlonError(f"{SALT}: is not set; set it to the salt that the run was made with.")
+    case = validate.examine(folder)
+    if case.findings:
+        raise HeptathlonError(case.findings[0].message)
+    written = []
+    for row, _ in board.rows_of(case):
+        path = out / f"{row.slug}.json"
+        write_text_atomic(path, dump_json(row.model_dump(mode="json")))
+        written.append(path)
+    return written
+
+
+def read(folder: Path | None) -> Sequence[Row]:
+    """Return the rows of a folder of records; none without one.
+
+    Raises:
+        HeptathlonError: if a file is no record.
+    """
+    return [_read(path) for path in sorted(folder.glob("*.json"))] if folder else []
+
+
+def _read(path: Path) -> Row:
+    try:
+        return Row.model_validate(read_json_strict(path, max_bytes=MAX_RECORD_BYTES))
+    except ValidationError:
+        raise HeptathlonError(f"{path}: is no record of heptathlon leaderboard salted.") from None
