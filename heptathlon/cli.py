@@ -32,7 +32,7 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Edition = Annotated[str, typer.Option(help="fresh or paper.")]
+Edition = Annotated[str, typer.Option(help="fresh, paper, or another that a family has.")]
 Tier = Annotated[str, typer.Option(help="Size of the set: smoke, lite, full or long.")]
 Season = Annotated[str, typer.Option(help="Season whose seeds make the data.")]
 

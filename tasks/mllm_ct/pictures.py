@@ -23,6 +23,8 @@ Point = tuple[float, float]
 
 HUB = "yueluoshuangtian/MLLM-CITBench"
 """The paper's data set, whose pictures the user brings."""
+COIN_HUB = "Zacks-Chen/CoIN"
+"""Likewise CoIN's, whose pictures come from the sites of its ten data sets."""
 SIDE = 320
 INK = "#1d1d1f"
 PAPER = "#ffffff"
@@ -58,7 +60,7 @@ def picture(doc: Doc) -> "list[Image]":
 
 
 def paper_picture(doc: Doc) -> "list[Image]":
-    """Return the picture of a row of the paper edition from the user's own files.
+    """Return the picture of a row of MLLM-CTBench or CoIN from the user's own files.
 
     Raises:
         HeptathlonError: if it is missing, broken, or not below the folder of the data set.
@@ -69,13 +71,16 @@ def paper_picture(doc: Doc) -> "list[Image]":
         raise HeptathlonError(
             "The image tasks of mllm_ct open pictures with Pillow; install the extra 'image'."
         ) from None
+    coin = doc.get("form") == "coin"
+    hub = COIN_HUB if coin else HUB
+    what = f"the pictures of {hub}" if coin else f"img.zip of {hub}"
     mirror = os.environ.get("HEPTATHLON_SOURCES")
     if not mirror:
         raise HeptathlonError(
-            f"MLLM-CTBench's pictures are not fetched: unpack its img.zip into DIR/{HUB} and set "
+            f"Published pictures are not fetched: unpack {what} into DIR/{hub} and set "
             "HEPTATHLON_SOURCES=DIR."
         )
-    folder = (Path(mirror).expanduser() / HUB).resolve()
+    folder = (Path(mirror).expanduser() / hub).resolve()
     path = (folder / doc["image"]).resolve()
     if not path.is_relative_to(folder):
         raise HeptathlonError(f"row {doc['row']} of {doc['task']}: its picture lies elsewhere.")
@@ -83,7 +88,7 @@ def paper_picture(doc: Doc) -> "list[Image]":
         with Image.open(path) as image:
             return [image.convert("RGB")]
     except FileNotFoundError:
-        raise HeptathlonError(f"{path}: is missing; unpack img.zip of {HUB} there.") from None
+        raise HeptathlonError(f"{path}: is missing; unpack {what} there.") from None
     except (UnidentifiedImageError, OSError, ValueError) as error:
         raise HeptathlonError(f"{path}: is no picture that can be read ({error}).") from None
 
