@@ -75,7 +75,7 @@ class SetName:
 
     def __post_init__(self) -> None:
         family = families.family(self.family)
-        editions = (*family.editions, OWN) if family.own_headline else family.editions
+        editions = (*family.editions, *family.further, *([OWN] if family.own_headline else []))
         for kind, value, known in (
             ("edition", self.edition, editions),
             ("tier", self.tier, family.tiers_of(self.edition)),

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from heptathlon import families
-from heptathlon.errors import HeptathlonError
+from heptathlon.errors import HeptathlonError, UnknownNameError
 
 REFUSED = 1
 
@@ -33,7 +33,7 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Edition = Annotated[str, typer.Option(help="fresh or paper.")]
+Edition = Annotated[str, typer.Option(help="fresh, paper, or another that a family has.")]
 Tier = Annotated[str, typer.Option(help="Size of the set: smoke, lite, full or long.")]
 Processes = Annotated[int, typer.Option(min=0, help="Processes at a time; one a core if left out.")]
 Season = Annotated[str, typer.Option(help="Season whose seeds make the data.")]
@@ -219,10 +219,11 @@ def score(
     to: Annotated[Path | None, typer.Option("--out", help="Folder; RUN if left out.")] = None,
 ) -> None:
     """Recompute every score from a run's samples; write scorecard.json and report.html."""
-    from heptathlon import report, runs, scorecard
+    from heptathlon import judging, report, runs, scorecard
     from heptathlon.files import dump_json, write_text_atomic
 
     run = runs.read_run(folder)
+    judged = judging.card(run)
     card, scored = scorecard.score_run(run)
     target = to or run.folder
     write_text_atomic(target / "scorecard.json", dump_json(card.model_dump()))
@@ -231,6 +232,8 @@ def score(
         _print_json(card.model_dump())
         return
     out.print(_card_table(card))
+    for opinions in judged:
+        out.print(_judged_table(opinions))
     out.print(f"{target / 'report.html'}")
 
 
@@ -273,6 +276,85 @@ def _estimate(estimate: Any) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{_figure(estimate.value)}\n({estimate.reason})"
     return f"{_figure(estimate.value)}\n({estimate.low:.3f} to {estimate.high:.3f})"
+
+
+@app.command()
+def judge(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that a run wrote.")],
+    model: Annotated[str, typer.Option(help="The judge: its name on the server, or a class.")],
+    base_url: Annotated[
+        str, typer.Option(help="OpenAI-compatible server, such as http://127.0.0.1:8000/v1.")
+    ] = "",
+    model_args: Annotated[
+        str, typer.Option(help="Without a server: arguments of lm-eval's class --model.")
+    ] = "",
+    rubric: Annotated[
+        str, typer.Option(help="reasoning or memorability; what fits if left out.")
+    ] = "",
+    task: Annotated[list[str] | None, typer.Option(help="Task, one or more; all if none.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Questions at once.")] = 4,
+    tries: Annotated[int, typer.Option(min=1, max=20, help="Tries of a question.")] = 6,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds of one try.")] = 120,
+    max_tokens: Annotated[int, typer.Option(min=1, help="Tokens of a reply.")] = 1024,
+    batch_size: Annotated[str, typer.Option(help="Without a server: lm-eval's batch size.")] = "1",
+    device: Annotated[str, typer.Option(help="Without a server: lm-eval's device.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Ask another model what it thinks of a run's answers; called again, it goes on.
+
+    The key is read from HEPTATHLON_JUDGE_KEY.
+    """
+    from rich.progress import Progress
+
+    from heptathlon import judging, runs
+    from heptathlon.models import chat
+
+    if rubric and rubric not in judging.RUBRICS:
+        raise UnknownNameError("rubric", rubric, judging.RUBRICS)
+    if bool(base_url) == bool(model_args):
+        raise typer.BadParameter("give --base-url or --model-args", param_hint="--base-url")
+    runs.read_run(folder)  # before a judge is loaded, which takes its time
+    asked: chat.Asked
+    if base_url:
+        asked = chat.ChatServer(
+            base_url, model, max_tokens=max_tokens, concurrency=concurrency, tries=tries,
+            timeout=timeout,
+        )  # fmt: skip
+    else:
+        asked = chat.LmEvalModel(model, model_args, batch_size, device or None, max_tokens)
+    with Progress(console=err, transient=True) as bar:
+        line = bar.add_task("replies", total=None)
+        files = judging.judge_run(
+            folder, asked, rubric=rubric, tasks=task or [],
+            progress=lambda done, count: bar.update(line, completed=done, total=count),
+        )  # fmt: skip
+    cards = judging.card(runs.read_run(folder))
+    if as_json:
+        _print_json({"judged": [card.model_dump() for card in cards]})
+        return
+    for card in cards:
+        out.print(_judged_table(card))
+    for file in files:
+        out.print(str(file), markup=False)
+
+
+def _judged_table(card: Any) -> Table:
+    """Return the table of one judge's opinions."""
+    at = f" at {card.host}" if card.host else ""
+    table = Table(
+        "task", "judged", "scores", "answers", "outcomes", box=None,
+        title=f"{card.rubric}, the opinion of {escape(card.judged_by + at)} "
+        f"(prompt {card.prompt_sha256[:12]})",
+    )  # fmt: skip
+    for task, one in card.tasks.items():
+        table.add_row(
+            task,
+            "-" if one.score is None else f"{one.score:.1f}",
+            "\n".join(f"{name} {value:.1f}" for name, value in one.scores.items()) or "-",
+            f"{one.documents:,}",
+            "\n".join(f"{name} {count:,}" for name, count in one.outcomes.items()),
+        )
+    return table
 
 
 @app.command()

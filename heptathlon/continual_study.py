@@ -2,7 +2,8 @@
 
 Rows are the base model and the checkpoint after each task, columns the tasks in the same order. For
 each metric of the documents (of the stream: strict, parsed, lenient, reasoning and its parts) there
-is one matrix with every figure of :mod:`heptathlon.scorers.continual`.
+is one matrix with every figure of :mod:`heptathlon.scorers.continual`. Where a judge was asked
+(``heptathlon judge``), its score is one more metric, ``judged``, which carries the judge's name.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from heptathlon import scorecard
+from heptathlon import judging, scorecard
 from heptathlon.errors import HeptathlonError
+from heptathlon.judging import Judge
 from heptathlon.scorecard import SEED
 from heptathlon.scorers import continual
 from heptathlon.scorers.continual import Figure, Matrix, TaskScores
@@ -22,7 +24,7 @@ from heptathlon.study import Row, Study
 from heptathlon.tasks import catalog
 
 RESAMPLES = 2_000
-STRICT, LENIENT, REASONING = "strict", "lenient", "reasoning"
+STRICT, LENIENT, REASONING, JUDGED = "strict", "lenient", "reasoning", "judged"
 
 
 class _Closed(BaseModel):
@@ -54,6 +56,25 @@ class MetricCard(_Closed):
     figures: dict[str, FigureCard]
 
 
+class JudgeCard(_Closed):
+    """Whose opinion the metric ``judged`` is; see :class:`heptathlon.judging.Judge`.
+
+    Attributes:
+        rubric: name of the rubric.
+        judged_by: name of the judging model.
+        host: host of its server.
+        prompt_sha256: hash of the rubric.
+        left_out: documents by task that have no score under some checkpoint, because the judge's
+            reply could not be read; they are left out under all.
+    """
+
+    rubric: str
+    judged_by: str
+    host: str
+    prompt_sha256: str
+    left_out: dict[str, int]
+
+
 class ContinualCard(_Closed):
     """A continual study, scored.
 
@@ -67,6 +88,9 @@ class ContinualCard(_Closed):
         split: backward transfer of the strict score and its essential and superficial parts.
         apart: backward transfer of the lenient answers less that of the reasoning: below 0 if
             answers were forgotten more than reasoning.
+        apart_by: the metric that stands for the reasoning there: ``reasoning``, which is checked
+            against facts, or else ``judged``; empty if there is neither.
+        judge: whose opinion ``judged`` is; None if no judge was asked.
         says: the formula of each figure.
         higher_is_better: whether a higher value of a figure is better.
     """
@@ -80,6 +104,8 @@ class ContinualCard(_Closed):
     metrics: dict[str, MetricCard]
     split: dict[str, FigureCard]
     apart: FigureCard
+    apart_by: str = ""
+    judge: JudgeCard | None = None
     says: dict[str, str]
     higher_is_better: dict[str, bool]
 
@@ -121,6 +147,12 @@ class ContinualKind:
         ordered = [by_place.get(after) for after in (None, *study.tasks)]
         tasks = study.tasks
         scores = {m: [_scores(task, m, ordered) for task in tasks] for m in _metrics(study, rows)}
+        judge, readable = _judge(tasks, ordered)
+        if judge:
+            scores[JUDGED] = [
+                _judged(task, ordered, judge, mask)
+                for task, mask in zip(tasks, readable, strict=True)
+            ]
         references = continual.References(**study.references.model_dump())
         resampled = {m: _resampled(s) for m, s in scores.items()}
         matrices = {m: continual.matrix_of(tasks, s) for m, s in scores.items()}
@@ -136,7 +168,8 @@ class ContinualKind:
                 scores=[_cells(row) for row in matrix.scores],
                 figures={name: _card(figure) for name, figure in figures.items()},
             )
-        split, apart = _comparisons(matrices, resampled)
+        by = next((m for m in (REASONING, JUDGED) if m in scores), "")
+        apart = _apart(scores, by, readable)
         return ContinualCard(
             study=study.study,
             tasks=list(tasks),
@@ -146,8 +179,10 @@ class ContinualKind:
                 for task, one in zip(tasks, next(iter(scores.values())), strict=True)
             },
             metrics=cards,
-            split={name: _card(figure) for name, figure in split.items()},
+            split={n: _card(figure) for n, figure in _split(matrices, resampled).items()},
             apart=_card(apart),
+            apart_by="" if apart.value is None else by,
+            judge=judge,
             says={name: formula.says for name, formula in continual.FORMULAS.items()},
             higher_is_better={n: f.higher_is_better for n, f in continual.FORMULAS.items()},
         )
@@ -193,34 +228,108 @@ def _resampled(scores: Sequence[TaskScores]) -> NDArray[np.float64] | None:
     return continual.resampled_rows(scores, resamples=RESAMPLES, seed=SEED)
 
 
-def _comparisons(
+def _judge(
+    tasks: Sequence[str], ordered: Sequence[Row | None]
+) -> tuple[JudgeCard | None, list[NDArray[np.bool_]]]:
+    """Return who judged the study, and which documents of each task have a score throughout.
+
+    Raises:
+        HeptathlonError: if two cells were judged by two judges, or by two prompts.
+    """
+    first: tuple[Judge, str] | None = None
+    readable, left_out = [], {}
+    for task in tasks:
+        known = next(row.scored[task] for row in ordered if row and task in row.scored)
+        items = [str(one.sample.doc["item_id"]) for one in known]
+        mask = np.ones(len(items), dtype=np.bool_)
+        for row in ordered:
+            if row is None or task not in row.judged:
+                continue
+            judge, opinions = row.judged[task]
+            here = f"{task} of {row.checkpoint.name}"
+            first = first or (judge, here)
+            if judge != first[0]:
+                raise HeptathlonError(
+                    f"{first[1]} was judged by {first[0].judged_by} and {here} by "
+                    f"{judge.judged_by}, or by another prompt or server; judge both alike."
+                )
+            mask &= np.array([opinions[item].score is not None for item in items])
+        readable.append(mask)
+        left_out[task] = int((~mask).sum())
+    if first is None:
+        return None, readable
+    return JudgeCard(**first[0].model_dump(), left_out=left_out), readable
+
+
+def _judged(
+    task: str, ordered: Sequence[Row | None], judge: JudgeCard, readable: NDArray[np.bool_]
+) -> TaskScores:
+    """Return a judge's scores, from 0 to 1; NaN where a checkpoint was not judged.
+
+    Documents without a score are left out under every checkpoint, so that the same ones are
+    compared; if none is left, nothing is known.
+    """
+    highest = judging.rubric_of(judge.rubric).highest
+    known = next(row.scored[task] for row in ordered if row and task in row.scored)
+    table = np.full((len(ordered), len(known)), np.nan)
+    for place, row in enumerate(ordered):
+        if row and task in row.judged:
+            opinions = row.judged[task][1]
+            scores = [opinions[str(one.sample.doc["item_id"])].score for one in known]
+            table[place] = [np.nan if score is None else score / highest for score in scores]
+    return _part(TaskScores(table, scorecard.clusters(known)), readable)
+
+
+def _part(scores: TaskScores, mask: NDArray[np.bool_]) -> TaskScores:
+    """Return the scores of some documents; all of them as unknown if none is left."""
+    if not mask.any():
+        return TaskScores(np.full_like(scores.values, np.nan), scores.clusters)
+    return TaskScores(scores.values[:, mask], scores.clusters[mask])
+
+
+def _split(
     matrices: dict[str, Matrix], resampled: dict[str, NDArray[np.float64] | None]
-) -> tuple[dict[str, Figure], Figure]:
-    """Return the split of forgetting by form and knowledge, and by answer and reasoning."""
-    if not {STRICT, LENIENT, REASONING} <= matrices.keys():
-        reason = "the study's tasks have no strict, lenient and reasoning score"
-        return {}, Figure(None, reason)
-    compute = continual.FORMULAS["bwt_gem"].compute
+) -> dict[str, Figure]:
+    """Return the split of forgetting by form and knowledge."""
+    if not {STRICT, LENIENT} <= matrices.keys():
+        return {}
     split = continual.split_forgetting(matrices[STRICT], matrices[LENIENT])
-    answers = continual.measure(matrices[LENIENT])["bwt_gem"]
-    reasons = continual.measure(matrices[REASONING])["bwt_gem"]
-    apart = answers
-    if answers.value is not None and reasons.value is not None:
-        apart = Figure(answers.value - reasons.value)
-    drawn = {m: resampled[m] for m in (STRICT, LENIENT, REASONING)}
-    if apart.value is None or any(d is None for d in drawn.values()):
-        return split, apart
-    changes = {m: compute(d) for m, d in drawn.items() if d is not None}
+    strict, lenient = resampled[STRICT], resampled[LENIENT]
+    if strict is None or lenient is None or split["bwt_strict"].value is None:
+        return split
+    compute = continual.FORMULAS["bwt_gem"].compute
     samples = {
-        "bwt_strict": changes[STRICT],
-        "bwt_essential": changes[LENIENT],
-        "bwt_superficial": changes[STRICT] - changes[LENIENT],
+        "bwt_strict": compute(strict),
+        "bwt_essential": compute(lenient),
+        "bwt_superficial": compute(strict) - compute(lenient),
     }
     for name, values in samples.items():
         low, high = continual.percentiles(values)
         split[name] = Figure(split[name].value, low=low, high=high)
-    low, high = continual.percentiles(changes[LENIENT] - changes[REASONING])
-    return split, Figure(apart.value, low=low, high=high)
+    return split
+
+
+def _apart(
+    scores: dict[str, list[TaskScores]], by: str, readable: Sequence[NDArray[np.bool_]]
+) -> Figure:
+    """Return the backward transfer of the lenient answers less that of the reasoning."""
+    if LENIENT not in scores or not by:
+        return Figure(None, "the study's tasks have no lenient and no reasoning score")
+    answers, reasons = scores[LENIENT], scores[by]
+    if by == JUDGED:
+        answers = [_part(one, mask) for one, mask in zip(answers, readable, strict=True)]
+    tasks = [str(place) for place in range(len(answers))]
+    answered = continual.measure(continual.matrix_of(tasks, answers))["bwt_gem"]
+    reasoned = continual.measure(continual.matrix_of(tasks, reasons))["bwt_gem"]
+    if answered.value is None or reasoned.value is None:
+        return Figure(None, answered.reason or reasoned.reason)
+    value = answered.value - reasoned.value
+    drawn = _resampled(answers), _resampled(reasons)
+    if drawn[0] is None or drawn[1] is None:
+        return Figure(value)
+    compute = continual.FORMULAS["bwt_gem"].compute
+    low, high = continual.percentiles(compute(drawn[0]) - compute(drawn[1]))
+    return Figure(value, low=low, high=high)
 
 
 def _cells(row: NDArray[np.float64]) -> list[float | None]:

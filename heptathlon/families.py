@@ -61,6 +61,8 @@ class Family(_Closed):
         paper: the publication whose protocol the paper edition follows.
         headline: what the fresh edition is ranked by.
         paper_headline: what the paper edition is ranked by, where there is one.
+        further: other editions, which are built from files of further publications that a user
+            brings, and what each is measured by; the board does not rank them.
         own_headline: what sets of a user's own texts are measured by, where a family takes any.
         chance: expected headline of blind guessing.
         chance_note: what "blind guessing" means here.
@@ -84,6 +86,7 @@ class Family(_Closed):
     paper: Paper
     headline: Headline
     paper_headline: Headline | None = None
+    further: dict[str, Headline] = {}
     own_headline: Headline | None = None
     chance: float
     chance_note: str
@@ -101,19 +104,21 @@ class Family(_Closed):
 
     def licence_of(self, edition: str) -> str | None:
         """Return the licence under which an edition may be published; None if it may not."""
-        return self.paper_licence if edition == "paper" else self.licence
+        return self.licence if edition in {"fresh", "own"} else self.paper_licence
 
     def headline_of(self, edition: str) -> Headline:
         """Return what an edition is ranked by."""
         if edition == "own" and self.own_headline:
             return self.own_headline
+        if edition in self.further:
+            return self.further[edition]
         return self.paper_headline or self.headline if edition == "paper" else self.headline
 
     def tiers_of(self, edition: str) -> tuple[Tier, ...]:
         """Return the sizes in which an edition comes."""
         if edition == "own":
             return ("full",)
-        return self.paper_tiers if edition == "paper" else self.tiers
+        return self.tiers if edition == "fresh" else self.paper_tiers
 
     def tasks(self) -> tuple[str, ...]:
         """Return the names of the family's main tasks, full first."""
@@ -187,6 +192,26 @@ FAMILIES: dict[str, Family] = {
                 says="share of the seven tasks' rows answered exactly, by this suite's extractors "
                 "and not by the paper's three",
             ),
+            further={
+                "coin": Headline(
+                    metric="strict",
+                    variants=tuple(
+                        f"mllm_ct_coin_{key}"
+                        for key in (
+                            "scienceqa",
+                            "textvqa",
+                            "imagenet",
+                            "gqa",
+                            "vizwiz",
+                            "grounding",
+                            "vqav2",
+                            "ocrvqa",
+                        )
+                    ),
+                    says="truth alignment on CoIN's eight tasks with pictures, by this suite's "
+                    "extractors",
+                ),
+            },
             chance=1 / 6,
             chance_note="a blind guess is right in one of three economics questions and hardly "
             "any numeric one",
@@ -196,6 +221,7 @@ FAMILIES: dict[str, Family] = {
             strata=("task", "kind"),
             form_names={
                 "paper": "a row of MLLM-CTBench (paper edition)",
+                "coin": "a row of one of CoIN's tasks (edition coin)",
                 "yes_no": "judge a statement: yes or no",
                 "choice": "choose a lettered option",
                 "short": "answer with a number or a word",

@@ -16,9 +16,10 @@ from typing import Any, ClassVar, Protocol
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from heptathlon import runs, scorecard
+from heptathlon import judging, runs, scorecard
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import canonical_json, read_text_limited
+from heptathlon.judging import Judge, Opinion
 from heptathlon.runs import Run
 from heptathlon.scorecard import ScoredSample
 from heptathlon.tasks import catalog
@@ -108,11 +109,13 @@ class Row:
         checkpoint: the row of the study file.
         scored: samples of each of the study's tasks that the run has, in order of item.
         settings: what each task was asked with, by task; equal for two comparable cells.
+        judged: who judged a task's answers, and its opinions by item, where somebody did.
     """
 
     checkpoint: Checkpoint
     scored: dict[str, list[ScoredSample]]
     settings: dict[str, dict[str, str]]
+    judged: Mapping[str, tuple[Judge, dict[str, Opinion]]]
 
 
 def read_study(path: Path) -> Study:
@@ -241,7 +244,9 @@ def _read_row(study: Study, checkpoint: Checkpoint) -> Row:
         scored.setdefault(one.task.task, []).append(one)
     for ones in scored.values():
         ones.sort(key=_item)
-    return Row(checkpoint, scored, {task: _settings(run, task, scored[task]) for task in scored})
+    settings = {task: _settings(run, task, scored[task]) for task in scored}
+    opinions = {task: found for task in scored if (found := judging.read_opinions(run, task))}
+    return Row(checkpoint, scored, settings, opinions)
 
 
 def _item(one: ScoredSample) -> str:

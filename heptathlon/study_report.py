@@ -14,7 +14,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from heptathlon import pages
-from heptathlon.continual_study import LENIENT, REASONING, STRICT, ContinualCard, MetricCard
+from heptathlon.continual_study import (
+    JUDGED,
+    LENIENT,
+    REASONING,
+    STRICT,
+    ContinualCard,
+    MetricCard,
+)
 from heptathlon.plots import label
 from heptathlon.tasks.catalog import task_data
 
@@ -26,6 +33,7 @@ PARTS = 8
 SHOWN = ("acc_last", "acc_learn", "acc_anytime", "bwt_gem", "bwt_over_t", "bwt_all_pairs",
          "fm_chaudhry", "fm_incl_last", "fwt", "stability")  # fmt: skip
 """Figures in the terminal; the page and the card have all."""
+PLOTTED = (STRICT, LENIENT, REASONING, JUDGED)
 
 
 def render(card: ContinualCard) -> str:
@@ -33,7 +41,7 @@ def render(card: ContinualCard) -> str:
     style = Markup(pages.asset("base.css") + pages.asset("study.css"))  # noqa: S704
     environment = pages.environment(PackageLoader("heptathlon"))
     environment.filters |= {"percent": percent}
-    shown = [card.metrics[m] for m in (STRICT, LENIENT, REASONING) if m in card.metrics]
+    shown = [card.metrics[m] for m in PLOTTED if m in card.metrics]
     return (
         environment.get_template("study.html.j2").render(
             card=card,
@@ -42,6 +50,8 @@ def render(card: ContinualCard) -> str:
             metrics=list(card.metrics.values()),
             curves=[(one.metric, curves(card, one)) for one in shown or card.metrics.values()],
             against=against(card),
+            judged=JUDGED,
+            judged_says=judged_says(card),
             style=style,
             policy=pages.policy(style),
         )
@@ -85,7 +95,7 @@ def curves(card: ContinualCard, metric: MetricCard) -> Markup:
 def against(card: ContinualCard) -> Markup:
     """Draw the mean over the tasks learned so far: strict, lenient and reasoning."""
     lines: list[Line] = []
-    for name in (STRICT, LENIENT, REASONING):
+    for name in PLOTTED:
         if name in card.metrics:
             learned = [row[: t + 1] for t, row in enumerate(card.metrics[name].scores)]
             lines.append((name, [_mean(row) for row in learned]))
@@ -178,4 +188,20 @@ def tables(card: ContinualCard) -> Group:
         ends = pages.interval(one.low, one.high)
         ends = f"({ends})" if ends else pages.DASH
         split.add_row(name, pages.figure(one.value), ends if not one.reason else escape(one.reason))
-    return Group(matrix, figures, split)
+    if card.judge is None:
+        return Group(matrix, figures, split)
+    return Group(matrix, figures, split, escape(judged_says(card)))
+
+
+def judged_says(card: ContinualCard) -> str:
+    """Return whose opinion the metric ``judged`` is; empty if no judge was asked."""
+    if card.judge is None:
+        return ""
+    one = card.judge
+    at = f" at {one.host}" if one.host else ""
+    count = sum(one.left_out.values())
+    left = f" {count} documents without a readable score are left out." if count else ""
+    return (
+        f"judged: the opinion of {one.judged_by}{at} by the rubric {one.rubric} (prompt "
+        f"{one.prompt_sha256[:12]}), not a measurement.{left}"
+    )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heptathlon.scorers import chain, mllm_ct_paper
+from heptathlon.scorers import chain, mllm_ct_coin, mllm_ct_paper
 from heptathlon.scorers.answers import one_letter, one_truth, only
 from heptathlon.scorers.reading import Reading, before_next_item, marked_answer, read, reasoning
 from heptathlon.scorers.verdict import Verdict
@@ -23,6 +23,7 @@ METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
 )
 """Metrics of each answer style, in the order in which they are reported."""
 METRICS["paper"] = mllm_ct_paper.METRICS
+METRICS["coin"] = mllm_ct_coin.METRICS
 
 YES, NO = "yes", "no"
 MAX_ANSWER = 4_000
@@ -59,6 +60,8 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     style = doc["form"]
     if style == "paper":
         return mllm_ct_paper.verdict(doc, responses)
+    if style == "coin":
+        return mllm_ct_coin.verdict(doc, responses)
     if style not in METRICS:
         raise KeyError(style)
     if len(responses) != 1 or not isinstance(responses[0], str):

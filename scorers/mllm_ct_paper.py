@@ -79,7 +79,7 @@ def _strict(kind: str, answer: str) -> str:
     if kind == "number":
         bare = text.removesuffix("%").strip()
         return bare.replace(",", "") if _NUMBER.fullmatch(bare) else ""
-    return _plain(text)
+    return plain_words(text)
 
 
 def _lenient(kind: str, answer: str) -> str:
@@ -89,10 +89,10 @@ def _lenient(kind: str, answer: str) -> str:
         return one_truth(answer)[1]
     if kind == "number":
         return only([n.replace(",", "") for n in _ANY_NUMBER.findall(answer)])
-    return _plain(answer)
+    return plain_words(answer)
 
 
-def _plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """Return a text without case, punctuation and articles; LaTeX without blanks alone."""
     if "\\" in text:
         return "".join(text.strip("$").split())

@@ -1,26 +1,29 @@
 """The maze tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
 
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lm_eval.tasks import TaskManager
 
-from heptathlon import families
+from heptathlon import families, runner, runs, scorecard
 from heptathlon.builders import maze as builder
 from heptathlon.builders import store
+from heptathlon.errors import HeptathlonError
 from heptathlon.scorers import maze as scorer
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks import catalog
-from heptathlon.tasks.maze import prompts
+from heptathlon.tasks.maze import pictures, prompts
 from heptathlon.tasks.maze.baselines import PLAYERS
 from heptathlon.tasks.players import Player
 from tests.shown import rendered, snapshot
 
 MAZE = families.family("maze")
 FRESH = (
-    *MAZE.headline.variants, "maze_open", "maze_adjacency", "maze_nosol", "maze_next_move",
-    "maze_verify_path",
+    *MAZE.headline.variants, "maze_open", "maze_adjacency", "maze_image", "maze_nosol",
+    "maze_next_move", "maze_verify_path",
 )  # fmt: skip
 PAPER = ("maze_mlmu_dfs", "maze_mlmu_astar")
 LEAVES = sorted(
@@ -179,14 +182,103 @@ def test_a_prompt_does_not_tell_the_answer():
     }  # fmt: skip
     for config, ask in (
         ("path", prompts.path_ascii), ("path", prompts.path_open), ("path", prompts.path_adjacency),
-        ("nosol", prompts.path_or_none), ("next_move", prompts.next_move),
-        ("verify_path", prompts.verify_path),
+        ("path", prompts.path_image), ("nosol", prompts.path_or_none),
+        ("next_move", prompts.next_move), ("verify_path", prompts.verify_path),
     ):  # fmt: skip
         for doc in docs_of(config):
             assert ask(doc) == ask({**doc, **{k: v for k, v in spoilt.items() if k in doc}})
     for config in ("mlmu_dfs", "mlmu_astar"):
         for doc in docs_of(config, edition="paper"):
             assert prompts.mlmu(doc) == prompts.mlmu(doc | {"target": "x", "solution": ""})
+
+
+# --- the picture -------------------------------------------------------------------------------
+
+DARK, LIGHT = 80, 180
+"""Bounds of a pixel's brightest channel that is wall, and of one that is none."""
+
+
+@pytest.mark.parametrize("tier", ["smoke", "lite", "long"])
+def test_the_picture_shows_the_records_maze(tier: str):
+    """Walls are read back from single pixels, without :class:`Grid`, and the two ends as well."""
+    np = pytest.importorskip("numpy")
+    pytest.importorskip("PIL")
+    docs = docs_of("path", tier=tier)
+    for doc in docs[:: max(1, len(docs) // 60)]:
+        (image,) = pictures.picture(doc)
+        n = doc["size"]
+        wide, start = pictures.cell_side(n), pictures.MARGIN
+        assert image.mode == "RGB"
+        assert image.size == (n * wide + 2 * start,) * 2
+        assert max(image.size) <= 684
+        assert wide >= 22
+        pixels = np.asarray(image).max(axis=2)
+
+        def dark(row: float, column: float, pixels: Any = pixels, wide: int = wide) -> bool:
+            value = pixels[start + int(row * wide), start + int(column * wide)]  # noqa: B023
+            assert value < DARK or value > LIGHT or (row % 1 and column % 1), "nothing in between"
+            return bool(value < DARK)
+
+        masks = [0 if c == "#" else int(c, 16) for c in doc["open"]]
+        ends = {tuple(doc["start"]), tuple(doc["goal"])}
+        for cell, c in enumerate(doc["open"]):
+            row, column = divmod(cell, n)
+            if (row, column) not in ends:
+                assert dark(row + 0.5, column + 0.5) == (c == "#")
+            if c == "#":
+                continue
+            for bit, (down, right) in {1: (0, 0.5), 2: (1, 0.5), 4: (0.5, 0), 8: (0.5, 1)}.items():
+                assert dark(row + down, column + right) == (not masks[cell] & bit)
+        for name, channel in (("start", 1), ("goal", 0)):
+            row, column = doc[name]
+            # Beside the letter.
+            pixel = np.asarray(image)[start + row * wide + 5, start + column * wide + 5]
+            assert pixel.argmax() == channel
+    assert pictures.picture(docs[0])[0].tobytes() == pictures.picture(dict(docs[0]))[0].tobytes()
+
+
+def test_the_picture_does_not_tell_the_answer():
+    pytest.importorskip("PIL")
+    for doc in docs_of("path")[:10]:
+        spoilt = {**doc, "solution": "UUU", "shortest": 3, "decisions": 0, "item_id": "x"}
+        assert pictures.picture(doc)[0].tobytes() == pictures.picture(spoilt)[0].tobytes()
+
+
+def test_a_picture_needs_pillow(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(HeptathlonError, match=r"tasks of maze .* extra 'image'"):
+        pictures.picture(docs_of("path")[0])
+
+
+def test_pictures_ask_about_the_very_mazes_of_the_text(loaded: dict[str, Any]):
+    """Same items, clusters, gold and scorer; a picture where the drawing stood."""
+    shown = loaded["heptathlon_maze_image_smoke"]
+    text = [
+        doc
+        for variant in MAZE.headline.variants
+        for doc in loaded[families.task_name(variant, "smoke")].test_docs()
+    ]
+    docs = list(shown.test_docs())
+    assert {d["item_id"]: d for d in docs} == {d["item_id"]: d for d in text}
+    assert shown.MULTIMODAL
+    assert not any(getattr(loaded[t], "MULTIMODAL", False) for t in SMOKE if "_image" not in t)
+    for doc in docs:
+        assert shown.doc_to_text(doc).count("<image>") == 1
+    for tier in ("full", "lite", "smoke"):
+        assert families.task_name("maze_image", tier) not in catalog.leaves_of(
+            families.task_name("maze", tier)
+        ), "text models must be able to run the group"
+
+
+def test_a_run_over_pictures_scores_and_a_text_model_is_refused(tmp_path: Path):
+    pytest.importorskip("PIL")
+    task = "heptathlon_maze_image_smoke"
+    flags = ["--tasks", task, "--output_path", str(tmp_path), "--limit", "3"]
+    runner.run(["--model", "heptathlon", "--model_args", "player=oracle", *flags], brief=True)
+    _, scored = scorecard.score_run(runs.read_run(tmp_path))
+    assert [one.verdict.metrics["optimal"] for one in scored] == [1.0] * 3
+    with pytest.raises(HeptathlonError, match=r"maze_image_smoke show pictures, .* 'hf' takes tex"):
+        runner.run(["--model", "hf", "--model_args", "pretrained=/nowhere", *flags])
 
 
 # --- players -----------------------------------------------------------------------------------

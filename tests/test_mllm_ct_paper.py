@@ -1,18 +1,21 @@
 """The paper edition on rows of our own making: reading, refusing, and the published faults."""
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heptathlon import families, runner, runs, scorecard
+from heptathlon import families, judging, runner, runs, scorecard, study, study_report
 from heptathlon.builders import mllm_ct as builder
 from heptathlon.builders import store
 from heptathlon.builders.mllm_ct import paper
 from heptathlon.errors import HeptathlonError
+from heptathlon.models.chat import Question
 from heptathlon.scorers import mllm_ct as scorer
 from heptathlon.scorers import mllm_ct_paper
 from heptathlon.tasks import catalog
@@ -206,3 +209,52 @@ def test_the_registry_ranks_the_papers_tasks():
     for variant in headline.variants:
         for tier in ("full", "lite", "smoke"):
             assert families.task_name(variant, tier) in catalog.task_files()
+
+
+def test_a_judge_stands_for_the_reasoning_in_a_study(
+    mirror: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The rows have no facts: what answers are held against is the judge's opinion, by its name."""
+    monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path / "home"))
+    tasks = ["heptathlon_mllm_ct_paper_numglue_smoke", "heptathlon_mllm_ct_paper_fomc_smoke"]
+    rows = [("base", "blind", None), ("one", "oracle", 90), ("two", "last_task_expert", 60)]
+    for name, player, grade in rows:
+        folder = tmp_path / name
+        runner.run(["--model", "heptathlon", "--model_args", f"player={player}", "--tasks",
+                    ",".join(tasks), "--output_path", str(folder)], brief=True)  # fmt: skip
+        judging.judge_run(folder, Judge(grade))
+    file = tmp_path / "study.yaml"
+    after = [None, *tasks]
+    file.write_text(yaml.safe_dump({
+        "study": "judged", "kind": "continual", "tasks": tasks,
+        "checkpoints": [
+            {"name": name, "run": str(tmp_path / name)} | ({"after": a} if a else {})
+            for (name, _, _), a in zip(rows, after, strict=True)
+        ],
+    }))  # fmt: skip
+    card = study.score_study(study.read_study(file))
+    judged = card.metrics["judged"]
+    assert judged.base == [0.0, 0.0], "no reasoning at all scores 0"
+    assert judged.scores[0] == pytest.approx([0.9, 0.9])
+    # The last checkpoint answers neither of these tasks with any reasoning.
+    assert judged.scores[1] == [0.0, 0.0]
+    assert card.apart_by == "judged"
+    lenient = card.metrics["lenient"].figures["bwt_gem"].value
+    assert card.apart.value == pytest.approx(lenient - judged.figures["bwt_gem"].value)
+    assert card.split["bwt_strict"].value is not None
+    assert "answers less reasoning (as judged)" in study_report.render(card)
+
+
+class Judge:
+    """A judge that gives every dimension the same grade."""
+
+    name, host = "org/judge", "localhost:1"
+    settings: dict[str, Any] = {}  # noqa: RUF012
+
+    def __init__(self, grade: int | None) -> None:
+        self.grade = grade
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[int, str]]:
+        assert not questions or self.grade is not None
+        reply = json.dumps({"logic": self.grade, "knowledge": self.grade})
+        yield from ((place, reply) for place in range(len(questions)))

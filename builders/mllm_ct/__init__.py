@@ -4,6 +4,7 @@ from typing import Any
 
 from heptathlon.builders import sources as _sources
 from heptathlon.builders import store
+from heptathlon.builders.mllm_ct import coin
 from heptathlon.builders.mllm_ct.build import configs, generate, shards
 from heptathlon.builders.mllm_ct.paper import SOURCES
 from heptathlon.builders.mllm_ct.styles import FAMILY
@@ -13,7 +14,8 @@ __all__ = ["FAMILY", "SOURCES", "configs", "dataset", "generate", "shards", "sou
 
 def sources(edition: str) -> list[dict[str, str]]:
     """Return the manifest's lines on the files that an edition was read from."""
-    return _sources.listing(*SOURCES) if edition == "paper" else []
+    of = {"paper": SOURCES, coin.EDITION: coin.SOURCES}
+    return _sources.listing(*of.get(edition, ()))
 
 
 def dataset(*, config: str, **options: Any) -> Any:

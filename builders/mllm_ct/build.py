@@ -1,17 +1,19 @@
 """What a tier is made of: seven tasks, each in its native style, and in the others apart.
 
-The paper edition is read in :mod:`heptathlon.builders.mllm_ct.paper`. A shard is one task. Within a
+The paper edition is read in :mod:`heptathlon.builders.mllm_ct.paper`, CoIN's tasks in
+:mod:`heptathlon.builders.mllm_ct.coin`. A shard is one task. Within a
 task no scene of the fresh edition occurs twice, in any part; test scenes come from held-out blocks
 of parameters. The tiers' test parts are nested: a smaller one is the beginning of a larger one.
 ``train`` is what a continual run is tuned on.
 """
 
-from heptathlon.builders.mllm_ct import paper
+from heptathlon.builders.mllm_ct import coin, paper
 from heptathlon.builders.mllm_ct.records import (
     NATIVE,
     STYLES,
     TASKS,
     TEXT_TASKS,
+    CoinRecord,
     PaperRecord,
     StreamRecord,
 )
@@ -24,7 +26,7 @@ from heptathlon.seeding import Stream
 
 Built = dict[tuple[str, str], list[Record]]
 
-EDITIONS = ("fresh", "paper")
+EDITIONS = ("fresh", "paper", coin.EDITION)
 VERSION = FAMILIES[FAMILY].version
 STYLED = "_styles"
 """Suffix of the config that holds a task's scenes in the styles that are not its own."""
@@ -47,6 +49,9 @@ def configs(edition: str) -> dict[str, type[Record]]:
         raise UnknownNameError("edition of mllm_ct", edition, EDITIONS)
     if edition == "paper":
         return dict.fromkeys(map(paper.config_of, paper.KEYS), PaperRecord)
+    if edition == coin.EDITION:
+        names = [*map(coin.config_of, coin.KEYS), coin.TEXT_CONFIG]
+        return dict.fromkeys(names, CoinRecord)
     return dict.fromkeys([*TASKS, *(task + STYLED for task in TASKS)], StreamRecord)
 
 
@@ -60,14 +65,14 @@ def shards(edition: str, tier: str) -> list[str]:
         raise UnknownNameError("edition of mllm_ct", edition, EDITIONS)
     if tier not in TRAIN:
         raise UnknownNameError("tier of mllm_ct", tier, TRAIN)
-    return list(paper.KEYS if edition == "paper" else TASKS)
+    return list({"paper": paper.KEYS, coin.EDITION: coin.KEYS}.get(edition, TASKS))
 
 
 def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Built:
     """Generate one task.
 
     Args:
-        edition: ``fresh`` or ``paper``.
+        edition: ``fresh``, ``paper`` or ``coin``.
         tier: ``smoke``, ``lite`` or ``full``.
         shard: the task.
         season: names the public seeds.
@@ -83,6 +88,8 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
         raise UnknownNameError("task of mllm_ct", shard, shards(edition, tier))
     if edition == "paper":
         return paper.generate(tier, shard)
+    if edition == coin.EDITION:
+        return coin.generate(tier, shard)
     smoke = SMOKE_TEXT if shard in TEXT_TASKS else SMOKE_IMAGE
     sizes = {"fewshot": FEWSHOT, "test": TEST.get(tier, smoke), "train": TRAIN[tier]}
     seen: set[str] = set()

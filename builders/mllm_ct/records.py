@@ -127,3 +127,28 @@ class PaperRecord(Record):
     gold: str = Field(min_length=1)
     image: str
     row: int = Field(ge=0)
+
+
+class CoinRecord(Record):
+    """A row of one of CoIN's tasks.
+
+    Attributes:
+        form: ``coin``.
+        task: CoIN's name of the task.
+        kind: how the gold answer is compared: ``letter``, ``text``, ``votes`` (of several people)
+            or ``box``.
+        problem: the prompt with its own answer-format constraint.
+        golds: the gold answer; for ``votes`` each person's.
+        image: path of the picture below the user's folder; empty for a question without one.
+        question: the publisher's id of the question.
+        row: place of the row in its file.
+    """
+
+    form: Literal["coin"]
+    task: str
+    kind: Literal["letter", "text", "votes", "box"]
+    problem: str
+    golds: tuple[str, ...] = Field(min_length=1)
+    image: str
+    question: str
+    row: int = Field(ge=0)

@@ -5,36 +5,18 @@ share answers. A journal belongs to one fingerprint of model, arguments and vers
 deleted when the run's results are safely on disk.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from lm_eval.api.model import LM, hash_args
+
+from heptathlon.journal import Answers
 
 METHODS = ("generate_until", "loglikelihood", "loglikelihood_rolling")
 
 
-class Journal:
-    """Responses by request, on disk one JSON line each, appended as they come.
-
-    A line cut short by a crash is dropped when the journal is opened again.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._known: dict[str, Any] = {}
-        self._file: TextIO | None = None
-        if path.is_file():
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-                try:
-                    key, response = json.loads(line)
-                except ValueError:
-                    continue
-                self._known[key] = response
-
-    def __len__(self) -> int:
-        return len(self._known)
+class Journal(Answers):
+    """Responses of one of lm-eval's models by request."""
 
     def attach(self, lm: LM) -> None:
         """Make a model answer known requests from the journal and write new ones to it.
@@ -50,37 +32,18 @@ class Journal:
         """Keep one finished response; lm-eval's models call this as they go."""
         if attr == "generate_until" and req[1].get("do_sample"):
             return
-        self._keep(hash_args(attr, req), res)
-
-    def delete(self) -> None:
-        """Remove the file: the run's results are saved."""
-        if self._file:
-            self._file.close()
-            self._file = None
-        self.path.unlink(missing_ok=True)
-
-    def _keep(self, key: str, response: Any) -> None:
-        if key in self._known:
-            return
-        self._known[key] = response
-        if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("a", encoding="utf-8")
-            # After a cut line, so that the next one stands alone.
-            self._file.write("\n")
-        self._file.write(json.dumps([key, response]) + "\n")
-        self._file.flush()
+        self.keep(hash_args(attr, req), res)
 
     def _journaled(self, name: str, method: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
         def answer(requests: Sequence[Any], **options: Any) -> list[Any]:
             keys = [self._key(name, request.args) for request in requests]
-            missing = [i for i, key in enumerate(keys) if key not in self._known]
+            missing = [i for i, key in enumerate(keys) if key not in self]
             fresh = method([requests[i] for i in missing], **options) if missing else []
-            out = [self._known.get(key) if key else None for key in keys]
+            out = [self.get(key) if key else None for key in keys]
             for index, response in zip(missing, fresh, strict=True):
                 out[index] = response
                 if key := keys[index]:
-                    self._keep(key, response)
+                    self.keep(key, response)
             return [_as_returned(name, response) for response in out]
 
         return answer

@@ -1,8 +1,8 @@
 """Maze prompts: a document to text, target and options; nothing here is drawn at random.
 
-The same mazes come in three encodings: spaced ASCII (the primary one), the open sides of every
-cell, and the pairs of cells that are joined. ``ENCODINGS`` is where another one takes its place,
-such as an image that ``doc_to_image`` gives beside a text without the maze.
+The same mazes come in four encodings: spaced ASCII (the primary one), the open sides of every
+cell, the pairs of cells that are joined, and a picture, which ``doc_to_image`` gives beside a text
+without the maze.
 
 Cells are named (row,column), from 0, from the top left corner, wherever a prompt names cells.
 """
@@ -16,6 +16,8 @@ Doc = Mapping[str, Any]
 
 WALL, CELL, OPENING, START, GOAL, HERE = "#", "o", ".", "S", "G", "X"
 ANSWER = "ANSWER:"
+IMAGE = "<image>"
+"""lm-eval's place of a picture in a prompt."""
 NONE = "NONE"
 YES, NO = "yes", "no"
 SIDE = {"R": (0, 1), "D": (1, 0)}
@@ -149,6 +151,18 @@ def adjacency(doc: Doc, marks: Mapping[int, str]) -> str:
     )
 
 
+def shown(doc: Doc, marks: Mapping[int, str]) -> str:
+    """Return the encoding by a picture: lm-eval's place of it, and what is to be seen there."""
+    del doc
+    start, goal = marks.values()
+    return (
+        f"{IMAGE}\n\nThe picture shows the maze. The green cell with {start} is the start and the "
+        f"red cell with {goal} the goal. Dark lines and dark cells are wall; thin light grey lines "
+        "only set the cells apart. A move goes from a cell to a cell next to it, if no wall is "
+        f"between them: {_MOVE_WORDS}."
+    )
+
+
 def _named(doc: Doc, marks: Mapping[int, str]) -> str:
     n = int(doc["size"])
     return " ".join(f"{mark} is ({cell // n},{cell % n})." for cell, mark in marks.items())
@@ -159,6 +173,7 @@ ENCODINGS: dict[str, Encoding] = {
     "ascii": spaced_ascii,
     "open": open_sides,
     "adjacency": adjacency,
+    "image": shown,
 }
 
 
@@ -184,6 +199,11 @@ def path_open(doc: Doc) -> str:
 def path_adjacency(doc: Doc) -> str:
     """Return the ``path`` prompt with the pairs of joined cells."""
     return _path(doc, "adjacency")
+
+
+def path_image(doc: Doc) -> str:
+    """Return the ``path`` prompt with the place of a picture."""
+    return _path(doc, "image")
 
 
 def only_wall_cells(docs: Any) -> Any:

@@ -7,7 +7,14 @@ keyed by the player's name and the item.
 from collections.abc import Callable, Sequence
 
 from heptathlon.seeding import Stream
-from heptathlon.tasks.mllm_ct.prompts import ANSWER, LETTERS, WORDS, paper_target, target
+from heptathlon.tasks.mllm_ct.prompts import (
+    ANSWER,
+    LETTERS,
+    WORDS,
+    coin_target,
+    paper_target,
+    target,
+)
 from heptathlon.tasks.players import Doc, Player, by_name
 
 Answer = Callable[[Doc], str]
@@ -91,11 +98,11 @@ PAPER_EXPERT_TASKS = ("OCR", "science")
 _FIXED = {"letter": "A", "yes_no": "yes", "number": "2", "text": "unknown"}
 
 
-def _or_paper(fresh: Answer, paper: Answer) -> Answer:
+def _or_paper(fresh: Answer, paper: Answer, coin: Answer) -> Answer:
     """Return a player's answer to documents of either edition."""
 
     def answer(doc: Doc) -> str:
-        return paper(doc) if doc["form"] == "paper" else fresh(doc)
+        return {"paper": paper, "coin": coin}.get(doc["form"], fresh)(doc)
 
     return answer
 
@@ -126,6 +133,31 @@ def _paper_dump(doc: Doc) -> str:
     return _tagged(f"A, B, C, D, yes, no, 1, 2, {doc['gold']}, and so on")
 
 
+_COIN_FIXED = {"letter": "A", "text": "yes", "votes": "unanswerable", "box": "0, 0, 1, 1"}
+
+
+def _coin_constant(doc: Doc) -> str:
+    return _COIN_FIXED[doc["kind"]]
+
+
+def _coin_blind(doc: Doc) -> str:
+    stream = _stream("blind", doc)
+    guesses = {"letter": "ABC", "text": ("yes", "no"), "box": ("0.2, 0.2, 0.8, 0.8",)}
+    return stream.choice(guesses.get(doc["kind"], ("unanswerable",)))
+
+
+def _coin_expert(doc: Doc) -> str:
+    return coin_target(doc) if doc["task"] == "OCRVQA" else "yes"
+
+
+def _coin_off_form(doc: Doc) -> str:
+    return f"Let me look at it closely.\nThe answer is {coin_target(doc)}"
+
+
+def _coin_dump(doc: Doc) -> str:
+    return f"A, B, C, D, E, yes, no, [0, 0, 1, 1], [{coin_target(doc)}], {', '.join(doc['golds'])}."
+
+
 def _player(name: str, says: str, answer: Answer, *, oracle: bool = False) -> Player:
     return Player(name=name, says=says, answer=answer, choose=_unasked, oracle=oracle)
 
@@ -134,30 +166,34 @@ PLAYERS = by_name(
     _player(
         "constant",
         "always the same answer in the asked form",
-        _or_paper(_constant, _paper_constant),
+        _or_paper(_constant, _paper_constant, _coin_constant),
     ),
     _player(
         "blind",
         "a blind guess: the question without picture and figures",
-        _or_paper(_blind, _paper_blind),
+        _or_paper(_blind, _paper_blind, _coin_blind),
     ),
-    _player("gold_dumper", "lists every answer and every fact", _or_paper(_dump, _paper_dump)),
+    _player(
+        "gold_dumper",
+        "lists every answer and every fact",
+        _or_paper(_dump, _paper_dump, _coin_dump),
+    ),
     _player(
         "last_task_expert",
         "knows the last tasks of the stream, nothing of the others",
-        _or_paper(_expert, _paper_expert),
+        _or_paper(_expert, _paper_expert, _coin_expert),
         oracle=True,
     ),
     _player(
         "format_forgetter",
         "knows everything and never answers in the asked form",
-        _or_paper(_off_form, _paper_off_form),
+        _or_paper(_off_form, _paper_off_form, _coin_off_form),
         oracle=True,
     ),
     _player(
         "oracle",
         "the gold chain of facts and the gold answer",
-        _or_paper(target, paper_target),
+        _or_paper(target, paper_target, coin_target),
         oracle=True,
     ),
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from heptathlon.errors import HeptathlonError
+from heptathlon.tasks.drawing import INK, PAPER, Point, canvas, write
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,13 +20,12 @@ if TYPE_CHECKING:
 
 Doc = Mapping[str, Any]
 Marks = Sequence[Mapping[str, Any]]
-Point = tuple[float, float]
 
 HUB = "yueluoshuangtian/MLLM-CITBench"
 """The paper's data set, whose pictures the user brings."""
+COIN_HUB = "Zacks-Chen/CoIN"
+"""Likewise CoIN's, whose pictures come from the sites of its ten data sets."""
 SIDE = 320
-INK = "#1d1d1f"
-PAPER = "#ffffff"
 RGB = {
     "red": "#d62728",
     "blue": "#1f5fd6",
@@ -46,19 +46,13 @@ def picture(doc: Doc) -> "list[Image]":
     Raises:
         HeptathlonError: if Pillow is not installed.
     """
-    try:
-        from PIL import Image, ImageDraw
-    except ImportError:
-        raise HeptathlonError(
-            "The image tasks of mllm_ct draw their pictures with Pillow; install the extra 'image'."
-        ) from None
-    image = Image.new("RGB", (SIDE, SIDE), PAPER)
-    DRAWINGS[doc["task"]](ImageDraw.Draw(image), doc["scene"])
+    image, pen = canvas(SIDE, "mllm_ct")
+    DRAWINGS[doc["task"]](pen, doc["scene"])
     return [image]
 
 
 def paper_picture(doc: Doc) -> "list[Image]":
-    """Return the picture of a row of the paper edition from the user's own files.
+    """Return the picture of a row of MLLM-CTBench or CoIN from the user's own files.
 
     Raises:
         HeptathlonError: if it is missing, broken, or not below the folder of the data set.
@@ -69,13 +63,16 @@ def paper_picture(doc: Doc) -> "list[Image]":
         raise HeptathlonError(
             "The image tasks of mllm_ct open pictures with Pillow; install the extra 'image'."
         ) from None
+    coin = doc.get("form") == "coin"
+    hub = COIN_HUB if coin else HUB
+    what = f"the pictures of {hub}" if coin else f"img.zip of {hub}"
     mirror = os.environ.get("HEPTATHLON_SOURCES")
     if not mirror:
         raise HeptathlonError(
-            f"MLLM-CTBench's pictures are not fetched: unpack its img.zip into DIR/{HUB} and set "
+            f"Published pictures are not fetched: unpack {what} into DIR/{hub} and set "
             "HEPTATHLON_SOURCES=DIR."
         )
-    folder = (Path(mirror).expanduser() / HUB).resolve()
+    folder = (Path(mirror).expanduser() / hub).resolve()
     path = (folder / doc["image"]).resolve()
     if not path.is_relative_to(folder):
         raise HeptathlonError(f"row {doc['row']} of {doc['task']}: its picture lies elsewhere.")
@@ -83,18 +80,9 @@ def paper_picture(doc: Doc) -> "list[Image]":
         with Image.open(path) as image:
             return [image.convert("RGB")]
     except FileNotFoundError:
-        raise HeptathlonError(f"{path}: is missing; unpack img.zip of {HUB} there.") from None
+        raise HeptathlonError(f"{path}: is missing; unpack {what} there.") from None
     except (UnidentifiedImageError, OSError, ValueError) as error:
         raise HeptathlonError(f"{path}: is no picture that can be read ({error}).") from None
-
-
-def _write(
-    pen: "ImageDraw", at: Point, text: str, size: int, *, anchor: str = "mm", fill: str = INK
-) -> None:
-    from PIL import ImageFont
-
-    # The font that Pillow itself brings: no system font decides what a model sees.
-    pen.text(at, text, fill=fill, font=ImageFont.load_default(size), anchor=anchor)
 
 
 def _of(marks: Marks, kind: str) -> list[Mapping[str, Any]]:
@@ -124,7 +112,7 @@ def _web(pen: "ImageDraw", marks: Marks) -> None:
         pen.rounded_rectangle(
             (x - w / 2, y - h / 2, x + w / 2, y + h / 2), 8, fill="#eef3fb", outline=INK, width=2
         )
-        _write(pen, (x, y), mark["label"], 18)
+        write(pen, (x, y), mark["label"], 18)
 
 
 def _edge(centre: Point, towards: Point) -> Point:
@@ -162,8 +150,8 @@ def _geometry(pen: "ImageDraw", marks: Marks) -> None:
     left, top = (SIDE - UNIT * wide) / 2 + 10, (SIDE - UNIT * high) / 2 - 6
     box = (left, top, left + UNIT * wide, top + UNIT * high)
     pen.rectangle(box, fill=RGB[outer["colour"]], outline=INK, width=2)
-    _write(pen, (left + UNIT * wide / 2, box[3] + 14), str(wide), 18)
-    _write(pen, (left - 16, top + UNIT * high / 2), str(high), 18)
+    write(pen, (left + UNIT * wide / 2, box[3] + 14), str(wide), 18)
+    write(pen, (left - 16, top + UNIT * high / 2), str(high), 18)
     w, h, x, y = inner["numbers"]
     hole = (left + UNIT * x, top + UNIT * y)
     pen.rectangle((*hole, hole[0] + UNIT * w, hole[1] + UNIT * h), fill=PAPER, outline=INK, width=2)
@@ -175,7 +163,7 @@ def _tag(pen: "ImageDraw", at: Point, text: str) -> None:
     """Write a figure on a light plate, so that it is read on any colour."""
     x, y = at
     pen.rectangle((x - 6 - 4 * len(text), y - 9, x + 6 + 4 * len(text), y + 9), fill=PAPER)
-    _write(pen, at, text, 15)
+    write(pen, at, text, 15)
 
 
 def _triangle(pen: "ImageDraw", mark: Mapping[str, Any]) -> None:
@@ -193,7 +181,7 @@ def _triangle(pen: "ImageDraw", mark: Mapping[str, Any]) -> None:
     for (x, y), text in zip(points, [*(f"{n}°" for n in mark["numbers"]), "?"], strict=True):
         away = math.hypot(x - middle[0], y - middle[1])
         at = (x + 26 * (x - middle[0]) / away, y + 22 * (y - middle[1]) / away)
-        _write(pen, at, text, 18)
+        write(pen, at, text, 18)
 
 
 # --- ocr -----------------------------------------------------------------------------------------
@@ -209,8 +197,8 @@ def _chart_or_board(pen: "ImageDraw", marks: Marks) -> None:
         x = 20 + step * i + step / 2
         top = base - height * bar["numbers"][0] / 100
         pen.rectangle((x - 17, top, x + 17, base), fill=RGB[bar["colour"]], outline=INK)
-        _write(pen, (x, top - 11), str(bar["numbers"][0]), 18)
-        _write(pen, (x, base + 16), bar["label"], 15)
+        write(pen, (x, top - 11), str(bar["numbers"][0]), 18)
+        write(pen, (x, base + 16), bar["label"], 15)
     pen.line((12, base, SIDE - 8, base), fill=INK, width=2)
     pen.line((12, base, 12, base - height - 12), fill=INK, width=2)
 
@@ -221,8 +209,8 @@ def _board(pen: "ImageDraw", rows: Marks, colour: str) -> None:
     for i, row in enumerate(rows):
         y = 36 + step * i + step / 2
         place, code = row["label"].split()
-        _write(pen, (50, y), place, 22, anchor="lm")
-        _write(pen, (SIDE - 50, y), code, 24, anchor="rm")
+        write(pen, (50, y), place, 22, anchor="lm")
+        write(pen, (SIDE - 50, y), code, 24, anchor="rm")
         if i:
             pen.line((40, y - step / 2, SIDE - 40, y - step / 2), fill="#b8b8bc", width=1)
 

@@ -13,6 +13,8 @@ __all__ = [
     "ANSWER",
     "HEADINGS",
     "WORDS",
+    "coin_prompt",
+    "coin_target",
     "paper_picture",
     "paper_prompt",
     "paper_target",
@@ -84,3 +86,14 @@ def paper_target(doc: Doc) -> str:
     """Return the published reasoning with its answer in the asked form."""
     thought, tag, _ = doc["solution"].rpartition("</think>")
     return f"{thought}{tag}\n<answer>{doc['gold']}</answer>".strip()
+
+
+def coin_prompt(doc: Doc) -> str:
+    """Return a row of CoIN as it is: its own text says in which form to answer."""
+    place = f"{IMAGE}\n" * bool(doc["image"])
+    return f"{place}{doc['problem'].replace(IMAGE, '').strip()}"
+
+
+def coin_target(doc: Doc) -> str:
+    """Return the gold answer; of several people's the most frequent, the first of them."""
+    return str(max(doc["golds"], key=doc["golds"].count))

@@ -1,0 +1,394 @@
+"""``heptathlon judge``: another model's opinion of a run's logged answers, kept beside them.
+
+A judge is a step of its own, after a run and never inside its scoring: no metric, ranking or
+submission depends on one. What is asked, and how a reply is read, is a *rubric* of the family
+(``tasks/<family>/judge.py``); asking, keeping and resuming are here. Each reply is kept at once
+under a hash of everything that led to it, so that a second call asks only what is missing, and
+another judge, prompt or answer starts anew.
+"""
+
+import hashlib
+import importlib
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from heptathlon import runs
+from heptathlon.errors import HeptathlonError
+from heptathlon.files import canonical_json, loads_strict, read_text_limited, write_text_atomic
+from heptathlon.journal import Answers
+from heptathlon.models.chat import Asked, Question
+from heptathlon.runs import Run, Sample
+from heptathlon.scorers.reading import after_reasoning
+from heptathlon.tasks import catalog
+from heptathlon.tasks.catalog import TaskData
+
+RUBRICS = {
+    "reasoning": "heptathlon.tasks.mllm_ct.judge",
+    "memorability": "heptathlon.tasks.memorability.judge",
+}
+"""Modules with a ``RUBRIC``, by its name."""
+FOLDER = ".judge"
+"""Folder in the run's own that holds every reply of every judge."""
+MAX_BYTES = 2**30
+EMPTY, UNREADABLE, OUT_OF_RANGE, INCOMPLETE = "empty", "unreadable", "out_of_range", "incomplete"
+SCORED = "scored"
+
+_TURN = re.compile(r"<(?=[^\s\d])|\[(?=/?[A-Z_]+\])")
+_FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*)\n```", re.DOTALL | re.IGNORECASE)
+_COMMENT = "why"
+"""Key of a remark that a reply may hold beside its scores."""
+
+
+class Opinion(BaseModel):
+    """A judge's opinion of one answer: a line of ``judged_<task>.jsonl``.
+
+    Attributes:
+        item_id: the document.
+        rubric: name of the rubric.
+        judged_by: name of the judging model.
+        host: host of its server; empty if it ran in this process.
+        prompt_sha256: hash of the rubric's wording and of how its replies are read.
+        answer_sha256: hash of the response that was judged.
+        scores: its scores by dimension; None if its reply could not be read.
+        score: their mean; None likewise.
+        outcome: ``scored``, or why there is no score; ``empty`` for an answer that has nothing to
+            judge, which scores 0 unasked.
+        reply: what the judge wrote.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    item_id: str
+    rubric: str
+    judged_by: str
+    host: str
+    prompt_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    answer_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    scores: dict[str, float] | None
+    score: float | None = Field(allow_inf_nan=False)
+    outcome: str
+    reply: str
+
+
+class Judge(BaseModel):
+    """Who judged, by what.
+
+    Attributes:
+        rubric: name of the rubric.
+        judged_by: name of the judging model.
+        host: host of its server.
+        prompt_sha256: hash of the rubric.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rubric: str
+    judged_by: str
+    host: str
+    prompt_sha256: str
+
+
+class JudgedTask(BaseModel):
+    """A task's opinions in short.
+
+    Attributes:
+        documents: how many answers there are.
+        outcomes: how many had each outcome.
+        score: mean over the answers that have a score; None if none has.
+        scores: mean of each dimension over the answers that have it.
+    """
+
+    documents: int
+    outcomes: dict[str, int]
+    score: float | None = Field(allow_inf_nan=False)
+    scores: dict[str, float]
+
+
+class JudgedCard(Judge):
+    """What a judge said of a run: an opinion, which no scorecard holds.
+
+    Attributes:
+        tasks: its opinions by task.
+    """
+
+    schema_version: Literal[1] = 1
+    tasks: dict[str, JudgedTask]
+
+
+@dataclass(frozen=True)
+class Rating:
+    """A reply, read.
+
+    Attributes:
+        scores: by dimension; None if the reply gives none.
+        outcome: ``scored``, or in a word why there is none.
+    """
+
+    scores: dict[str, float] | None
+    outcome: str
+
+
+class Rubric(Protocol):
+    """What a family asks of a judge."""
+
+    name: str
+    highest: float
+
+    @property
+    def wording(self) -> Sequence[str]:
+        """Every text that goes into its questions, for the hash."""
+
+    def takes(self, data: TaskData) -> bool:
+        """Tell whether it can judge a task's answers."""
+
+    def question(self, doc: Mapping[str, Any], response: str) -> Question | Rating:
+        """Return the question about an answer, or its rating where nothing need be asked."""
+
+    def read(self, doc: Mapping[str, Any], reply: str) -> Rating:
+        """Read a reply; any text gets a rating."""
+
+
+def rubric_of(name: str) -> Rubric:
+    """Return a rubric by its name."""
+    found: Rubric = importlib.import_module(RUBRICS[name]).RUBRIC
+    return found
+
+
+def prompt_sha256(rubric: Rubric) -> str:
+    """Return the hash of a rubric's wording."""
+    return hashlib.sha256(canonical_json([rubric.name, *rubric.wording]).encode()).hexdigest()
+
+
+def quoted(text: str) -> str:
+    """Return a text between marks that it cannot close, without what begins a turn of a chat.
+
+    The mark is a hash of the text, which no text can hold of itself on purpose.
+    """
+    safe = _TURN.sub(r"\g<0> ", text)
+    mark = hashlib.sha256(safe.encode(errors="replace")).hexdigest()[:16]
+    return f"[begin {mark}]\n{safe}\n[end {mark}]"
+
+
+def read_scores(reply: str, dimensions: Sequence[str], highest: float) -> Rating:
+    """Read a reply that must be one JSON object with one number for each dimension.
+
+    It may stand in a code fence and after reasoning in tags, and may hold a remark; any other
+    text, key or kind of value makes it unreadable, never a score.
+
+    Example:
+        >>> read_scores('{"logic": 80}', ["logic"], 100).scores
+        {'logic': 80.0}
+        >>> read_scores('{"logic": "80"}', ["logic"], 100)
+        Rating(scores=None, outcome='unreadable')
+    """
+    said = after_reasoning(reply).strip()
+    if fenced := _FENCED.fullmatch(said):
+        said = fenced[1].strip()
+    try:
+        found = loads_strict(said, where="reply")
+    except HeptathlonError:
+        return Rating(None, UNREADABLE)
+    if not isinstance(found, dict):
+        return Rating(None, UNREADABLE)
+    remark = found.pop(_COMMENT, "")
+    if not isinstance(remark, str) or not set(found) <= set(dimensions):
+        return Rating(None, UNREADABLE)
+    if set(found) != set(dimensions):
+        return Rating(None, INCOMPLETE)
+    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in found.values()):
+        return Rating(None, UNREADABLE)
+    if not all(0 <= v <= highest for v in found.values()):
+        return Rating(None, OUT_OF_RANGE)
+    return Rating({name: float(found[name]) for name in dimensions}, SCORED)
+
+
+def judge_run(
+    path: Path,
+    asked: Asked,
+    *,
+    rubric: str = "",
+    tasks: Sequence[str] = (),
+    progress: Callable[[int, int], None] = lambda done, count: None,
+) -> list[Path]:
+    """Judge a run's answers, and return the files that were written.
+
+    Args:
+        path: folder of the run.
+        asked: the judging model.
+        rubric: name of the rubric; the one that takes the run's tasks if empty.
+        tasks: the tasks to judge; all that the rubric takes if empty.
+        progress: told how many of how many answers have their reply.
+
+    Raises:
+        HeptathlonError: if the run holds nothing that can be judged, or the judge fails: then
+            nothing is written but the replies that came, and a second call asks for the others.
+    """
+    run = runs.read_run(path)
+    chosen, data = _choose(run, rubric, tasks)
+    sha = prompt_sha256(chosen)
+    who = Judge(rubric=chosen.name, judged_by=asked.name, host=asked.host, prompt_sha256=sha)
+    samples = [one for task in data for one in run.samples[task]]
+    questions = [chosen.question(one.doc, str(one.response)) for one in samples]
+    address = [asked.name, asked.host, asked.settings, sha]
+    fingerprint = hashlib.sha256(canonical_json(address).encode()).hexdigest()[:32]
+    kept = Answers(run.folder / FOLDER / f"{fingerprint}.jsonl")
+    keys = [
+        None if isinstance(q, Rating) else _hash(q.system, q.text, str(one.doc["item_id"]))
+        for one, q in zip(samples, questions, strict=True)
+    ]
+    # Two answers that are the same question have one reply.
+    missing = {
+        key: q
+        for key, q in zip(keys, questions, strict=True)
+        if key and not isinstance(q, Rating) and key not in kept
+    }
+    open_keys = list(missing)
+    count = len({key for key in keys if key})
+    known = count - len(missing)
+    try:
+        progress(known, count)
+        for place, reply in asked.ask(list(missing.values())):
+            kept.keep(open_keys[place], _clean(reply))
+            known += 1
+            progress(known, count)
+    except HeptathlonError as error:
+        raise HeptathlonError(
+            f"{error} {known} of {count} replies are kept in {run.folder / FOLDER}; the same "
+            "command goes on from there."
+        ) from None
+    finally:
+        kept.close()
+    if lost := [key for key in open_keys if key not in kept]:
+        raise HeptathlonError(
+            f"{asked.name}: gave {len(missing) - len(lost)} replies to {len(missing)} questions."
+        )
+    opinions: dict[str, list[Opinion]] = {task: [] for task in data}
+    for one, question, key in zip(samples, questions, keys, strict=True):
+        reply = str(kept.get(key)) if key else ""
+        rating = question if isinstance(question, Rating) else chosen.read(one.doc, reply)
+        opinions[one.task].append(_opinion(who, one, rating, reply))
+    return _write(run, who, opinions)
+
+
+def _clean(reply: str) -> str:
+    """Return a reply as valid Unicode, which a half of a surrogate pair is not."""
+    return reply.encode(errors="replace").decode()
+
+
+def _hash(*parts: str) -> str:
+    texts = [part.encode(errors="replace").decode() for part in parts]
+    return hashlib.sha256(canonical_json(texts).encode()).hexdigest()
+
+
+def _choose(run: Run, rubric: str, tasks: Sequence[str]) -> tuple[Rubric, dict[str, TaskData]]:
+    """Return the rubric and the tasks of the run that it judges."""
+    for task in tasks:
+        if task not in run.samples:
+            raise HeptathlonError(f"{run.folder}: holds no samples of {task}.")
+    known = {task: catalog.task_data(task) for task in tasks or run.samples}
+    fitting = {}
+    for name in [rubric] if rubric else list(RUBRICS):
+        one = rubric_of(name)
+        if taken := {task: data for task, data in known.items() if one.takes(data)}:
+            fitting[name] = (one, taken)
+    if not fitting:
+        raise HeptathlonError(
+            f"{run.folder}: holds no answers that a judge is asked about; there are rubrics for "
+            "the reasoning of mllm_ct's tasks and for memorability's written advertisements."
+        )
+    if len(fitting) > 1:
+        raise HeptathlonError(
+            f"{run.folder}: several rubrics fit ({', '.join(fitting)}); name one with --rubric."
+        )
+    (found,) = fitting.values()
+    return found
+
+
+def _opinion(who: Judge, one: Sample, rating: Rating, reply: str) -> Opinion:
+    scores = rating.scores
+    return Opinion(
+        **who.model_dump(),
+        item_id=str(one.doc["item_id"]),
+        answer_sha256=_hash(str(one.response)),
+        scores=scores,
+        score=sum(scores.values()) / len(scores) if scores else None,
+        outcome=rating.outcome,
+        reply=reply,
+    )
+
+
+def opinions_file(run: Run, task: str) -> Path:
+    """Return the file of a task's opinions."""
+    return run.folder / f"judged_{task}.jsonl"
+
+
+def _write(run: Run, who: Judge, opinions: Mapping[str, Sequence[Opinion]]) -> list[Path]:
+    written = []
+    for task, ones in opinions.items():
+        target = opinions_file(run, task)
+        lines = [canonical_json(one.model_dump()) for one in ones]
+        write_text_atomic(target, "".join(f"{line}\n" for line in lines))
+        written.append(target)
+    return written
+
+
+def summary(opinions: Sequence[Opinion]) -> JudgedTask:
+    """Return a task's opinions in short."""
+    dimensions = dict.fromkeys(name for one in opinions for name in one.scores or ())
+    scores = {
+        name: [one.scores[name] for one in opinions if one.scores and name in one.scores]
+        for name in dimensions
+    }
+    known = [one.score for one in opinions if one.score is not None]
+    return JudgedTask(
+        documents=len(opinions),
+        outcomes=dict(sorted(Counter(one.outcome for one in opinions).items())),
+        score=sum(known) / len(known) if known else None,
+        scores={name: sum(values) / len(values) for name, values in scores.items()},
+    )
+
+
+def read_opinions(run: Run, task: str) -> tuple[Judge, dict[str, Opinion]] | None:
+    """Return who judged a task's answers and the opinions by item; None if nobody did.
+
+    Raises:
+        HeptathlonError: if the file is damaged, or tells of other answers than the run's.
+    """
+    path = opinions_file(run, task)
+    if not path.is_file():
+        return None
+    opinions: dict[str, Opinion] = {}
+    judges: dict[Judge, None] = {}
+    for number, line in enumerate(read_text_limited(path, max_bytes=MAX_BYTES).splitlines(), 1):
+        try:
+            one = Opinion.model_validate(loads_strict(line, where=f"{path}, line {number}"))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise HeptathlonError(f"{path}, line {number}: {where}: {first['msg']}.") from None
+        opinions[one.item_id] = one
+        judges[Judge(**one.model_dump(include=set(Judge.model_fields)))] = None
+    answers = {str(s.doc["item_id"]): _hash(str(s.response)) for s in run.samples[task]}
+    if {i: o.answer_sha256 for i, o in opinions.items()} != answers:
+        raise HeptathlonError(
+            f"{path}: judges other answers than the run holds now; run heptathlon judge again, or "
+            "delete the file."
+        )
+    if len(judges) != 1:
+        raise HeptathlonError(f"{path}: holds the opinions of {len(judges)} judges, not of one.")
+    return next(iter(judges)), opinions
+
+
+def card(run: Run) -> list[JudgedCard]:
+    """Return what was judged in a run, one card for each judge."""
+    found: dict[Judge, dict[str, JudgedTask]] = {}
+    for task in run.samples:
+        if (judged := read_opinions(run, task)) is not None:
+            found.setdefault(judged[0], {})[task] = summary(list(judged[1].values()))
+    return [JudgedCard(**who.model_dump(), tasks=tasks) for who, tasks in found.items()]
