@@ -16,16 +16,17 @@ from typing import Any
 import torch
 import yaml
 from datasets import Dataset
+from peft import LoraConfig, TaskType, get_peft_model
+from torch.nn import functional
+from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
+
 from heptathlon.builders import mllm_ct
 from heptathlon.builders.mllm_ct.records import TEXT_TASKS
 from heptathlon.families import task_name
 from heptathlon.scorers.mllm_ct import verdict
 from heptathlon.seeding import Stream
 from heptathlon.tasks.mllm_ct.prompts import prompt, target
-from peft import LoraConfig, PeftModel, TaskType, get_peft_model
-from torch.nn import functional
-from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
-from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 
 METHODS = ("sft", "replay", "ewc", "lwf", "grpo", "grpo-kl")
 ADAPTER, BEFORE = "default", "before"
