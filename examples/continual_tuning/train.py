@@ -44,6 +44,9 @@ LWF_WEIGHT, TEMPERATURE = 1.0, 2.0
 GRPO_BETA, GENERATIONS = 0.04, 4
 """KL weight of ``grpo-kl`` (0 without) and replies a question."""
 
+SFT_RATE, GRPO_RATE = 1e-3, 2e-5
+"""Learning rates of a small adapter in few steps, and where a reward decides."""
+
 Rows = list[dict[str, Any]]
 
 
@@ -67,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> Path:
         else:
             method.learn(task, str(args.out / args.method / "trainer"))
             model.save_pretrained(folder, selected_adapters=[ADAPTER])
-            print(f"{task}: {args.steps} steps in {time.monotonic() - started:.0f} s -> {folder}")
+            print(f"{task}: {args.steps} steps in {time.monotonic() - started:.0f} s")
         method.remember(task)
         done.append((task, folder.resolve()))
     study = write_study(args, done)
@@ -88,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
         "and lwf are the same until then")  # fmt: skip
     add("--steps", type=positive, default=60, help="optimizer steps a task")
     add("--batch", type=positive, default=4, help="rows a step; for grpo a multiple of 4")
-    add("--rate", type=float, default=1e-3, help="learning rate")
+    add("--rate", type=float, help=f"learning rate; {SFT_RATE:g}, or {GRPO_RATE:g} for grpo")
     add("--lora-from", type=int, default=0, help="first layer with LoRA; the rest learns nothing")
     add("--tier", choices=("smoke", "lite", "full"), default="smoke", help="test questions")
     add("--seed", type=int, default=0)
@@ -232,6 +235,7 @@ class Method:
         self.old: Rows = []
         self.anchor: Anchor | None = None
         self.tasks = 0
+        self._reinforces = name.startswith("grpo")
 
     def learn(self, task: str, folder: str) -> None:
         """Tune the adapter on a task."""
@@ -243,7 +247,7 @@ class Method:
             "output_dir": folder,
             "max_steps": args.steps,
             "per_device_train_batch_size": args.batch,
-            "learning_rate": args.rate,
+            "learning_rate": args.rate or (GRPO_RATE if self._reinforces else SFT_RATE),
             "warmup_steps": min(5, args.steps // 10),
             "gradient_checkpointing": False,
             "bf16": False,
@@ -254,7 +258,7 @@ class Method:
             "logging_steps": 10,
             "seed": args.seed,
         }
-        if self.name.startswith("grpo"):
+        if self._reinforces:
             self._reinforce(rows, shared)
             return
         kinds: dict[str, Callable[..., Any]] = {"ewc": EwcTrainer, "lwf": LwfTrainer}
