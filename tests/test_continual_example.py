@@ -141,6 +141,27 @@ def test_a_strong_anchor_holds_the_adapter(
     assert 0 < held < free / 2
 
 
+def test_lwf_distils_from_the_adapter_before_the_task(
+    few, train, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    torch = pytest.importorskip("torch")
+    models: list[Any] = []
+    remember = train.Method.remember
+    monkeypatch.setattr(
+        train.Method,
+        "remember",
+        lambda method, task: (models.append(method.model), remember(method, task)),
+    )
+    first, second = tuned(train, tiny_model, tmp_path, "lwf")
+    frozen = {n: w for n, w in models[-1].named_parameters() if f".{train.BEFORE}." in n}
+    saved = tensors(first)
+    assert len(frozen) == len(saved)
+    for name, weight in frozen.items():
+        assert torch.equal(weight, saved[name.replace(f".{train.BEFORE}.", ".")])
+        assert not weight.requires_grad
+    assert moved(first, second) > 0
+
+
 def test_the_study_runs_and_is_scored(few, train, tiny_model: Path, tmp_path: Path, monkeypatch):
     first, _ = tuned(train, tiny_model, tmp_path, "sft")
     tuned(train, tiny_model, tmp_path, "replay", "--first", str(first))
