@@ -476,6 +476,19 @@ def study_score(
     out.print(str(report))
 
 
+@study_app.command("figure")
+def study_figure(
+    cards: Annotated[list[Path], typer.Argument(metavar="CARD.json…", help="Scored studies.")],
+    to: Annotated[Path, typer.Option("--out", help="The picture, .svg.")],
+) -> None:
+    """Draw scored studies below one another, the matrix beside the curves, as one SVG."""
+    from heptathlon import study_figure
+    from heptathlon.files import write_text_atomic
+
+    write_text_atomic(to, study_figure.figure([study_figure.read_card(card) for card in cards]))
+    out.print(str(to))
+
+
 @study_app.command("matrix")
 def study_matrix(
     file: Annotated[Path, typer.Argument(metavar="MATRIX", help="A matrix, .json or .csv.")],

@@ -46,7 +46,7 @@ def render(card: ContinualCard) -> str:
         environment.get_template("study.html.j2").render(
             card=card,
             names=[short_name(task) for task in card.tasks],
-            rows=_row_names(card),
+            rows=row_names(card),
             metrics=list(card.metrics.values()),
             curves=[(one.metric, curves(card, one)) for one in shown or card.metrics.values()],
             against=against(card),
@@ -65,7 +65,8 @@ def short_name(task: str) -> str:
     return data.variant.removeprefix(f"{data.family.name}_") or data.variant
 
 
-def _row_names(card: ContinualCard) -> list[str]:
+def row_names(card: ContinualCard) -> list[str]:
+    """Return the names of a matrix's rows."""
     return ["base", *(f"after {short_name(task)}" for task in card.tasks)]
 
 
@@ -178,7 +179,7 @@ def tables(card: ContinualCard) -> Group:
     first = card.metrics.get(STRICT) or next(iter(card.metrics.values()))
     matrix = Table("", *(escape(short_name(t)) for t in card.tasks), box=None,
                    title=f"{escape(card.study)}: {first.metric}, per cent")  # fmt: skip
-    for name, row in zip(_row_names(card), [first.base, *first.scores], strict=True):
+    for name, row in zip(row_names(card), [first.base, *first.scores], strict=True):
         matrix.add_row(escape(name), *map(percent, row))
     figures = Table("figure", *card.metrics, box=None)
     for name in SHOWN:

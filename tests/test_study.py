@@ -262,6 +262,30 @@ def test_score_command_and_report(folders: dict[str, Path], tmp_path: Path):
     assert "bwt_superficial" in shown.stdout
 
 
+def test_figure_of_two_studies(folders: dict[str, Path], tmp_path: Path):
+    import xml.etree.ElementTree as ET
+
+    cards = []
+    for name, chosen in (("a", NAMES), ("b", NAMES[::2])):
+        (tmp_path / name).mkdir()
+        file = write(tmp_path / name, {n: folders[n] for n in chosen}, study=f"<{name}>\u202e")
+        assert cli("study", "score", str(file)).exit_code == 0
+        cards.append(str(tmp_path / name / "study.card.json"))
+    done = cli("study", "figure", *cards, "--out", str(tmp_path / "both.svg"))
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "both.svg").read_text()
+    assert "\u202e" not in text
+    assert "var(" not in text
+    root = ET.fromstring(text)
+    svg = "{http://www.w3.org/2000/svg}"
+    said = [t.text for t in root.iter(f"{svg}text") if t.get("class") == "score mid"]
+    assert said == ["0", "0", "75", "0", "25", "100", "0", "0", "\u2013", "\u2013", "25", "100"]
+    assert len(list(root.iter(f"{svg}polyline"))) > 0
+    wrong_file = tmp_path / "a" / "study.yaml"
+    refused = cli("study", "figure", str(wrong_file), "--out", str(tmp_path / "c.svg"))
+    assert "not a card" in str(refused.exception or refused.output)
+
+
 def test_names_of_curves_stay_in_the_plot():
     from heptathlon import study_report
 
