@@ -322,17 +322,15 @@ def test_lambda_from_the_hubs_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     records = made["lambda", "test"]
     assert [r.human for r in records[:6]] == [0, 32, 49, 65, 74, 99], "as the labels are"
     scene = (
-        "The scene shows a red box. The colors of the scene are Red. The dominant tone of the "
-        "scene is warm. The photography style of the scene is commercial. The scene has Low visual "
-        "complexity. This scene is categorized by the tags box, red. The text shown in the scene "
-        "is 'BUY'"
+        "it shows a red box, in the colours Red, in a tone that is mostly warm, photographed in "
+        "the style commercial, of Low visual complexity, under the tags box, red, and the text on "
+        "screen is 'BUY'."
     )
     assert records[0].text == (
-        "Students are shown ads and their memorability is tested after 1 to 3 days. For the given "
-        'ad: They watch a 30 second advertisement for Acme. The title of the advertisement is "Buy '
-        '0". The ad is shot in landscape orientation, at a low pace. Following are the '
-        f"descriptions of each scene: Scene 1: {scene} Scene 2: {scene} Return the long term "
-        "memorability score of the video on a scale of 00 to 99 without any explanation."
+        "Students watched advertisements and were asked one to three days later which they "
+        'remembered. This one is for Acme, lasts 30 seconds and has the title "Buy 0". It was shot '
+        f"in landscape orientation and has a low pace. Scene 1: {scene} Scene 2: {scene} How well "
+        "is it remembered in the long term? Answer with a score from 00 to 99 alone."
     )
     assert {r.brand for r in records} == {"Acme"}
     assert paper.LAMBDA_ADS not in builder.needed("paper", "lite")

@@ -2,8 +2,8 @@
 
 A user downloads the file and names it in ``HEPTATHLON_MEMORABILITY_DATA``; its checksum then
 stands in the set's name and manifest, because the data set's commit is not known here. The file has
-fields and no prompts: an advertisement is told from them in the order of the official prompt, and
-the sentence of an empty field is left out.
+fields and no prompts: an advertisement is told from them in this suite's words, in the order of the
+official prompt, and what has an empty field is left out.
 """
 
 from collections.abc import Mapping
@@ -17,19 +17,16 @@ from heptathlon.errors import HeptathlonError
 
 COLUMNS = ("recall_score", "ad_details")
 _SCENE = (
-    ("Description", "The scene shows {}."),
-    ("Colors", "The colors of the scene are {}."),
-    ("Tone", "The dominant tone of the scene is {}."),
-    ("Photography Style", "The photography style of the scene is {}."),
-    ("Visual Complexity", "The scene has {} visual complexity."),
-    ("Emotions", "The emotions shown in the scene are {}."),
-    ("Tags", "This scene is categorized by the tags {}."),
-    ("Text Shown", "The text shown in the scene is {}"),
+    ("Description", "it shows {}"),
+    ("Colors", "in the colours {}"),
+    ("Tone", "in a tone that is mostly {}"),
+    ("Photography Style", "photographed in the style {}"),
+    ("Visual Complexity", "of {} visual complexity"),
+    ("Emotions", "with the emotions {}"),
+    ("Tags", "under the tags {}"),
+    ("Text Shown", "and the text on screen is {}"),
 )
-_ORDER = (
-    "Return the long term memorability score of the video on a scale of 00 to 99 without any "
-    "explanation."
-)
+_ORDER = "How well is it remembered in the long term? Answer with a score from 00 to 99 alone."
 
 
 def rows(path: Path) -> list[tuple[str, str, str, int, float]]:
@@ -63,16 +60,15 @@ def rows(path: Path) -> list[tuple[str, str, str, int, float]]:
 
 def _told(ad: Mapping[str, Any], seconds: int) -> str:
     parts = [
-        "Students are shown ads and their memorability is tested after 1 to 3 days. For the given "
-        f"ad: They watch a {seconds} second advertisement for {ad['Brand'].strip()}. The title of "
-        f'the advertisement is "{ad["Title"].strip()}".'
+        "Students watched advertisements and were asked one to three days later which they "
+        f"remembered. This one is for {ad['Brand'].strip()}, lasts {seconds} seconds and has the "
+        f'title "{ad["Title"].strip()}".'
     ]
     if ad["Orientation"] and ad["Pace"]:
-        parts.append(f"The ad is shot in {ad['Orientation']} orientation, at a {ad['Pace']} pace.")
+        parts.append(f"It was shot in {ad['Orientation']} orientation and has a {ad['Pace']} pace.")
     if ad["Audio"]:
-        parts.append(f"The audio in the ad says {ad['Audio']}.")
-    parts.append("Following are the descriptions of each scene:")
+        parts.append(f"One hears: {ad['Audio']}.")
     for number, scene in enumerate(ad["Scenes"], start=1):
         said = (says.format(scene[name]) for name, says in _SCENE if scene[name])
-        parts.append(f"Scene {number}: {' '.join(said)}")
+        parts.append(f"Scene {number}: {', '.join(said)}.")
     return " ".join([*parts, _ORDER])
