@@ -79,7 +79,9 @@ class Server:
         threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True).start()
 
     def asked(self, **options: Any) -> ChatServer:
-        return ChatServer(self.url, "org/judge", **{"first_wait": 0.001, "timeout": 5.0, **options})
+        return ChatServer(
+            self.url, "org/judge", **{"first_wait": 0.001, "timeout": 60.0, **options}
+        )
 
 
 @pytest.fixture

@@ -202,6 +202,7 @@ def test_the_vqa_rule(answer: str, share: float):
     assert scorer.verdict(row("votes", *golds), [answer]).metrics["strict"] == share
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a1", "b1", "c1"]), min_size=10, max_size=10),
        st.sampled_from(["a1", "b1", "d1"]))  # fmt: skip
 def test_the_vqa_rule_by_its_definition(golds: list[str], answer: str):
@@ -216,6 +217,7 @@ def test_the_vqa_rule_by_its_definition(golds: list[str], answer: str):
 corner = st.integers(0, 12)
 
 
+@settings(deadline=None)
 @given(st.tuples(corner, corner, corner, corner), st.tuples(corner, corner, corner, corner))
 def test_overlap_by_counting_cells(a: tuple[int, ...], b: tuple[int, ...]):
     def cells(box: tuple[int, ...]) -> set[tuple[int, int]]:
