@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
+from heptathlon import search
 from heptathlon.errors import HeptathlonError
 from heptathlon.scorers import ranking, rarb
 from heptathlon.scorers.rarb import METRICS, process_results, verdict
@@ -103,6 +104,31 @@ def test_figures_equal_trec_evals():
         assert ranking.recall(ranks, 100) == pytest.approx(found["recall_100"])
         assert ranking.reciprocal_rank(ranks) == pytest.approx(found["recip_rank"])
         assert ranking.average_precision(ranks) == pytest.approx(found["map"])
+
+
+def test_figures_equal_mtebs_own_evaluation():
+    """From vectors to figures, on small whole numbers, so that many documents tie."""
+    metrics = pytest.importorskip("mteb._evaluators.retrieval_metrics")
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        n = int(rng.integers(120, 300))
+        ids = [f"d{i}" for i in rng.permutation(1000)[:n]]
+        documents = rng.integers(0, 3, (n, 4)).astype(np.float32)
+        queries = rng.integers(0, 3, (6, 4)).astype(np.float32)
+        wanted = np.stack([rng.permutation(n)[:2] for _ in queries])
+        ranks = search.count_ranks(queries, documents, search.id_order(ids), wanted)
+        scores = queries @ documents.T
+        theirs = metrics.calculate_retrieval_scores(
+            {f"q{q}": dict(zip(ids, map(float, row), strict=True)) for q, row in enumerate(scores)},
+            {f"q{q}": {ids[i]: 1 for i in row} for q, row in enumerate(wanted)},
+            (10, 100),
+        )
+        # mteb rounds its means to five decimals.
+        for k in (10, 100):
+            ndcg = np.mean([ranking.ndcg(row, k) for row in ranks.tolist()])
+            recall = np.mean([ranking.recall(row, k) for row in ranks.tolist()])
+            assert ndcg == pytest.approx(theirs.ndcg[f"NDCG@{k}"], abs=1e-5)
+            assert recall == pytest.approx(theirs.recall[f"Recall@{k}"], abs=1e-5)
 
 
 # --- likelihood forms ----------------------------------------------------------------------------
