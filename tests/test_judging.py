@@ -152,7 +152,8 @@ TWO = ("logic", "knowledge")
         ("{}", "incomplete"),
         ('{"logic": 101, "knowledge": 60}', "out_of_range"),
         ('{"logic": -1, "knowledge": 60}', "out_of_range"),
-        ('{"logic": 1' + "0" * 390 + ', "knowledge": 60}', "out_of_range"),
+        ('{"logic": 1' + "0" * 290 + ', "knowledge": 60}', "out_of_range"),
+        ('{"logic": 1' + "0" * 390 + ', "knowledge": 60}', "unreadable"),
     ],
 )
 def test_replies_are_read_strictly(reply: str, outcome: str):
