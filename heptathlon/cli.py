@@ -491,13 +491,26 @@ def study_figure(
 
 @study_app.command("matrix")
 def study_matrix(
-    file: Annotated[Path, typer.Argument(metavar="MATRIX", help="A matrix, .json or .csv.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MATRIX…",
+            help="A matrix, .json or .csv; several are averaged over task orders.",
+        ),
+    ],
     as_json: Json = False,
 ) -> None:
     """Print every continual-learning figure of a matrix of scores."""
     from heptathlon.scorers import continual
 
-    figures = continual.measure(continual.read_matrix(file))
+    matrices = [continual.read_matrix(file) for file in files]
+    for file, matrix in zip(files, matrices, strict=True):
+        if set(matrix.tasks) != set(matrices[0].tasks):
+            raise HeptathlonError(
+                f"{file}: has other tasks than {files[0]}; average orders of the same tasks."
+            )
+    measured = [continual.measure(matrix) for matrix in matrices]
+    figures = continual.average_orders(measured) if len(measured) > 1 else measured[0]
     if as_json:
         _print_json({n: {"value": f.value, "reason": f.reason} for n, f in figures.items()})
         return

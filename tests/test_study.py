@@ -306,3 +306,16 @@ def test_matrix_command(tmp_path: Path):
     assert found["bwt_gem"] == {"value": pytest.approx(-0.4), "reason": ""}
     assert found["fwt"]["value"] is None
     assert "bwt_over_t" in cli("study", "matrix", str(path)).stdout
+
+
+def test_matrices_of_several_orders_are_averaged(tmp_path: Path):
+    one, other, third = (tmp_path / f"{name}.csv" for name in ("one", "other", "third"))
+    one.write_text("after,a,b\na,0.9,0.2\nb,0.5,0.8\n")
+    other.write_text("after,b,a\nb,0.7,0.1\na,0.5,0.6\n")
+    found = json.loads(cli("study", "matrix", str(one), str(other), "--json").stdout)
+    assert found["bwt_gem"]["value"] == pytest.approx((-0.4 - 0.2) / 2)
+    assert found["acc_last"]["value"] == pytest.approx((0.65 + 0.55) / 2)
+    third.write_text("after,a,c\na,0.9,0.2\nc,0.5,0.8\n")
+    refused = cli("study", "matrix", str(one), str(third)).exception
+    assert isinstance(refused, HeptathlonError)
+    assert "has other tasks than" in str(refused)
