@@ -4,6 +4,7 @@ A family has one repository on the Hub. Each of its sets lies in a folder of its
 (:func:`set_folder`), with its manifest; the card lists them all.
 """
 
+import re
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
@@ -55,7 +56,8 @@ def dataset_card(family: Family, manifest: Mapping[str, Any]) -> str:
     pretty = f"Heptathlon: {family.title} ({manifest['edition']}, {manifest['season']})"
     lines = [*_header(family, pretty, {"": manifest}), f"# {title}", "", family.question, ""]
     lines += [*facts_table(family), "", "## This set", "", *_set_lines("", manifest)]
-    lines += ["", family_notes(family), "", f"Canary: `{manifest['canary']}`", ""]
+    lines += ["", _without_pictures(family_notes(family)), ""]
+    lines += [f"Canary: `{manifest['canary']}`", ""]
     return "\n".join(lines)
 
 
@@ -95,7 +97,7 @@ def repository_card(family: Family, repository: str, sets: Manifests) -> str:
     for folder, manifest in sets.items():
         lines += ["", f"### {manifest['edition'].capitalize()} edition, tier {manifest['tier']}"]
         lines += ["", *_set_lines(folder, manifest)]
-    lines += ["", family_notes(family), "", "## Citation", ""]
+    lines += ["", _without_pictures(family_notes(family)), "", "## Citation", ""]
     lines += [f"The protocol is that of [{family.paper.title}]({family.paper.url}); cite it, and"]
     lines += [f"name the data as `{repository}`, `{tag}`."]
     if any(m["edition"] == "paper" for m in sets.values()):
@@ -217,3 +219,8 @@ def family_notes(family: Family) -> str:
     """Return the family's own part of the card, which stands beside its builder as ``card.md``."""
     notes = resources.files(f"heptathlon.builders.{family.name}") / "card.md"
     return notes.read_text(encoding="utf-8").strip()
+
+
+def _without_pictures(notes: str) -> str:
+    """Return notes for a place outside the repository: their pictures stand in ``docs`` alone."""
+    return re.sub(r"^!\[[^\]\n]*\]\([^)\n]*\)\n\n?", "", notes, flags=re.MULTILINE)
