@@ -530,19 +530,22 @@ def skill(
     if not trivial:
         return _nothing("skill", "no trivial player has a headline on these documents")
     statistic = statistics_of(scored[0].family).get(metric)
+    needed = statistic.columns if statistic else (metric,)
+    # A figure of the hook ``across`` may be missing where its partner was not asked.
+    both = [
+        (one, other)
+        for one, other in zip(scored, trivial, strict=True)
+        if all(m in one.verdict.metrics and m in other.verdict.metrics for m in needed)
+    ]
+    if not both:
+        return _nothing("skill", NO_PARTNER)
+    model, player = (columns(needed, [pair[i] for pair in both]) for i in (0, 1))
+    labels = clusters([one for one, _ in both])
     if statistic is None:
-        # A figure of the hook ``across`` may be missing where its partner was not asked.
-        both = [
-            (one, other)
-            for one, other in zip(scored, trivial, strict=True)
-            if metric in one.verdict.metrics and metric in other.verdict.metrics
-        ]
-        if not both:
-            return _nothing("skill", NO_PARTNER)
         interval = stats.skill(
-            columns([metric], [one for one, _ in both])[:, 0],
-            columns([metric], [other for _, other in both])[:, 0],
-            clusters([one for one, _ in both]),
+            model[:, 0],
+            player[:, 0],
+            labels,
             ceiling=ceiling,
             resamples=SKILL_RESAMPLES,
             seed=SEED,
@@ -558,8 +561,8 @@ def skill(
         )
 
     interval = stats.cluster_bootstrap(
-        np.hstack([columns(statistic.columns, scored), columns(statistic.columns, trivial)]),
-        clusters(scored),
+        np.hstack([model, player]),
+        labels,
         share,
         resamples=STATISTIC_RESAMPLES,
         seed=SEED,

@@ -246,6 +246,9 @@ def _items(
             return None
         variants = FAMILIES[name].headline_of(card.edition).variants
         mine = [one for one in scored if _belongs(one, name, division, variants)]
+        if any(metric not in one.verdict.metrics for one in mine):
+            # A figure of the hook ``across`` whose partner was not asked.
+            return None
         mine.sort(key=lambda one: (one.variant, str(one.sample.doc["item_id"])))
         skills = (scorecard.columns([metric], mine)[:, 0] - bar.value) / (card.ceiling - bar.value)
         values.append(skills / len(mine))
