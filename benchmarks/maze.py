@@ -14,12 +14,12 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
 
+from benchmarks._peer import Process
 from benchmarks._timing import Timing, table
 from heptathlon.builders.maze.generators import Maze, dfs, tree_path, wilson
 from heptathlon.grid import Grid
@@ -69,33 +69,12 @@ class Peer:
     """
 
     def __init__(self, python: str) -> None:
-        try:
-            self._process = subprocess.Popen(
-                [python, "-c", PEER_CODE],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        except OSError as error:
-            sys.exit(f"{python} does not run: {error.strerror}.\n{HOW_TO}")
-        self.version = self._answer()
+        self._process = Process(python, ["-c", PEER_CODE], "maze-dataset", HOW_TO)
+        self.version = str(self._process.first)
 
     def seconds(self, generator: str, size: int, mazes: int) -> float:
         """Return how long it takes for so many mazes."""
-        if self._process.stdin is None:
-            raise RuntimeError("the peer's input is closed")
-        self._process.stdin.write(json.dumps([generator, size, mazes]) + "\n")
-        self._process.stdin.flush()
-        return float(self._answer())
-
-    def _answer(self) -> str:
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        if not line:
-            said = self._process.stderr.read() if self._process.stderr else ""
-            last = said.strip().rpartition("\n")[2]
-            sys.exit(f"maze-dataset does not run there: {last}\n{HOW_TO}")
-        return str(json.loads(line))
+        return float(self._process.ask(json.dumps([generator, size, mazes])))
 
     def __enter__(self) -> "Peer":
         return self
@@ -106,8 +85,7 @@ class Peer:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self._process.kill()
-        self._process.communicate()
+        self._process.stop()
 
 
 def ends(size: int, stream: Stream) -> tuple[int, int]:

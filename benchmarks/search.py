@@ -8,20 +8,18 @@ peers run in an environment of their own, which ``--peer`` names.
 """
 
 import argparse
-import json
 import math
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from benchmarks import _search_worker
+from benchmarks._peer import Process
 from benchmarks._timing import Timing, table
 
 SEED = 2026
@@ -55,25 +53,13 @@ class Worker:
         self.seconds: list[float] = []
         self.figures: tuple[float, ...] | None = None
         self.peak = 0
-        try:
-            self._process = subprocess.Popen(
-                [python, str(_search_worker.__file__), name, str(folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        except OSError as error:
-            sys.exit(f"{python} does not run: {error.strerror}.\n{HOW_TO}")
-        self._answer()
+        self._process = Process(
+            python, [str(_search_worker.__file__), name, str(folder)], name, HOW_TO
+        )
 
     def run(self, *, counted: bool) -> None:
         """Go the way once."""
-        if self._process.stdin is None:
-            raise RuntimeError("the worker's input is closed")
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        answer = self._answer()
+        answer = self._process.ask("")
         self.figures = tuple(answer["figures"]) if answer["figures"] else None
         self.peak = answer["peak"]
         if counted:
@@ -81,16 +67,7 @@ class Worker:
 
     def stop(self) -> None:
         """End the process."""
-        self._process.kill()
-        self._process.communicate()
-
-    def _answer(self) -> dict[str, Any]:
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        if not line:
-            said = self._process.stderr.read() if self._process.stderr else ""
-            sys.exit(f"{self.name} does not run: {said.strip().rpartition(chr(10))[2]}\n{HOW_TO}")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+        self._process.stop()
 
 
 def write_data(folder: Path, documents: int, queries: int, dimensions: int) -> None:

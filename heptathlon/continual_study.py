@@ -56,22 +56,14 @@ class MetricCard(_Closed):
     figures: dict[str, FigureCard]
 
 
-class JudgeCard(_Closed):
-    """Whose opinion the metric ``judged`` is; see :class:`heptathlon.judging.Judge`.
+class JudgeCard(Judge):
+    """Whose opinion the metric ``judged`` is.
 
     Attributes:
-        rubric: name of the rubric.
-        judged_by: name of the judging model.
-        host: host of its server.
-        prompt_sha256: hash of the rubric.
         left_out: documents by task that have no score under some checkpoint, because the judge's
             reply could not be read; they are left out under all.
     """
 
-    rubric: str
-    judged_by: str
-    host: str
-    prompt_sha256: str
     left_out: dict[str, int]
 
 

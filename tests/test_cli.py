@@ -10,19 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from heptathlon import cli, families
+from heptathlon import families
 from heptathlon.builders import store
 from heptathlon.tasks.catalog import TASKS_PATH
-
-
-def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """Run the command in this process and return its exit code."""
-    monkeypatch.setattr("sys.argv", ["heptathlon", *map(str, arguments)])
-    try:
-        cli.main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
+from tests.command import call
 
 
 def test_ls(monkeypatch, capsys):

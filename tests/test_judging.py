@@ -13,13 +13,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heptathlon import cli, judging, runner, runs, study, study_report
+from heptathlon import judging, runner, runs, study, study_report
 from heptathlon.errors import HeptathlonError
 from heptathlon.judging import Rating, quoted, read_scores
 from heptathlon.models import chat
 from heptathlon.models.chat import ChatServer, Question
 from heptathlon.tasks.mllm_ct.baselines import PLAYERS
 from heptathlon.tasks.mllm_ct.judge import RUBRIC
+from tests.command import call
 
 NUMERIC, ECONOMICS = "heptathlon_mllm_ct_numeric_smoke", "heptathlon_mllm_ct_economics_smoke"
 OCR = "heptathlon_mllm_ct_ocr_smoke"
@@ -368,15 +369,6 @@ def test_what_cannot_be_judged(tmp_path: Path, run: Path, server: Server):
 
 
 # --- the command -------------------------------------------------------------------------------
-
-
-def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr("sys.argv", ["heptathlon", *map(str, arguments)])
-    try:
-        cli.main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
 
 
 def test_the_command(run: Path, server: Server, monkeypatch: pytest.MonkeyPatch, capsys):
