@@ -2,16 +2,18 @@
 
 ``HEPTATHLON_SOURCES=DIR`` reads the very same files from ``DIR/<repository>/<path>`` instead, for
 machines without a network: a repository is a Hub dataset id (``nyu-mll/glue``) or
-``github/<owner>/<name>``.
+``github/<owner>/<name>``. A file that a user brings may lie on the Hub too, see :func:`on_hub`.
 """
 
 import fnmatch
 import hashlib
 import os
+import re
 import shutil
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from heptathlon.builders import store
@@ -19,6 +21,9 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.files import replacing, sha256_file
 
 GITHUB = "github/"
+HUB_SCHEME = "hf://"
+HUB_FILE = re.compile(HUB_SCHEME + r"datasets/([^/@]+/[^/@]+)(?:@([^/]+))?/(.+)")
+"""A file of a data set on the Hub, as ``huggingface_hub`` writes it, at a branch, tag or commit."""
 TIMEOUT = 60
 """Seconds without an answer after which a download is given up."""
 
@@ -155,6 +160,24 @@ def _files_on_hub(source: Source) -> list[str]:
         )
     except (HfHubHTTPError, OSError, ValueError) as error:
         raise _unreachable(source, error) from None
+
+
+@cache
+def on_hub(url: str) -> tuple[Path, str]:
+    """Return a copy of a file named ``hf://datasets/ORG/NAME[@REVISION]/PATH``, and its commit.
+
+    The revision is looked up once a process; without one it is the branch ``main``.
+
+    Raises:
+        HeptathlonError: if this is no such name, or the file cannot be had.
+    """
+    named = HUB_FILE.fullmatch(url)
+    if not named:
+        raise HeptathlonError(f"{url}: is not of the form hf://datasets/ORG/NAME@REVISION/PATH.")
+    repository, revision, path = named.groups()
+    found = _from_hub(Source(repository, path, revision or "main"))
+    # The client keeps a file as snapshots/<commit>/<path>.
+    return found, found.parents[len(PurePosixPath(path).parts) - 1].name
 
 
 def _from_hub(source: Source) -> Path:

@@ -97,17 +97,42 @@ class SetName:
 def own_data(family: str, edition: str) -> Path | None:
     """Return the file that a user brings for a paper edition, ``HEPTATHLON_<FAMILY>_DATA``.
 
+    It is a path, or ``hf://datasets/ORG/NAME@REVISION/PATH`` for a file on the Hub.
+
     Raises:
         HeptathlonError: if the variable names no file.
     """
+    found = _own(family, edition)
+    return found[0] if found else None
+
+
+def own_listing(family: str, edition: str) -> list[dict[str, str]]:
+    """Return what a manifest says of the file that a user brings; nothing if there is none.
+
+    Raises:
+        HeptathlonError: if the variable names no file.
+    """
+    found = _own(family, edition)
+    if found is None:
+        return []
+    path, revision = found
+    return [{"path": path.name, "revision": revision, "sha256": sha256_file(path)}]
+
+
+def _own(family: str, edition: str) -> tuple[Path, str] | None:
+    """Return a user's file and where it is from: a commit on the Hub, or words."""
+    from heptathlon.builders import sources
+
     variable = f"HEPTATHLON_{family.upper()}_DATA"
     named = os.environ.get(variable)
     if edition != "paper" or not named:
         return None
+    if named.startswith(sources.HUB_SCHEME):
+        return sources.on_hub(named)
     path = Path(named).expanduser()
     if not path.is_file():
         raise HeptathlonError(f"{variable}: {path} is no file.")
-    return path
+    return path, "own file"
 
 
 class FileEntry(BaseModel):

@@ -1,5 +1,6 @@
 """The memorability builder: the world and its Bayes answer, and the human sets with their noise."""
 
+import hashlib
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,7 @@ from heptathlon.builders.memorability import bayes, paper, reliability, world
 from heptathlon.builders.memorability.records import PairRecord, ScoreRecord
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.seeding import Stream
+from tests.fakehub import Blob, FakeHub
 
 # --- the world -----------------------------------------------------------------------------------
 
@@ -335,6 +337,26 @@ def test_lambda_from_the_hubs_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert {r.brand for r in records} == {"Acme"}
     assert paper.LAMBDA_ADS not in builder.needed("paper", "lite")
     assert paper.WORDS in builder.needed("paper", "lite")
+
+
+def test_lambda_is_read_from_the_hub(
+    hub_here: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    data = hub_file(tmp_path / "made.parquet", [0.5, 1.0]).read_bytes()
+    hub_here.create("dataset", "org/ads")
+    commit = hub_here.dataset("org/ads").commit("main", {"data/test.parquet": Blob(data)}, "data")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HEPTATHLON_MEMORABILITY_DATA", "hf://datasets/org/ads/data/test.parquet")
+    assert [ad.score for ad in paper.lambda_ads()] == [49, 99]
+    assert store.own_listing("memorability", "paper") == [
+        {"path": "test.parquet", "revision": commit, "sha256": hashlib.sha256(data).hexdigest()}
+    ]
+    monkeypatch.setenv("HEPTATHLON_MEMORABILITY_DATA", "hf://datasets/org/ads@v9/data/test.parquet")
+    with pytest.raises(HeptathlonError, match=r"org/ads/data/test\.parquet"):
+        paper.lambda_ads()
+    monkeypatch.setenv("HEPTATHLON_MEMORABILITY_DATA", "hf://org/ads")
+    with pytest.raises(HeptathlonError, match="is not of the form hf://datasets/"):
+        paper.lambda_ads()
 
 
 @pytest.mark.parametrize(

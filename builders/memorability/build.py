@@ -7,6 +7,7 @@ shard is one set of items, and a smaller tier is the beginning of a larger one.
 
 from collections.abc import Callable, Sequence
 
+from heptathlon.builders import store
 from heptathlon.builders.memorability import paper, world
 from heptathlon.builders.memorability.records import (
     AdRecord,
@@ -16,7 +17,6 @@ from heptathlon.builders.memorability.records import (
 )
 from heptathlon.builders.sources import Source, listing
 from heptathlon.errors import UnknownNameError
-from heptathlon.files import sha256_file
 from heptathlon.records import Record
 
 FAMILY = world.FAMILY
@@ -103,11 +103,7 @@ def needed(edition: str, tier: str) -> tuple[Source, ...]:
 
 def tier_sources(edition: str, tier: str) -> list[dict[str, str]]:
     """Return what a set's manifest says of its source files."""
-    own = paper.own_lambda() if edition == "paper" else None
-    brought = (
-        [{"path": own.name, "revision": "own file", "sha256": sha256_file(own)}] if own else []
-    )
-    return brought + listing(*needed(edition, tier))
+    return store.own_listing(FAMILY, edition) + listing(*needed(edition, tier))
 
 
 def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Built:

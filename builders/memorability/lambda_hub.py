@@ -1,9 +1,9 @@
 """LAMBDA's test part as the Hub's ``behavior-in-the-wild/LAMBDA`` has it: a Parquet file.
 
-A user downloads the file and names it in ``HEPTATHLON_MEMORABILITY_DATA``; its checksum then
-stands in the set's name and manifest, because the data set's commit is not known here. The file has
-fields and no prompts: an advertisement is told from them in this suite's words, in the order of the
-official prompt, and what has an empty field is left out.
+A user names the file, on the Hub or on disk, in ``HEPTATHLON_MEMORABILITY_DATA``; its checksum then
+stands in the set's name and manifest, because no commit of the data set is pinned here. The file
+has fields and no prompts: an advertisement is told from them in this suite's words, in the order of
+the official prompt, and what has an empty field is left out.
 """
 
 from collections.abc import Mapping

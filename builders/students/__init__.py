@@ -14,7 +14,6 @@ from heptathlon.builders.students.adapters import EEDI
 from heptathlon.builders.students.records import ChoiceRecord
 from heptathlon.builders.students.world import FAMILY
 from heptathlon.errors import UnknownNameError
-from heptathlon.files import sha256_file
 from heptathlon.records import Record
 
 __all__ = ["SOURCES", "configs", "dataset", "generate", "left_out", "shards", "sources"]
@@ -69,10 +68,7 @@ def sources(edition: str) -> list[dict[str, str]]:
     """Return what the manifest says of the source files."""
     if edition != "paper":
         return []
-    own = real.own_file()
-    if own is None:
-        return listing(*SOURCES)
-    return [{"path": own.name, "revision": "own file", "sha256": sha256_file(own)}]
+    return store.own_listing(FAMILY, edition) or listing(*SOURCES)
 
 
 def left_out(edition: str, tier: str, season: str) -> dict[str, int]:
