@@ -60,7 +60,8 @@ def _player(out: Path, name: str, say: Say) -> Path:
 
 
 def _model(out: Path, model: weights.Weights, say: Say) -> Path:
-    arguments = f"pretrained={weights.fetch(model, say)},{model.arguments}"
+    folder = weights.fetch(model, say)
+    arguments = f"pretrained={folder},{model.arguments or f'dtype={weights.dtype_of_cpu()}'}"
     flags = ["--model", model.backend, "--model_args", arguments, *model.flags]
     flags += ["--device", "cpu", "--batch_size", str(BATCH_SIZE)]
     return _run(out, model.stem.lower(), model.name, flags, say, ",".join(tasks_of(model)))

