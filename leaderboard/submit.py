@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from heptathlon import runs, scorecard
+from heptathlon.cards import Scorecard
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import dump_json, sha256_file, write_text_atomic
 from heptathlon.leaderboard import validate
@@ -22,6 +23,7 @@ from heptathlon.leaderboard.schema import (
     command_of,
     unprintable,
 )
+from heptathlon.leaderboard.standings import EDITIONS
 
 __all__ = ["ENVELOPE", "prepare"]
 
@@ -57,6 +59,7 @@ def prepare(
             shutil.copyfile(file, staging / file.name)
         copied = runs.read_run(staging)
         card, _ = scorecard.score_run(copied)
+        _check_editions(card, run.folder)
         try:
             envelope = Envelope(
                 model=Entrant(name=name, kind=model.kind, revision=card.model.revision, url=url),
@@ -97,6 +100,16 @@ def _name(wanted: str, recorded: str, player: bool) -> str:
             "board shall show, such as --model-name Qwen/Qwen3-0.6B."
         )
     return name
+
+
+def _check_editions(card: Scorecard, folder: Path) -> None:
+    for name, family in card.families.items():
+        if family.edition not in EDITIONS:
+            raise HeptathlonError(
+                f"{folder}: {name} is of the edition {family.edition}, which rests on files that "
+                "are not published; the board takes the fresh and the paper edition. Run those "
+                "alone."
+            )
 
 
 def _check_words(submitter: str, url: str) -> None:

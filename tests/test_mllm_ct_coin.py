@@ -14,6 +14,7 @@ from heptathlon.builders import mllm_ct as builder
 from heptathlon.builders import store
 from heptathlon.builders.mllm_ct import coin
 from heptathlon.errors import HeptathlonError
+from heptathlon.leaderboard import submit
 from heptathlon.scorers import mllm_ct as scorer
 from heptathlon.scorers import mllm_ct_coin
 from heptathlon.tasks import catalog
@@ -288,6 +289,9 @@ def test_a_study_over_the_published_order(mirror: Path, tmp_path: Path):
     card, scored = scorecard.score_run(runs.read_run(folders["oracle"]))
     found = card.families["mllm_ct"]
     assert (found.edition, found.headline.value, found.headline.n) == ("coin", 1.0, 15)
+    with pytest.raises(HeptathlonError, match=r"mllm_ct.* is of the edition coin, which rests on"):
+        submit.prepare(folders["oracle"], tmp_path / "submission")
+    assert not (tmp_path / "submission").exists()
     assert len(scored) == 16
     manifest = store.read_manifest(store.ensure(store.SetName("mllm_ct", "coin", "smoke")))
     assert len(manifest.sources) == 9
