@@ -1,0 +1,173 @@
+"""How steady is a reading of memorability? One model, asked with and without its chat template.
+
+``python -m benchmarks.steadiness MODEL`` asks the same items of each human set and of the invented
+world in both frames, and prints for each reading (the written number; the expected value under
+likelihoods) how many answers can be read, Spearman's correlation with the measured scores, and the
+reading's steadiness: Spearman's correlation of the two frames' predictions. The card's choice of a
+headline rests on this table.
+
+Prompts, tasks and scorers are the suite's own, asked through lm-eval. Only the likelihoods are
+computed otherwise: ten options follow one prompt, whose keys and values are computed once.
+"""
+
+import argparse
+import logging
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from lm_eval import simple_evaluate
+from lm_eval.models.huggingface import HFLM
+from lm_eval.tasks import TaskManager
+from numpy.typing import NDArray
+
+from benchmarks._timing import table
+from heptathlon.families import task_name
+from heptathlon.scorers import memorability, stats
+from heptathlon.tasks import catalog
+
+SETS = ("words", "sentences", "slogans", "lambda", "world")
+READINGS = {"": "written", "_ll": "likelihoods"}
+FRAMES = {True: "with template", False: "without"}
+Floats = NDArray[np.float64]
+MAX_TOKENS = 16
+"""Tokens of a written answer: a number and a few words around it."""
+
+
+class SharedPrefix(HFLM):
+    """lm-eval's model class that computes a prompt once for all options that follow it."""
+
+    def _loglikelihood_tokens(
+        self, requests: Any, disable_tqdm: bool = False, override_bs: int | None = None
+    ) -> list[tuple[float, bool]]:
+        groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for place, (_, context, _) in enumerate(requests):
+            groups[tuple(context)].append(place)
+        found: list[tuple[float, bool]] = [(0.0, False)] * len(requests)
+        for context, places in groups.items():
+            ends = [requests[place][2] for place in places]
+            for place, answer in zip(places, self._after(context, ends), strict=True):
+                found[place] = answer
+        return found
+
+    def _after(
+        self, context: Sequence[int], ends: Sequence[Sequence[int]]
+    ) -> list[tuple[float, bool]]:
+        """Return log-likelihood of each continuation, and whether it is the greedy one."""
+        with torch.inference_mode():
+            start = self.model(torch.tensor([context], device=self.device), use_cache=True)
+            longest = max(map(len, ends))
+            fed = torch.zeros(len(ends), longest, dtype=torch.long, device=self.device)
+            for row, end in enumerate(ends):
+                fed[row, : len(end)] = torch.tensor(end)
+            cache = start.past_key_values
+            cache.batch_repeat_interleave(len(ends))
+            # Continuations are padded on the right, where no real token looks.
+            rest = self.model(fed, past_key_values=cache, use_cache=True).logits
+            first = start.logits[:, -1:].expand(len(ends), -1, -1)
+            scores = torch.cat([first, rest[:, :-1]], dim=1).float().log_softmax(-1)
+        out = []
+        for row, end in enumerate(ends):
+            mine = scores[row, : len(end)]
+            each = mine.gather(1, fed[row, : len(end), None])
+            out.append((float(each.sum()), bool((mine.argmax(-1) == fed[row, : len(end)]).all())))
+        return out
+
+
+def asked(model: HFLM, tasks: Sequence[str], limit: int, template: bool) -> dict[str, Any]:
+    """Return lm-eval's samples of each task."""
+    found = simple_evaluate(
+        model=model,
+        tasks=list(tasks),
+        limit=limit,
+        apply_chat_template=template,
+        gen_kwargs={"max_gen_toks": MAX_TOKENS},
+        task_manager=TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False),
+        bootstrap_iters=0,
+    )
+    samples: dict[str, Any] = found["samples"]
+    return samples
+
+
+class Answers(NamedTuple):
+    """One reading in one frame, in order of the items.
+
+    Attributes:
+        items: ids.
+        clusters: brand, film or town of each item.
+        predicted: scores, shape (n,).
+        human: measured scores, shape (n,).
+        readable: share of answers that give a score.
+    """
+
+    items: list[str]
+    clusters: list[str]
+    predicted: Floats
+    human: Floats
+    readable: float
+
+
+def answers(samples: Sequence[Any]) -> Answers:
+    """Return what the scorer reads in lm-eval's samples of a task."""
+    rows = sorted(samples, key=lambda s: s["doc"]["item_id"])
+    found = [memorability.process_results(s["doc"], s["filtered_resps"]) for s in rows]
+    predicted, human, parsed = (
+        np.array([m[name] for m in found]) for name in ("predicted", "human", "parsed")
+    )
+    docs = [s["doc"] for s in rows]
+    return Answers(
+        [d["item_id"] for d in docs],
+        [d["cluster_id"] for d in docs],
+        predicted,
+        human,
+        float(parsed.mean()),
+    )
+
+
+def correlation(left: Floats, right: Floats, clusters: Sequence[str]) -> str:
+    """Return Spearman's correlation with its 95 % interval."""
+    found = stats.cluster_bootstrap(
+        np.stack([left, right], axis=1), clusters, memorability.spearman, resamples=2_000, seed=0
+    )
+    if found.low is None or found.high is None:
+        return f"{found.value:.2f}"
+    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", help="folder or Hub name, with a chat template")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--items", type=int, default=200, help="of each set")
+    parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--batch-size", type=int, default=16)
+    args = parser.parse_args()
+    logging.disable(logging.WARNING)
+    model = SharedPrefix(
+        pretrained=args.model, dtype=args.dtype, device=args.device, batch_size=args.batch_size
+    )
+    head = ["set", "items", "reading", *(f"readable, {frame}" for frame in FRAMES.values())]
+    head += [*(f"rho, {frame}" for frame in FRAMES.values()), "steadiness"]
+    lines: list[Sequence[object]] = [head]
+    for name in args.sets:
+        tasks = {end: task_name(f"memorability_{name}{end}", "lite") for end in READINGS}
+        runs = {frame: asked(model, [*tasks.values()], args.items, frame) for frame in FRAMES}
+        for end, reading in READINGS.items():
+            one, other = (answers(runs[frame][tasks[end]]) for frame in FRAMES)
+            if one.items != other.items:
+                raise RuntimeError(f"{tasks[end]}: the frames were asked other items")
+            shares = [f"{found.readable:.0%}" for found in (one, other)]
+            rhos = [correlation(f.predicted, f.human, f.clusters) for f in (one, other)]
+            steady = correlation(one.predicted, other.predicted, one.clusters)
+            lines.append([name, len(one.items), reading, *shares, *rhos, steady])
+            print(f"{name}, {reading}: steadiness {steady}", file=sys.stderr, flush=True)
+    print(f"{args.model}, {args.dtype}; intervals of 95 %.\n\n{table(lines)}")
+
+
+if __name__ == "__main__":
+    main()
