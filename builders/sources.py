@@ -11,6 +11,7 @@ import os
 import shutil
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -80,8 +81,8 @@ def fetch(source: Source) -> Path:
         path = Path(mirror).expanduser() / source.repository / source.path
         if not path.is_file():
             raise HeptathlonError(
-                f"{path}: is missing; HEPTATHLON_SOURCES must hold {source} ({source.release}), "
-                f"which is at {source.url}, or be unset to download it."
+                f"{path}: is missing; HEPTATHLON_SOURCES must hold {source}, which is at "
+                f"{source.url}, or be unset to download it."
             )
     elif source.repository.startswith((GITHUB, WEB)):
         path = _from_web(source)
@@ -132,22 +133,31 @@ def check_bytes(data: bytes, source: Source) -> None:
         )
 
 
-def require(*sources: Source) -> None:
-    """Fetch all of these files, or say at once which of them cannot be had.
-
-    Raises:
-        HeptathlonError: with a line for each that is missing, or is not what was published.
-    """
-    refused: list[str] = []
+def absent(*sources: Source) -> dict[Source, str]:
+    """Fetch all of these files; return those that cannot be had, each with the reason."""
+    refused: dict[Source, str] = {}
     for source in dict.fromkeys(sources):
         try:
             for part in matching(source):
                 fetch(part)
         except HeptathlonError as error:
-            refused.append(str(error))
-    if refused:
-        lines = "\n- ".join(["", *refused])
-        raise HeptathlonError(f"{len(refused)} source files cannot be had:{lines}")
+            refused[source] = str(error)
+    return refused
+
+
+def cannot_be_had(refused: Mapping[Source, str]) -> str:
+    """Return what to say of files that :func:`absent` returned: a line for each."""
+    return "\n- ".join([f"{len(refused)} source files cannot be had:", *refused.values()])
+
+
+def require(*sources: Source) -> None:
+    """Fetch all of these files.
+
+    Raises:
+        HeptathlonError: with a line for each that cannot be had.
+    """
+    if refused := absent(*sources):
+        raise HeptathlonError(cannot_be_had(refused))
 
 
 def available(*sources: Source) -> bool:

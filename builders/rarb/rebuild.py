@@ -3,7 +3,7 @@
 ``python -m heptathlon.builders.rarb.rebuild arc piqa --out FOLDER``
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -36,19 +36,7 @@ class Verdict:
     rebuilt: Rebuilt | None = None
 
 
-def missing(tasks: Sequence[Published]) -> dict[Source, str]:
-    """Return the original files of tasks that cannot be had, each with the reason."""
-    wanted = (s for t in tasks for s in (*originals.queries_from(t), *originals.corpus_from(t)))
-    refused = {}
-    for source in dict.fromkeys(wanted):
-        try:
-            sources.fetch(source)
-        except HeptathlonError as error:
-            refused[source] = str(error)
-    return refused
-
-
-def verdicts(tasks: Sequence[Published], absent: Sequence[Source]) -> Iterator[Verdict]:
+def verdicts(tasks: Sequence[Published], absent: Collection[Source]) -> Iterator[Verdict]:
     """Yield what comes of each task's query and corpus file, of those that are not absent."""
     for task in tasks:
         for part, made_of, make in (
@@ -63,7 +51,7 @@ def _verdict(
     task: Published,
     made_of: Sequence[Source],
     make: Callable[[Published], Rebuilt],
-    absent: Sequence[Source],
+    absent: Collection[Source],
 ) -> Verdict:
     if lacks := [s for s in made_of if s in absent]:
         return Verdict(file, f"not rebuilt: lacks {', '.join(map(str, lacks))}")
@@ -94,13 +82,13 @@ def rebuild(
     Original files that cannot be had are named first; what does not need them is rebuilt.
     """
     tasks = [published(name) for name in names or published_tasks()]
-    absent = missing(tasks)
+    absent = sources.absent(
+        *(s for t in tasks for s in (*originals.queries_from(t), *originals.corpus_from(t)))
+    )
     if absent:
-        typer.echo(f"{len(absent)} original files cannot be had:", err=True)
-        for reason in absent.values():
-            typer.echo(f"- {reason}", err=True)
+        typer.echo(sources.cannot_be_had(absent), err=True)
     whole = True
-    for verdict in verdicts(tasks, list(absent)):
+    for verdict in verdicts(tasks, absent):
         typer.echo(f"{verdict.file}: {verdict.says}")
         whole &= verdict.rebuilt is not None and verdict.rebuilt.exact
         if verdict.rebuilt and out:
