@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from heptathlon.builders import rarb, sources, store
+from heptathlon.builders import publish, rarb, sources, store
 from heptathlon.builders.rarb import corpora, originals, paper, rebuild, recipes
 from heptathlon.builders.rarb.published import Published, published, published_tasks
 from heptathlon.builders.rarb.recipes import RECIPES, Recipe
@@ -572,7 +572,7 @@ def test_all_missing_files_are_named_before_anything_is_built(
     assert not list((home / "data").glob("rarb-*/**"))
 
 
-def test_a_whole_set_lists_the_originals_that_its_records_are_of(
+def test_a_whole_set_lists_the_originals_of_its_records_and_stays_here(
     judged: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ):
     monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path_factory.mktemp("home")))
@@ -586,6 +586,8 @@ def test_a_whole_set_lists_the_originals_that_its_records_are_of(
         "github/text-machine-lab/quail/quail_v1.3/json/challenge.jsonl",
     ]
     assert len(store.read_docs(folder, "retrieve")) == 3
+    with pytest.raises(HeptathlonError, match="may not be published"):
+        publish.refuse_unless_free(store.SetName("rarb", "paper", "full"), folder)
 
 
 # --- the command ---------------------------------------------------------------------------------
