@@ -505,12 +505,8 @@ def judge(folder: Path, name: str) -> None:
 
 @pytest.fixture
 def judged(mirror: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in FILES:
-        judge(mirror, name)
-    # The checksums of the judgements are those of the published ones.
-    monkeypatch.setattr(
-        Published, "qrels_file", property(lambda t: Source("q", t.folder, "", "", ""))
-    )
+    """The mirror with judgements of its own, which have other checksums than the published."""
+    monkeypatch.setattr(Published, "qrels_file", property(lambda t: Source("q", t.folder, "")))
     for name in FILES:
         judge(mirror, name)
     return mirror
@@ -547,27 +543,22 @@ def test_a_corpus_without_recipe_is_the_authors_and_checked(
 
 
 def test_all_missing_files_are_named_before_anything_is_built(
-    mirror: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    judged: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ):
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HEPTATHLON_HOME", str(home))
     gone = ["tonytan48/TempReason/val_l2.json", next(iter(HELLASWAG))]
     for path in gone:
-        (mirror / path).unlink()
+        (judged / path).unlink()
     monkeypatch.setattr(paper, "shards", lambda tier: ["hellaswag", "tempreason_l2_fact"])
     monkeypatch.setattr(paper, "generate", lambda *a: pytest.fail("nothing may be built"))
-    for name in ("hellaswag", "tempreason_l2_fact"):
-        judge(mirror, name)
-    monkeypatch.setattr(Published, "qrels_file", property(lambda t: Source("q", t.folder, "")))
-    for name in ("hellaswag", "tempreason_l2_fact"):
-        judge(mirror, name)
     with pytest.raises(HeptathlonError, match=r"^2 source files cannot be had:\n- ") as refused:
         store.ensure(store.SetName("rarb", "paper", "full"))
     for path, address in (
         (gone[0], "https://huggingface.co/datasets/tonytan48/TempReason/resolve/1646dea"),
         (gone[1], "https://storage.googleapis.com/ai2-mosaic/public/hellaswag/"),
     ):
-        assert str(mirror / path) in str(refused.value), "where to put it"
+        assert str(judged / path) in str(refused.value), "where to put it"
         assert address in str(refused.value), "where it is from"
     assert not list((home / "data").glob("rarb-*/**"))
 
