@@ -1,8 +1,9 @@
 """Source files of the paper editions: from their publisher at a pinned revision, checked.
 
 ``HEPTATHLON_SOURCES=DIR`` reads the very same files from ``DIR/<repository>/<path>`` instead, for
-machines without a network: a repository is a Hub dataset id (``nyu-mll/glue``) or
-``github/<owner>/<name>``. A file that a user brings may lie on the Hub too, see :func:`on_hub`.
+machines without a network: a repository is a Hub dataset id (``nyu-mll/glue``),
+``github/<owner>/<name>`` or ``https/<host>``. A file that a user brings may lie on the Hub too, see
+:func:`on_hub`.
 """
 
 import fnmatch
@@ -12,6 +13,7 @@ import re
 import shutil
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -24,6 +26,7 @@ GITHUB = "github/"
 HUB_SCHEME = "hf://"
 HUB_FILE = re.compile(HUB_SCHEME + r"datasets/([^/@]+/[^/@]+)(?:@([^/]+))?/(.+)")
 """A file of a data set on the Hub, as ``huggingface_hub`` writes it, at a branch, tag or commit."""
+WEB = "https/"
 TIMEOUT = 60
 """Seconds without an answer after which a download is given up."""
 
@@ -33,10 +36,13 @@ class Source:
     """One published file.
 
     Attributes:
-        repository: Hub dataset id, or ``github/<owner>/<name>``.
+        repository: Hub dataset id, ``github/<owner>/<name>``, or ``https/<host>`` for a file at a
+            web address.
         path: path of the file in the repository; on the Hub also a pattern such as
             ``corpus/*.parquet`` for the parts of one table, see :func:`matching`.
-        revision: commit (or, on the Hub, also a tag) at which it is read.
+        revision: commit (or, on the Hub, also a tag) at which it is read; empty where none is
+            known, and always at a web address: then the newest is read. Leave it empty only with
+            a ``sha256``, or where the file that is made of this one has a published checksum.
         sha256: checksum of the file; empty where the publisher's is not known, and then the
             manifest records what was read.
         licence: licence of the file as its publisher states it.
@@ -51,6 +57,25 @@ class Source:
     def __str__(self) -> str:
         return f"{self.repository}/{self.path}"
 
+    @property
+    def release(self) -> str:
+        """What to say of the revision."""
+        return f"revision {self.revision}" if self.revision else "any revision"
+
+    @property
+    def url(self) -> str:
+        """Web address of the file."""
+        path = PurePosixPath(self.path)
+        if self.repository.startswith(WEB):
+            return f"https://{self.repository.removeprefix(WEB)}/{path}"
+        if self.repository.startswith(GITHUB):
+            name = self.repository.removeprefix(GITHUB)
+            return f"https://raw.githubusercontent.com/{name}/{self.revision or 'HEAD'}/{path}"
+        return (
+            f"https://huggingface.co/datasets/{self.repository}/resolve/"
+            f"{self.revision or 'main'}/{path}"
+        )
+
 
 def fetch(source: Source) -> Path:
     """Return a local copy of a source file, downloading it once.
@@ -62,17 +87,17 @@ def fetch(source: Source) -> Path:
         path = Path(mirror).expanduser() / source.repository / source.path
         if not path.is_file():
             raise HeptathlonError(
-                f"{path}: is missing; HEPTATHLON_SOURCES must hold {source} "
-                f"(revision {source.revision}), or be unset to download it."
+                f"{path}: is missing; HEPTATHLON_SOURCES must hold {source}, which is at "
+                f"{source.url}, or be unset to download it."
             )
-    elif source.repository.startswith(GITHUB):
-        path = _from_github(source)
+    elif source.repository.startswith((GITHUB, WEB)):
+        path = _from_web(source)
     else:
         path = _from_hub(source)
     if source.sha256 and (found := sha256_file(path)) != source.sha256:
         raise HeptathlonError(
             f"{path}: is not the published {source}: its checksum is {found}, "
-            f"not {source.sha256}; delete it and fetch revision {source.revision} again."
+            f"not {source.sha256}; delete it and fetch {source.url} again."
         )
     return path
 
@@ -91,12 +116,12 @@ def matching(source: Source) -> list[Source]:
         if not found:
             raise HeptathlonError(
                 f"{folder / source.path}: is missing; HEPTATHLON_SOURCES must hold {source} "
-                f"(revision {source.revision}), or be unset to download it."
+                f"({source.release}), or be unset to download it."
             )
     else:
         found = fnmatch.filter(_files_on_hub(source), source.path)
         if not found:
-            raise HeptathlonError(f"{source}: is not in revision {source.revision} of the dataset.")
+            raise HeptathlonError(f"{source}: is not in {source.release} of the dataset.")
     return [replace(source, path=path) for path in sorted(found)]
 
 
@@ -112,6 +137,33 @@ def check_bytes(data: bytes, source: Source) -> None:
             f"{source}: what was rebuilt has the checksum {found}, not the published "
             f"{source.sha256}; a source file or the recipe is another one."
         )
+
+
+def absent(*sources: Source) -> dict[Source, str]:
+    """Fetch all of these files; return those that cannot be had, each with the reason."""
+    refused: dict[Source, str] = {}
+    for source in dict.fromkeys(sources):
+        try:
+            for part in matching(source):
+                fetch(part)
+        except HeptathlonError as error:
+            refused[source] = str(error)
+    return refused
+
+
+def cannot_be_had(refused: Mapping[Source, str]) -> str:
+    """Return what to say of files that :func:`absent` returned: a line for each."""
+    return "\n- ".join([f"{len(refused)} source files cannot be had:", *refused.values()])
+
+
+def require(*sources: Source) -> None:
+    """Fetch all of these files.
+
+    Raises:
+        HeptathlonError: with a line for each that cannot be had.
+    """
+    if refused := absent(*sources):
+        raise HeptathlonError(cannot_be_had(refused))
 
 
 def available(*sources: Source) -> bool:
@@ -131,16 +183,15 @@ def listing(*sources: Source) -> list[dict[str, str]]:
     ]
 
 
-def _from_github(source: Source) -> Path:
-    target = store.home() / "sources" / source.repository / source.revision / source.path
+def _from_web(source: Source) -> Path:
+    folder = store.home() / "sources" / source.repository / (source.revision or "newest")
+    target = folder / source.path
     if target.is_file():
         return target
-    name = source.repository.removeprefix(GITHUB)
-    url = f"https://raw.githubusercontent.com/{name}/{source.revision}/{PurePosixPath(source.path)}"
     try:
-        # The URL begins with https://raw.githubusercontent.com/ whatever the source says.
+        # The address begins with https:// whatever the source says.
         with (
-            urllib.request.urlopen(url, timeout=TIMEOUT) as answer,
+            urllib.request.urlopen(source.url, timeout=TIMEOUT) as answer,  # noqa: S310
             replacing(target) as temporary,
             temporary.open("wb") as sink,
         ):
@@ -156,7 +207,7 @@ def _files_on_hub(source: Source) -> list[str]:
 
     try:
         return HfApi().list_repo_files(
-            source.repository, repo_type="dataset", revision=source.revision
+            source.repository, repo_type="dataset", revision=source.revision or None
         )
     except (HfHubHTTPError, OSError, ValueError) as error:
         raise _unreachable(source, error) from None
@@ -187,7 +238,10 @@ def _from_hub(source: Source) -> Path:
     try:
         return Path(
             hf_hub_download(
-                source.repository, source.path, repo_type="dataset", revision=source.revision
+                source.repository,
+                source.path,
+                repo_type="dataset",
+                revision=source.revision or None,
             )
         )
     except (HfHubHTTPError, OSError, ValueError) as error:
@@ -197,7 +251,7 @@ def _from_hub(source: Source) -> Path:
 def _unreachable(source: Source, error: Exception) -> HeptathlonError:
     reason = str(error).strip().splitlines()
     return HeptathlonError(
-        f"{source} (revision {source.revision}) could not be downloaded "
+        f"{source} ({source.release}) could not be downloaded "
         f"({reason[0] if reason else type(error).__name__}); try again, or put it into a folder "
         f"as {source} and name the folder in HEPTATHLON_SOURCES."
     )

@@ -246,6 +246,9 @@ def _build(name: SetName, target: Path, progress: Progress | None) -> None:
     configs = builder.configs(name.edition)
     parts = target.with_name(f"{target.name}.parts")
     shards = builder.shards(name.edition, name.tier)
+    # A builder of many source files asks for all of them first, not for one a shard.
+    if require := getattr(builder, "require", None):
+        require(name.edition, name.tier)
     merged: Records = {}
     for number, shard in enumerate(shards):
         if progress:

@@ -444,7 +444,7 @@ def test_published_facts():
     assert not tasks["code"].choices
 
 
-@pytest.mark.parametrize("name", sorted(paper.PREFIXES))
+@pytest.mark.parametrize("name", sorted(paper.REBUILT))
 def test_rebuilt_query_files_are_the_published_ones(name: str, sources_folder):
     """Byte for byte: the checksum is that of the published file."""
     lines = paper.rebuilt_queries(name).decode().splitlines()
@@ -454,7 +454,7 @@ def test_rebuilt_query_files_are_the_published_ones(name: str, sources_folder):
 
 
 def test_a_changed_recipe_is_noticed(sources_folder, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(paper._RECIPES, "winogrande", lambda query: f"Sentence: {query}")
+    monkeypatch.setitem(paper.REBUILT, "winogrande", lambda query: f"Sentence: {query}")
     with pytest.raises(HeptathlonError, match="not the published"):
         paper.rebuilt_queries("winogrande")
     with pytest.raises(UnknownNameError, match="rebuilt query file"):
@@ -463,7 +463,7 @@ def test_a_changed_recipe_is_noticed(sources_folder, monkeypatch: pytest.MonkeyP
 
 def test_judgements_fit_the_multiple_choice_files(sources_folder):
     """The right option of row i is document d of the corpus: options in order, each text once."""
-    for name in paper.PREFIXES:
+    for name in paper.REBUILT:
         place: dict[str, int] = {}
         golds = []
         for row in paper.choice_rows(published(name)):

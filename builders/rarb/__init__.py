@@ -8,7 +8,7 @@ from heptathlon.builders.rarb.build import FAMILY, configs, generate, shards
 from heptathlon.builders.sources import Source
 
 __all__ = [
-    "FAMILY", "configs", "dataset", "generate", "needed", "shards", "tier_sources",
+    "FAMILY", "configs", "dataset", "generate", "needed", "require", "shards", "tier_sources",
 ]  # fmt: skip
 
 
@@ -26,6 +26,16 @@ def dataset(*, config: str, kind: str | None = None, **options: Any) -> Any:
 def needed(edition: str, tier: str) -> tuple[Source, ...]:
     """Return the source files that a tier needs."""
     return paper.needed(tier) if edition == "paper" else ()
+
+
+def require(edition: str, tier: str) -> None:
+    """Refuse to begin a build whose source files are not all there.
+
+    Raises:
+        HeptathlonError: naming every file that is missing.
+    """
+    if edition == "paper":
+        sources.require(*paper.wanted(tier))
 
 
 def tier_sources(edition: str, tier: str) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """The corpora that a retriever searches: the fresh one of a set, or a published file."""
 
 import json
+import logging
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from heptathlon.builders import sources, store
-from heptathlon.builders.rarb import mteb
-from heptathlon.builders.rarb.published import published
+from heptathlon.builders.rarb import mteb, originals, recipes
+from heptathlon.builders.rarb.published import Published, published
+from heptathlon.builders.rarb.reader import reader
 from heptathlon.errors import HeptathlonError
+
+logger = logging.getLogger(__name__)
 
 FRESH = "fresh-"
 """Begins the name of a fresh corpus; its tier follows."""
@@ -75,15 +79,23 @@ def corpus(name: str, season: str) -> Corpus:
         table = store.read_table(store.ensure(set_name), "corpus", "corpus")
         return Corpus(name, table["doc_id"].to_pylist(), table["text"].to_pylist())
     task = published(name)
-    if mteb.reads_authors_files():
-        found = read_jsonl(sources.fetch(task.corpus_file), name)
-    else:
-        found = _corpus(name, mteb.rows(task, "corpus"))
+    found = _published(task)
     if len(found.ids) != task.documents:
         raise HeptathlonError(
             f"{name}: holds {len(found.ids):,} documents instead of {task.documents:,}."
         )
     return found
+
+
+def _published(task: Published) -> Corpus:
+    if reader() == "mteb":
+        return _corpus(task.name, mteb.rows(task, "corpus"))
+    if reader() == "sources":
+        recipe = recipes.RECIPES[task.name]
+        if recipe.pool:
+            return _corpus(task.name, originals.lines(originals.corpus(task)))
+        logger.warning("%s: is read, not rebuilt, because %s.", task.corpus_file, recipe.no_corpus)
+    return read_jsonl(sources.fetch(task.corpus_file), task.name)
 
 
 def _corpus(name: str, rows: Iterable[Mapping[str, Any]]) -> Corpus:

@@ -8,7 +8,6 @@ in the authors' form. Where that gives other bytes, a warning says so and the co
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -18,29 +17,16 @@ import pyarrow.parquet as pq
 
 from heptathlon.builders import sources
 from heptathlon.builders.rarb.published import Published
+from heptathlon.builders.rarb.reader import VARIABLE
 from heptathlon.builders.sources import Source
-from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.errors import HeptathlonError
 
 logger = logging.getLogger(__name__)
 
-VARIABLE = "HEPTATHLON_RARB_FILES"
-READERS = ("mteb", "authors")
 BATCH = 4_096
 """Rows that are decoded at once."""
 
 Part = Literal["corpus", "queries"]
-
-
-def reads_authors_files() -> bool:
-    """Tell whether the user asks for the authors' own files in place of MTEB's.
-
-    Raises:
-        UnknownNameError: if ``HEPTATHLON_RARB_FILES`` names neither.
-    """
-    asked = os.environ.get(VARIABLE) or READERS[0]
-    if asked not in READERS:
-        raise UnknownNameError(f"value of {VARIABLE}", asked, READERS)
-    return asked == "authors"
 
 
 def rows(task: Published, part: Part) -> Iterator[dict[str, Any]]:

@@ -8,29 +8,25 @@ the published files when they are searched.
 import ast
 import csv
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from heptathlon.builders import sources
-from heptathlon.builders.rarb import mteb
+from heptathlon.builders.rarb import mteb, originals, recipes
 from heptathlon.builders.rarb.published import Published, published, published_tasks
+from heptathlon.builders.rarb.reader import reader
 from heptathlon.builders.rarb.records import NOT_STATED, ChoiceRecord, RetrieveRecord
 from heptathlon.builders.sources import Source
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.records import Record, content_id
 from heptathlon.seeding import Stream
 
+logger = logging.getLogger(__name__)
+
 LITE = ("arc", "alphanli", "piqa", "siqa", "winogrande", "spartqa", "tempreason_l2_pure")
 TIERS = ("lite", "full")
-PREFIXES = {
-    "arc": "ARC-Challenge",
-    "alphanli": "alpha",
-    "piqa": "piqa",
-    "siqa": "siqa",
-    "winogrande": "wino",
-}
-"""Prefix of the query ids of the tasks whose query files are rebuilt."""
 _STORY = re.compile(r"start: (.*) end: (.*)", re.DOTALL)
 MAX_FIELD = 2**27
 """Longest cell of a file: contexts reach 116,000 characters, and Python's limit is lower."""
@@ -78,13 +74,31 @@ def needed(tier: str) -> tuple[Source, ...]:
         if task.choices:
             files.append(task.choices_file)
         if tier == "full":
-            rebuilt = name in PREFIXES
-            if rebuilt or mteb.reads_authors_files():
-                files.append(task.qrels_file)
-                files += [] if rebuilt else [task.queries_file]
-            else:
-                files += [task.qrels_parquet, task.queries_parquet]
-    return tuple(files)
+            files += _retrieval_files(task)
+    return tuple(dict.fromkeys(files))
+
+
+def wanted(tier: str) -> tuple[Source, ...]:
+    """Return the files that must be there before a tier is built.
+
+    Whoever rebuilds the files rebuilds the corpora too, when they are searched; what they are made
+    of is asked for at once.
+    """
+    files = list(needed(tier))
+    if tier == "full" and reader() == "sources":
+        files += [s for name in shards(tier) for s in originals.corpus_from(published(name))]
+    return tuple(dict.fromkeys(files))
+
+
+def _retrieval_files(task: Published) -> list[Source]:
+    """Return what a task's queries and judgements are read from, as :func:`query_lines` does."""
+    if reader() == "sources" and not recipes.RECIPES[task.name].no_order:
+        return [task.qrels_file, *originals.queries_from(task)]
+    if task.name in REBUILT:
+        return [task.qrels_file]
+    if reader() == "mteb":
+        return [task.qrels_parquet, task.queries_parquet]
+    return [task.qrels_file, task.queries_file]
 
 
 # --- multiple choice -----------------------------------------------------------------------------
@@ -153,21 +167,18 @@ def _story(query: str) -> str:
     found = _STORY.fullmatch(query)
     if not found:
         raise HeptathlonError(f"alphanli: {query[:60]!r} is not a start and an end of a story.")
-    return f"Start: {found[1]} End: {found[2]}"
+    return recipes.story(found[1], found[2])
 
 
-def _sentence(query: str) -> str:
-    return f"Sentence: {query}."
-
-
-_RECIPES: dict[str, Callable[[str], str]] = {
+REBUILT: dict[str, Callable[[str], str]] = {
     "arc": _same,
     "alphanli": _story,
     "piqa": _same,
     "siqa": _same,
-    "winogrande": _sentence,
+    "winogrande": recipes.sentence,
 }
-"""How a query of full retrieval reads, given that of multiple choice."""
+"""Tasks whose query file is made from their multiple-choice file: how a query of full retrieval
+reads, given that of multiple choice."""
 
 
 def rebuilt_queries(name: str) -> bytes:
@@ -177,29 +188,31 @@ def rebuilt_queries(name: str) -> bytes:
         UnknownNameError: for a task whose query file cannot be built so.
         HeptathlonError: if the result is not, byte for byte, the published file.
     """
-    if name not in _RECIPES:
-        raise UnknownNameError("rebuilt query file of rarb", name, _RECIPES)
+    if name not in REBUILT:
+        raise UnknownNameError("rebuilt query file of rarb", name, REBUILT)
     task = published(name)
-    lines = (
-        json.dumps({"_id": f"{PREFIXES[name]}-q-{i}", "text": _RECIPES[name](row["query"]),
-                    "metadata": {}}) + "\n"
-        for i, row in enumerate(choice_rows(task))
-    )  # fmt: skip
-    data = "".join(lines).encode()
+    prefix = recipes.RECIPES[name].parts[0].prefix
+    data = originals.query_file((prefix, REBUILT[name](row["query"])) for row in choice_rows(task))
     sources.check_bytes(data, task.queries_file)
     return data
 
 
 def query_lines(task: Published) -> Iterator[dict[str, Any]]:
-    """Yield a task's published queries: rebuilt where the recipe allows it, else MTEB's copy.
+    """Yield a task's published queries.
 
-    ``HEPTATHLON_RARB_FILES=authors`` reads the authors' file in place of MTEB's.
+    They are MTEB's copy, or the authors' file, or rebuilt from the original data, as
+    ``HEPTATHLON_RARB_FILES`` says; those of the tasks of ``REBUILT`` are never downloaded.
     """
-    if task.name in _RECIPES:
+    unknown = recipes.RECIPES[task.name].no_order
+    if reader() == "sources" and not unknown:
+        yield from originals.lines(originals.queries(task))
+    elif task.name in REBUILT:
         yield from map(json.loads, rebuilt_queries(task.name).decode().splitlines())
-    elif not mteb.reads_authors_files():
+    elif reader() == "mteb":
         yield from mteb.rows(task, "queries")
     else:
+        if reader() == "sources":
+            logger.warning("%s: is read, not rebuilt, because %s.", task.queries_file, unknown)
         with sources.fetch(task.queries_file).open(encoding="utf-8") as file:
             yield from map(json.loads, file)
 
@@ -210,7 +223,7 @@ def judgements(task: Published) -> dict[str, list[str]]:
     Raises:
         HeptathlonError: for a line that is not a judgement.
     """
-    if task.name not in _RECIPES and not mteb.reads_authors_files():
+    if task.name not in REBUILT and reader() == "mteb":
         return mteb.judgements(task)
     path = sources.fetch(task.qrels_file)
     out: dict[str, list[str]] = {}

@@ -35,7 +35,9 @@ class Published(BaseModel):
         queries: number of queries in full retrieval.
         documents: number of documents in full retrieval.
         queries_sha256: checksum of the query file.
+        queries_bytes: its size.
         corpus_sha256: checksum of the corpus file; L2's and L3's three settings share one.
+        corpus_bytes: its size.
         qrels_sha256: checksum of the relevance judgements.
         licence: licence of the data as its publisher states it; empty if it states none.
     """
@@ -54,7 +56,9 @@ class Published(BaseModel):
     queries: int
     documents: int
     queries_sha256: str
+    queries_bytes: int
     corpus_sha256: str
+    corpus_bytes: int
     qrels_sha256: str
     licence: str
 
