@@ -8,10 +8,10 @@ An entry is found by everything that it depends on, and by nothing that can be s
 
 So an entry is never stale: what depends on something else has another key, or is not believed.
 Refusals are not kept. They name paths and may depend on the clock, and a refused submission is
-soon mended or removed. An accepted one stays accepted, because a date that is past remains past.
+soon mended or removed. An accepted one stays accepted: a date that is past remains past.
 
-Entries lie in a folder of the maintainer's, and whoever can write there can write the board as well:
-their checksum finds damage and entries of another name, not malice.
+Entries lie in a folder of the maintainer's. Whoever can write there can write the board as well:
+the checksum of an entry finds damage, and entries of another name, but no malice.
 """
 
 import functools
@@ -27,7 +27,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,7 +167,10 @@ class Kept:
         with self._parts(key) as parts:
             if f"{number}-values.npy" not in parts.namelist():
                 return None
-            return Items(*(_array(parts.read(f"{number}-{part}.npy")) for part in Items._fields))
+            values, clusters, families = (
+                _array(parts.read(f"{number}-{part}.npy")) for part in Items._fields
+            )
+        return Items(values, clusters, families)
 
     def report(self, key: str, number: int) -> str:
         """Return the report of an entry's row; errors are those of :meth:`items`."""
@@ -312,5 +315,6 @@ def _packed(found: Sequence[tuple[Row, Items | None]], reports: Sequence[str]) -
     return sink.getvalue()
 
 
-def _array(data: bytes) -> NDArray[np.generic]:
-    return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+def _array(data: bytes) -> NDArray[Any]:
+    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    return array
