@@ -293,6 +293,7 @@ def _score(card: FamilyCard) -> Score:
         invalid_rate=card.invalid_rate,
         bar=_bar(card),
         digest=card.digest,
+        ceiling=card.ceiling,
     )
 
 

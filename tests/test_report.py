@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from heptathlon import plots, report, scorecard
 from heptathlon.drawings import draw
+from heptathlon.families import FAMILIES, Human
 from heptathlon.grid import MOVES, Grid
 from heptathlon.records import content_id, doc_digest
 from heptathlon.runs import Run, Sample
@@ -252,6 +253,27 @@ def test_figures_have_their_intervals(plain: Page):
     assert "0.250 optimal, 0.046 to 0.699 4 items in 4 clusters" in text
     assert "no answer" in text
     assert "Incomplete" not in text
+
+
+def test_people_stand_in_the_ladder_and_are_a_dotted_line(monkeypatch, plain: Page):
+    assert not [v for _, n, v in plain.attributes if n == "class" and "dotted" in v.split()]
+    human = Human(value=0.9, source=HOSTILE[:60])
+    known = FAMILIES["maze"]
+    monkeypatch.setitem(FAMILIES, "maze", known.model_copy(update={"human": human}))
+    page = page_of([GOLD, WALL, "no idea", GOLD])
+    lines = [v for _, n, v in page.attributes if n == "class" and v == "reference dotted"]
+    dashed = [v for _, n, v in page.attributes if n == "class" and v == "reference dashed"]
+    assert len(lines) == len(dashed) > 0, "wherever the best trivial player's line is"
+    text = " ".join(page.text.split())
+    assert f"solid line: the ceiling; dotted line: people ({human.source})." in text
+    assert f"people {human.source} 0.900".replace(" ", "") in text.replace(" ", "")
+    assert page.tags.count("script") == plain.tags.count("script")
+    # Another metric's figures are not set beside it.
+    other = known.headline.model_copy(update={"metric": "valid"})
+    changed = known.model_copy(update={"human": human, "headline": other, "paper_headline": None})
+    assert changed.human_of("fresh") == changed.human_of("paper") == human
+    changed = known.model_copy(update={"human": human, "paper_headline": other})
+    assert (changed.human_of("fresh"), changed.human_of("paper")) == (human, None)
 
 
 def test_incomplete_set_is_marked():
