@@ -1,8 +1,6 @@
 """The board's further pages: seasons and gaps, a page a family, the profile, any two compared."""
 
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,15 +24,9 @@ from heptathlon.leaderboard.standings import (
 )
 from heptathlon.report import write_report
 from tests import forge
+from tests.browsing import in_browser, violations, with_axe
 
-CHROMIUM = _chromium.find()
 HOSTILE = '</script><script>alert(1)</script>"><img src=x onerror=alert(2)>=\u202e'
-in_browser = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)"
-)
-AXE = os.environ.get("AXE_CORE", "")
-"""Path of axe.min.js: ``npm install axe-core`` in any folder."""
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def made(count: int = 6, **changes: Any) -> list[Row]:
@@ -299,13 +291,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[_chromium.Page]:
-    assert CHROMIUM is not None
-    with _chromium.Page(CHROMIUM) as opened:
-        yield opened
-
-
 PAGES = ("index.html", "family-maze.html", "compare.html")
 
 
@@ -373,9 +358,7 @@ def test_the_browser_s_differences_are_scipy_s(browser: _chromium.Page, folder: 
 
 
 @in_browser
-@pytest.mark.skipif(
-    not AXE, reason="AXE_CORE names no axe.min.js (npm install axe-core in any folder has it)"
-)
+@with_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_against_wcag_22_aa(
@@ -384,23 +367,8 @@ def test_axe_finds_nothing_against_wcag_22_aa(
     assert violations(browser, folder / name, scheme) == []
 
 
-def violations(browser: _chromium.Page, file: Path, scheme: str) -> list[Any]:
-    """Return what axe finds on a page against WCAG 2.2 AA."""
-    browser.resize(1280, 900)
-    browser.prefer(prefers_color_scheme=scheme)
-    browser.open(file.as_uri())
-    browser.run(Path(AXE).read_text(encoding="utf-8") + "; 0")
-    options = f"{{runOnly: {WCAG!r}}}"
-    found = browser.run(
-        f"axe.run(document, {options}).then(r => r.violations.map(v => [v.id,"
-        " v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)]))"
-    )
-    browser.prefer(prefers_color_scheme="light")
-    return list(found)
-
-
 @in_browser
-@pytest.mark.skipif(not AXE, reason="AXE_CORE names no axe.min.js")
+@with_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("family", ["maze", "students"])
 def test_axe_finds_nothing_on_a_model_s_page(
