@@ -65,6 +65,7 @@ def _score(family: Family, skill: float, rng: np.random.Generator) -> Score:
         invalid_rate=_estimate("invalid_rate", 0.02, 0.01),
         bar=Bar(player="greedy", value=bar),
         digest="0" * 64,
+        ceiling=family.ceiling,
     )
 
 

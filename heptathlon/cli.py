@@ -603,9 +603,16 @@ def board_build(
         typer.Option("--salted", help="Folder of leaderboard salted's records, for the gap."),
     ] = None,
     processes: Processes = 0,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="Check all anew, unchanged submissions too.")
+    ] = False,
 ) -> None:
-    """Write the static site from accepted submissions."""
-    from heptathlon.leaderboard import board, salted
+    """Write the static site from accepted submissions; what is unchanged is not checked again.
+
+    What came of a check is kept in HEPTATHLON_HOME/checked.
+    """
+    from heptathlon.builders import store
+    from heptathlon.leaderboard import board, kept, salted
 
     index = board.build(
         submissions,
@@ -613,6 +620,8 @@ def board_build(
         reruns=reruns,
         hidden=salted.read(hidden),
         processes=processes or _cores(),
+        kept=store.home() / kept.FOLDER,
+        recheck=recheck,
     )
     out.print(str(index))
 

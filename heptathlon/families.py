@@ -45,7 +45,7 @@ class Headline(_Closed):
 
 
 class Human(_Closed):
-    """A human figure on the same question, with its source."""
+    """A human figure of the fresh edition's headline, with its source."""
 
     value: float
     source: str
@@ -113,6 +113,14 @@ class Family(_Closed):
         if edition in self.further:
             return self.further[edition]
         return self.paper_headline or self.headline if edition == "paper" else self.headline
+
+    def human_of(self, edition: str) -> Human | None:
+        """Return the human figure that an edition's headline can be set beside.
+
+        Another metric's figures cannot be, though the question is the same.
+        """
+        same = self.headline_of(edition).metric == self.headline.metric
+        return self.human if same else None
 
     def tiers_of(self, edition: str) -> tuple[Tier, ...]:
         """Return the sizes in which an edition comes."""

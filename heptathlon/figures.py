@@ -212,7 +212,7 @@ def _predicted_and_measured(played: Played) -> Figure:
         values = _score_pairs(samples)
         rhos.append((memorability.spearman(values, np.ones(len(values))), who))
     scale = plots.Scale.of([*(rho for rho, _ in rhos if math.isfinite(rho)), ceiling])
-    best = plots.Reference(ceiling, dashed=False)
+    best = plots.Reference(ceiling, "solid")
     rows = tuple(
         (
             who,
@@ -254,7 +254,7 @@ def _one_set(variant: str, run: Sequence[ScoredSample]) -> Figure:
         placed = " (by rank)"
     scale = plots.Scale.of([rho.value, rho.low, rho.high, ceiling])
     mark = plots.interval(
-        scale, rho.value, rho.low, rho.high, references=[plots.Reference(ceiling, dashed=False)]
+        scale, rho.value, rho.low, rho.high, references=[plots.Reference(ceiling, "solid")]
     )
     return Figure(
         f"Predicted and measured: {variant}",

@@ -20,6 +20,7 @@ NOTE = "\n[… {left:,} characters left out …]\n"
 ELLIPSIS = "…"
 
 Kind = Literal["model", "reference", "good", "bad", "partly"]
+Line = Literal["solid", "dashed", "dotted"]
 
 # Controls (line feed and tab apart), marks that change the direction of writing, characters
 # without width that can hide text, tags and variation selectors beyond the emoji's, and lone
@@ -104,11 +105,11 @@ class Reference:
 
     Attributes:
         figure: where it lies.
-        dashed: whether its line is dashed.
+        line: how its line is drawn, by which a caption names it.
     """
 
     figure: float
-    dashed: bool = True
+    line: Line = "dashed"
 
 
 def _svg(kind: str, *parts: Markup) -> Markup:
@@ -149,8 +150,7 @@ def interval(
     parts = [line.format("grid", x, x, "0", "100%") for x in map(scale.at, scale.ticks())]
     for reference in references:
         x = scale.at(reference.figure)
-        name = "reference dashed" if reference.dashed else "reference"
-        parts.append(line.format(name, x, x, "0", "100%"))
+        parts.append(line.format(f"reference {reference.line}", x, x, "0", "100%"))
     if low is not None and high is not None:
         x1, x2 = scale.at(low), scale.at(high)
         parts.append(line.format(f"range {kind}", x1, x2, "50%", "50%"))

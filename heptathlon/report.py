@@ -21,7 +21,7 @@ from markupsafe import Markup
 from heptathlon import drawings, figures, pages, plots, profiles, scorecard
 from heptathlon.cards import Estimate, FamilyCard, FormCard, Scorecard, Stratum
 from heptathlon.errors import HeptathlonError
-from heptathlon.families import FAMILIES, Family, Headline
+from heptathlon.families import FAMILIES, Family, Headline, Human
 from heptathlon.files import write_text_atomic
 from heptathlon.plots import Reference, Scale
 from heptathlon.scorecard import ScoredSample
@@ -38,6 +38,8 @@ MAX_RESPONSE = 6_000
 MAX_SHORT = 1_000
 """Characters shown of a gold answer and of an answer as read."""
 
+PEOPLE = "people"
+"""Name of the ladder's row with a human figure; no player is called so."""
 METHODS = {
     "wilson": "Wilson's interval",
     "clustered-wilson": "Wilson's interval on the clusters' effective number",
@@ -194,7 +196,7 @@ def outcome_words(outcome: str) -> str:
 
 @dataclass(frozen=True)
 class Rung:
-    """One row of the ladder: the model or a player on the same documents."""
+    """One row of the ladder: the model or a player on the same documents, or people."""
 
     name: str
     says: str
@@ -243,14 +245,18 @@ def _family(
     """Return what the template needs of one family."""
     family = FAMILIES[card.family]
     headline = family.headline_of(card.edition)
+    human = family.human_of(card.edition)
     scale = Scale.of(
         [card.headline.value, card.headline.low, card.headline.high, card.ceiling]
+        + [human.value if human else None]
         + [p.value for p in card.players]
         + [x for s in card.strata for x in (s.value, s.low, s.high)]
     )
-    references = [Reference(card.ceiling, dashed=False)]
+    references = [Reference(card.ceiling, "solid")]
     if card.best_trivial and card.best_trivial.value is not None:
         references.append(Reference(card.best_trivial.value))
+    if human:
+        references.append(Reference(human.value, "dotted"))
     items = list(_chosen(_items(family, headline, scored), max_items, max_bytes))
     return {
         "name": name,
@@ -259,9 +265,10 @@ def _family(
         "card": card,
         "family": family,
         "headline": headline,
+        "human": human,
         "against_trivial": _against_trivial(card),
         "axis": plots.axis(scale),
-        "ladder": _ladder(card, scale, references),
+        "ladder": _ladder(card, human, scale, references),
         "strata": _strata(card, scale, references),
         "panels": profiles.panels(card.family, {plots.label(model, 40): scored}),
         "forms": _forms(headline, card, scored),
@@ -311,24 +318,32 @@ def _against_trivial(card: FamilyCard) -> str:
     return f"Not told apart from {name}: the interval of the skill holds 0."
 
 
-def _ladder(card: FamilyCard, scale: Scale, references: Sequence[Reference]) -> list[Rung]:
-    """Return the model among the players, best first."""
+def _ladder(
+    card: FamilyCard, human: Human | None, scale: Scale, references: Sequence[Reference]
+) -> list[Rung]:
+    """Return the model among the players, and people where their figure is known, best first."""
     says = {p.name: p.says for p in scorecard.players_of(card.family).values()}
+    others = [
+        (p.player, says.get(p.player, "") + (" (oracle)" if p.oracle else ""), p.value)
+        for p in card.players
+    ]
+    if human:
+        others.append((PEOPLE, human.source, human.value))
     rungs = [
         (
-            player.value,
+            value,
             Rung(
-                name=player.player,
-                says=says.get(player.player, "") + (" (oracle)" if player.oracle else ""),
-                figure=pages.figure(player.value),
+                name=name,
+                says=words,
+                figure=pages.figure(value),
                 interval="",
                 mark=plots.interval(
-                    scale, player.value, None, None, kind="reference", references=references
+                    scale, value, None, None, kind="reference", references=references
                 ),
                 is_model=False,
             ),
         )
-        for player in card.players
+        for name, words, value in others
     ]
     h = card.headline
     model = Rung(

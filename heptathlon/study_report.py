@@ -22,7 +22,7 @@ from heptathlon.continual_study import (
     ContinualCard,
     MetricCard,
 )
-from heptathlon.plots import label
+from heptathlon.plots import label, visible
 from heptathlon.tasks.catalog import task_data
 
 WIDTH, HEIGHT = 640, 240
@@ -178,7 +178,7 @@ def tables(card: ContinualCard) -> Group:
     """Return the strict matrix and the main figures of every metric for the terminal."""
     first = card.metrics.get(STRICT) or next(iter(card.metrics.values()))
     matrix = Table("", *(escape(short_name(t)) for t in card.tasks), box=None,
-                   title=f"{escape(card.study)}: {first.metric}, per cent")  # fmt: skip
+                   title=f"{_harmless(card.study)}: {first.metric}, per cent")  # fmt: skip
     for name, row in zip(row_names(card), [first.base, *first.scores], strict=True):
         matrix.add_row(escape(name), *map(percent, row))
     figures = Table("figure", *card.metrics, box=None)
@@ -188,10 +188,17 @@ def tables(card: ContinualCard) -> Group:
     for name, one in {**card.split, "answers less reasoning": card.apart}.items():
         ends = pages.interval(one.low, one.high)
         ends = f"({ends})" if ends else pages.DASH
-        split.add_row(name, pages.figure(one.value), ends if not one.reason else escape(one.reason))
+        split.add_row(
+            name, pages.figure(one.value), ends if not one.reason else _harmless(one.reason)
+        )
     if card.judge is None:
         return Group(matrix, figures, split)
-    return Group(matrix, figures, split, escape(judged_says(card)))
+    return Group(matrix, figures, split, _harmless(judged_says(card)))
+
+
+def _harmless(text: str) -> str:
+    """Return a text that is neither markup to Rich nor a command to the terminal."""
+    return escape(visible(text))
 
 
 def judged_says(card: ContinualCard) -> str:

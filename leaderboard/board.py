@@ -1,10 +1,13 @@
 """``heptathlon leaderboard build``: from accepted submissions to the static site."""
 
+import contextlib
 import functools
 import hashlib
 import logging
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +19,9 @@ from heptathlon.cards import FamilyCard, Scorecard, Settings
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.files import canonical_json, write_text_atomic
+from heptathlon.leaderboard import kept as kept_entries
 from heptathlon.leaderboard import rerun, validate
+from heptathlon.leaderboard.kept import Came, Kept, Used, digest_of, recording
 from heptathlon.leaderboard.page import site
 from heptathlon.leaderboard.propose import envelope_hash
 from heptathlon.leaderboard.schema import ENVELOPE
@@ -32,9 +37,11 @@ from heptathlon.leaderboard.standings import (
     of_family,
     tables,
 )
-from heptathlon.report import write_report
+from heptathlon.report import render_report
 from heptathlon.scorecard import ScoredSample
 
+REPORTS = "reports"
+"""Folder of the rows' reports in the site."""
 REPORT_NAME = re.compile(r"^[a-z0-9-]{1,60}-[0-9a-f]{10}\.html$")
 
 logger = logging.getLogger("heptathlon")
@@ -47,6 +54,8 @@ def build(
     reruns: Path | None = None,
     hidden: Sequence[Row] = (),
     processes: int = 1,
+    kept: Path | None = None,
+    recheck: bool = False,
 ) -> Path:
     """Write the site of all accepted submissions and return its page.
 
@@ -58,19 +67,30 @@ def build(
         reruns: folder of a maintainer's records of repeated runs, which give the badge.
         hidden: rows on the hidden splits, from a maintainer's records.
         processes: how many submissions are read at a time.
+        kept: folder of what came of submissions that were checked before (see :mod:`.kept`); if
+            left out, all are checked and nothing is kept.
+        recheck: whether all are checked, whatever is kept.
 
     Raises:
-        HeptathlonError: if there is no submission, or none is accepted.
+        HeptathlonError: if there is no submission, none is accepted, or ``kept`` lies in one.
     """
-    rows, items = gather(submissions, out, reruns=reruns, processes=processes)
-    _remove_old_reports(out / "reports", rows)
+    rows, items = gather(
+        submissions, out, reruns=reruns, processes=processes, kept=kept, recheck=recheck
+    )
+    _remove_old_reports(out / REPORTS, rows)
     for name, text in site_of(numbered(rows.values()), items, hidden).items():
         write_text_atomic(out / name, text)
     return out / "index.html"
 
 
 def gather(
-    submissions: Sequence[Path], out: Path, *, reruns: Path | None = None, processes: int = 1
+    submissions: Sequence[Path],
+    out: Path,
+    *,
+    reruns: Path | None = None,
+    processes: int = 1,
+    kept: Path | None = None,
+    recheck: bool = False,
 ) -> tuple[dict[str, Row], dict[str, Items]]:
     """Check submissions, write the report of each row, and return rows and items by slug.
 
@@ -79,40 +99,114 @@ def gather(
     rows: dict[str, Row] = {}
     items: dict[str, Items] = {}
     sources: dict[str, Path] = {}
-    read = functools.partial(_read, out=out, agreeing=rerun.agreeing(reruns))
+    agreeing = rerun.agreeing(reruns)
     folders = find_submissions(submissions)
-    for folder, found in zip(folders, validate.spread(read, folders, processes), strict=True):
-        if isinstance(found, str):
-            logger.warning("left out: %s", found)
-            continue
-        for row, mine in found:
-            if row.slug in rows:
-                logger.warning("left out: %s is a copy of %s", folder, sources[row.slug])
-                break
-            rows[row.slug], sources[row.slug] = row, folder
-            if mine is not None and len(items) <= MAX_PAIRED_ROWS * len(TIERS):
-                items[row.slug] = mine
+    with _entries(kept) as entries:
+        checked = _checked(folders, entries, out / REPORTS, processes, recheck)
+        for folder, found in zip(folders, checked, strict=True):
+            if isinstance(found, str):
+                logger.warning("left out: %s", found)
+                continue
+            key, came = found
+            for number, row in enumerate(came.rows):
+                if row.slug in rows:
+                    logger.warning("left out: %s is a copy of %s", folder, sources[row.slug])
+                    break
+                sources[row.slug] = folder
+                rows[row.slug] = _re_run(row) if came.envelope in agreeing else row
+                if len(items) <= MAX_PAIRED_ROWS * len(TIERS):
+                    mine = entries.items(key, number)
+                    if mine is not None:
+                        items[row.slug] = mine
+        entries.forget_others()
     if not rows:
         raise HeptathlonError("leaderboard: no submission is accepted; the warnings say why.")
     return rows, items
 
 
-def _read(
-    folder: Path, *, out: Path, agreeing: Container[str]
-) -> list[tuple[Row, Items | None]] | str:
-    """Check a submission and write its reports; return its rows, or why there are none."""
-    case = validate.examine(folder, details=True)
+def _re_run(row: Row) -> Row:
+    """Return a row with the badge of a repeated run, which a player's row has already."""
+    if validate.RE_RUN in row.badges:
+        return row
+    return row.model_copy(update={"badges": (*row.badges, validate.RE_RUN)})
+
+
+@contextlib.contextmanager
+def _entries(folder: Path | None) -> Iterator[Kept]:
+    """Yield the entries of a folder; without one, those of a folder that is removed at the end.
+
+    Raises:
+        HeptathlonError: if the folder lies in a submission, whose submitter could write there.
+    """
+    environment = kept_entries.environment()
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="heptathlon-board-") as work:
+            yield Kept(Path(work), environment)
+        return
+    for parent in folder.resolve().parents:
+        if (parent / ENVELOPE).is_file():
+            raise HeptathlonError(
+                f"{folder}: lies in the submission {parent}; set HEPTATHLON_HOME to a folder of "
+                "your own."
+            )
+    yield Kept(folder, environment)
+
+
+def _checked(
+    folders: Sequence[Path], kept: Kept, reports: Path, processes: int, recheck: bool
+) -> Iterator[tuple[str, Came] | str]:
+    """Yield key and entry of each submission, or why it is refused; all their reports are written.
+
+    Looking for entries is hashing, which threads do side by side; checking needs processes.
+    """
+    known: list[tuple[str, Came] | None] = [None] * len(folders)
+    if not recheck:
+        with ThreadPoolExecutor(max(1, processes)) as pool:
+            find = functools.partial(_found, kept=kept, reports=reports)
+            known = list(pool.map(find, folders))
+    left = [folder for folder, entry in zip(folders, known, strict=True) if entry is None]
+    logger.info("%d of %d submissions were checked before", len(folders) - len(left), len(folders))
+    check = functools.partial(_check, kept=kept, reports=reports)
+    new = iter(validate.spread(check, left, processes))
+    for entry in known:
+        yield next(new) if entry is None else entry
+
+
+def _found(folder: Path, *, kept: Kept, reports: Path) -> tuple[str, Came] | None:
+    """Return key and entry of a submission that was checked before, its reports being written."""
+    key = kept.key(folder)
+    came = kept.find(key) if key else None
+    if key is None or came is None:
+        return None
+    for number, row in enumerate(came.rows):
+        path = reports / f"{row.slug}.html"
+        if digest_of(path) != came.reports[number]:
+            write_text_atomic(path, kept.report(key, number))
+    return key, came
+
+
+def _check(folder: Path, *, kept: Kept, reports: Path) -> tuple[str, Came] | str:
+    """Check a submission, keep what came of it and write its reports; or return why not."""
+    key = kept.key(folder)
+    sets: set[Used] = set()
+    case = validate.examine(folder, published=recording(sets), details=True)
     if case.findings:
         return str(validate.render(case.report))
-    if validate.RE_RUN not in case.badges and envelope_hash(folder) in agreeing:
-        case.badges.append(validate.RE_RUN)
     found = rows_of(case)
+    texts = []
     for row, _ in found:
         # The run knows its model by a path on the submitter's machine.
         model = case.card.model.model_copy(update={"name": row.name})
-        card = case.card.model_copy(update={"model": model})
-        write_report(card, case.scored, out / "reports" / f"{row.slug}.html")
-    return found
+        texts.append(render_report(case.card.model_copy(update={"model": model}), case.scored))
+    envelope = envelope_hash(folder)
+    if key is None or kept.key(folder) != key:
+        return f"{folder}: was changed while it was checked; build the board again."
+    came = kept.keep(key, envelope, sets, found, texts)
+    for row, text, digest in zip(came.rows, texts, came.reports, strict=True):
+        path = reports / f"{row.slug}.html"
+        if digest_of(path) != digest:
+            write_text_atomic(path, text)
+    return key, came
 
 
 def site_of(
@@ -199,6 +293,7 @@ def _score(card: FamilyCard) -> Score:
         invalid_rate=card.invalid_rate,
         bar=_bar(card),
         digest=card.digest,
+        ceiling=card.ceiling,
     )
 
 

@@ -8,6 +8,7 @@ Content-Security-Policy allows its own style and script, by their hashes, and no
 import csv
 import functools
 import io
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from markupsafe import Markup
 
 import heptathlon
 from heptathlon import pages, plots
-from heptathlon.families import FAMILIES, Family
+from heptathlon.families import FAMILIES, Family, Human
 from heptathlon.files import canonical_json
 from heptathlon.leaderboard import compare, profile
 from heptathlon.leaderboard.standings import (
@@ -31,6 +32,7 @@ from heptathlon.leaderboard.standings import (
     Standing,
     Table,
     figure_of,
+    human_skill,
 )
 from heptathlon.scorers.stats import RankRange
 
@@ -43,7 +45,7 @@ THOUSAND = 1_000
 from server and script, and half the size. data.json has more."""
 DIGITS = 6
 """Decimals in data.json and data.csv: far below any interval, and the same on every machine."""
-BAR = (plots.Reference(0.0),)
+BAR = plots.Reference(0.0)
 """A skill of 0 is the best trivial player's, by definition."""
 
 
@@ -164,8 +166,9 @@ class Shown:
 def _shown_table(number: int, table: Table) -> dict[str, Any]:
     columns = columns_of(table)
     figures = [_figures(table, standing) for standing in table.standings]
+    references = references_of(table)
     first = [
-        _shown(table, columns, standing, mine)
+        _shown(table, columns, standing, mine, references)
         for standing, mine in zip(table.standings[:PAGE_ROWS], figures, strict=False)
     ]
     counts = Counter("model" if s.row.kind == "model" else "player" for s in table.standings)
@@ -176,11 +179,13 @@ def _shown_table(number: int, table: Table) -> dict[str, Any]:
         "groups": [(g, len([c for c in columns if c.group == g])) for g in _groups(columns)],
         "axis": plots.axis(table.scale),
         "clipped": any((s.overall.low or 0.0) < table.scale.low for s in table.standings),
-        "blank": plots.interval(table.scale, 0.0, 0.0, 0.0, references=BAR),
+        "blank": plots.interval(table.scale, 0.0, 0.0, 0.0, references=references),
         "rows": first,
         "models": counts["model"],
         "players": counts["player"],
         "bars": _bars(table),
+        "people": _people(table),
+        "human": _mean_human(table),
         "profile": profile.chart(table),
         "island": _island(table, columns, figures),
     }
@@ -234,14 +239,18 @@ def _thousandths(value: float | None) -> float | None:
 
 
 def _shown(
-    table: Table, columns: Sequence[Column], standing: Standing, figures: Sequence[Figure]
+    table: Table,
+    columns: Sequence[Column],
+    standing: Standing,
+    figures: Sequence[Figure],
+    references: Sequence[plots.Reference],
 ) -> Shown:
     row = standing.row
     kind: plots.Kind = "model" if row.kind == "model" else "reference"
     cells = []
     for column, f in zip(columns, figures, strict=True):
         mark = (
-            plots.interval(table.scale, f.value, f.low, f.high, kind=kind, references=BAR)
+            plots.interval(table.scale, f.value, f.low, f.high, kind=kind, references=references)
             if column.marked
             else None
         )
@@ -305,6 +314,28 @@ def _bars(table: Table) -> list[tuple[str, Bar]]:
         if known:
             out.append((FAMILIES[name].title, known[0]))
     return out
+
+
+def _people(table: Table) -> list[tuple[str, Human, float | None]]:
+    """Return title, human figure and its skill of each family that has one."""
+    out = []
+    for name in table.families:
+        if human := FAMILIES[name].human_of(table.division.edition):
+            out.append((FAMILIES[name].title, human, human_skill(table, name)))
+    return out
+
+
+def _mean_human(table: Table) -> float | None:
+    """Return people's mean skill; None unless it is known in every family, as a row's is."""
+    skills = [human_skill(table, name) for name in table.families]
+    known = [skill for skill in skills if skill is not None]
+    return math.fsum(known) / len(known) if known and len(known) == len(skills) else None
+
+
+def references_of(table: Table) -> list[plots.Reference]:
+    """Return what a table's marks are read against: the best trivial players, and people."""
+    human = _mean_human(table)
+    return [BAR] if human is None else [BAR, plots.Reference(human, "dotted")]
 
 
 def _coded(words: Sequence[str]) -> tuple[list[str], list[int]]:

@@ -1,7 +1,7 @@
 """The skill profile: how the best models of a table do over its events, as one picture. All pure.
 
 Lines are told apart by the shape of their points as well as by colour, and the figures stand in
-the table below the picture.
+the table below the picture; people's stand in the legend.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from heptathlon import pages
 from heptathlon.families import FAMILIES
-from heptathlon.leaderboard.standings import Standing, Table
+from heptathlon.leaderboard.standings import Standing, Table, human_skill
 from heptathlon.plots import Scale, label
 
 MODELS = 5
@@ -19,6 +20,8 @@ WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 70, 50, 12, 40
 SHIFT = 7
 """Pixels between the points of two models in one event, so that intervals stand side by side."""
+REACH = 24
+"""Pixels of the line for people to either side of an event: a little beyond the points."""
 ENDS = (0.0, -0.25, -0.5, -1.0)
 STEP = 0.25
 _SHAPES = (
@@ -33,10 +36,19 @@ _SHAPES = (
 
 @dataclass(frozen=True)
 class Profile:
-    """A picture and what its lines are called."""
+    """A picture and what its lines are called.
+
+    Attributes:
+        svg: the picture.
+        legend: mark and name of each model.
+        dotted: the mark of people.
+        people: people's skill in words, an event each, where it is known.
+    """
 
     svg: Markup
     legend: list[tuple[Markup, str]]
+    dotted: Markup
+    people: list[str]
 
 
 def chart(table: Table) -> Profile | None:
@@ -46,11 +58,16 @@ def chart(table: Table) -> Profile | None:
         return None
     best = models[:MODELS]
     lows = [s.row.scores[f].skill.low for s in best for f in table.families]
+    known = ((f, human_skill(table, f)) for f in table.families)
+    people = {family: skill for family, skill in known if skill is not None}
+    lows += people.values()
     # From the highest of four ends below all intervals: skill ends at 1, and rarely lies below 0.
     least = min((low for low in lows if low is not None), default=0.0)
     scale = Scale(next((end for end in ENDS if end <= least), ENDS[-1]), 1.0)
     title = "Skill profile of " + ", ".join(label(s.row.name) for s in best)
+    title += ", and people" * bool(people)
     parts = [Markup("<title>{}</title>").format(title), *_grid(table.families, scale)]
+    parts += [_people(f, skill, table.families, scale) for f, skill in people.items()]
     parts += [_line(s, i, table.families, scale) for i, s in enumerate(best)]
     svg = Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, HEIGHT, title, Markup("").join(parts)
@@ -59,7 +76,11 @@ def chart(table: Table) -> Profile | None:
         '<svg viewBox="-8 -8 16 16" aria-hidden="true"><path class="point hue-{}" d="{}"/></svg>'
     )
     named = [(swatch.format(i + 1, _SHAPES[i]), s.row.name) for i, s in enumerate(best)]
-    return Profile(svg, named)
+    dotted = Markup(
+        '<svg viewBox="-8 -8 16 16" aria-hidden="true">'
+        '<line class="people" x1="-6" x2="6" y1="0" y2="0"/></svg>'
+    )
+    return Profile(svg, named, dotted, [_words(f, skill, table) for f, skill in people.items()])
 
 
 def _x(event: int, events: int) -> float:
@@ -89,6 +110,19 @@ def _grid(families: Sequence[str], scale: Scale) -> list[Markup]:
             )
         )
     return out
+
+
+def _people(family: str, skill: float, families: Sequence[str], scale: Scale) -> Markup:
+    """Return a dotted line across the points of an event."""
+    x, y = _x(families.index(family), len(families)), _y(skill, scale)
+    line = Markup('<line class="people" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>')
+    return line.format(x - REACH, x + REACH, y, y)
+
+
+def _words(family: str, skill: float, table: Table) -> str:
+    human = FAMILIES[family].human_of(table.division.edition)
+    source = f" ({human.source})" if human else ""
+    return f"{FAMILIES[family].title.lower()} {pages.figure(skill)}{source}"
 
 
 def _line(standing: Standing, number: int, families: Sequence[str], scale: Scale) -> Markup:

@@ -47,13 +47,18 @@ class Bar(_Closed):
 
 
 class Score(_Closed):
-    """One family's figures in a row."""
+    """One family's figures in a row.
+
+    Attributes:
+        ceiling: best reachable headline; None in records from before it was kept.
+    """
 
     headline: Estimate
     skill: Estimate
     invalid_rate: Estimate
     bar: Bar | None
     digest: str
+    ceiling: float | None = None
 
 
 class Row(_Closed):
@@ -187,6 +192,16 @@ class Table:
         """The axis of the skill's marks; what lies far below 0 is drawn at its end."""
         ends = [max(-1.0, s.overall.low) for s in self.standings if s.overall.low is not None]
         return Scale.of([*ends, 1.0])
+
+
+def human_skill(table: Table, family: str) -> float | None:
+    """Return people's skill in a family on a table's documents; None if it is not known."""
+    human = FAMILIES[family].human_of(table.division.edition)
+    scores = (s.row.scores[family] for s in table.standings if family in s.row.scores)
+    ends = next(((s.bar.value, s.ceiling) for s in scores if s.bar and s.ceiling is not None), None)
+    if human is None or ends is None or ends[1] <= ends[0]:
+        return None
+    return (human.value - ends[0]) / (ends[1] - ends[0])
 
 
 def tables(

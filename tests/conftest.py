@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks import _chromium
+from tests.browsing import CHROMIUM
 from tests.fakehub import FakeHub
 
 SHARED_SOURCES = Path(__file__).parents[2] / "shared" / "sources"
@@ -93,6 +95,14 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[_chromium.Page]:
+    """Return a Chromium; only tests that are skipped without one may ask for it."""
+    assert CHROMIUM is not None
+    with _chromium.Page(CHROMIUM) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The board in a real browser: quiet, sorted by keyboard, the same rows from server and script."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,9 @@ from benchmarks import _chromium
 from benchmarks.site import rows
 from heptathlon.leaderboard import page as pages
 from heptathlon.leaderboard.standings import Row, Table, tables
+from tests.browsing import complaints, in_browser
 
-CHROMIUM = _chromium.find()
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)"
-)
+pytestmark = in_browser
 COUNT = 250
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 NAMES = "[...document.querySelectorAll('tbody .name')].map(a => a.textContent)"
@@ -47,25 +44,11 @@ def file(boards: list[Table], tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[_chromium.Page]:
-    assert CHROMIUM is not None
-    with _chromium.Page(CHROMIUM) as page:
-        yield page
-
-
 @pytest.fixture
 def page(browser: _chromium.Page, file: Path) -> _chromium.Page:
     browser.resize(1280, 900)
     browser.open(file.as_uri())
     return browser
-
-
-def complaints(page: _chromium.Page) -> list[str]:
-    """Return what the browser complained of: broken scripts, refused blocks, dialogs."""
-    page.run("1")
-    kinds = ("Log.entryAdded", "Runtime.exceptionThrown", "Page.javascriptDialogOpening")
-    return [str(event) for kind in kinds for event in page.seen(kind)]
 
 
 def test_it_opens_without_a_server_and_asks_for_nothing(page: _chromium.Page, file: Path):

@@ -1,8 +1,7 @@
 """The board's further pages: seasons and gaps, a page a family, the profile, any two compared."""
 
-import os
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,22 @@ from scipy import stats as reference
 
 from benchmarks import _chromium, site
 from heptathlon import runs, scorecard
+from heptathlon.families import FAMILIES, Human
 from heptathlon.leaderboard import board, compare, page, profile
-from heptathlon.leaderboard.standings import Division, Items, Row, tables
+from heptathlon.leaderboard.standings import (
+    Division,
+    Items,
+    Row,
+    Score,
+    human_skill,
+    of_family,
+    tables,
+)
 from heptathlon.report import write_report
 from tests import forge
+from tests.browsing import in_browser, violations, with_axe
 
-CHROMIUM = _chromium.find()
 HOSTILE = '</script><script>alert(1)</script>"><img src=x onerror=alert(2)>=\u202e'
-in_browser = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)"
-)
-AXE = os.environ.get("AXE_CORE", "")
-"""Path of axe.min.js: ``npm install axe-core`` in any folder."""
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def made(count: int = 6, **changes: Any) -> list[Row]:
@@ -169,6 +171,85 @@ def test_no_profile_of_one_event_or_of_players():
     assert profile.chart(tables(made(kind="player"))[0]) is None
 
 
+# --- people --------------------------------------------------------------------------------------
+
+SOURCE = "invented <b>source</b>, 2020"
+
+
+def peopled(monkeypatch: pytest.MonkeyPatch, *names: str, source: str = SOURCE) -> None:
+    """Give families a human figure, which the registry has none of."""
+    for name in names:
+        human = Human(value=0.79, source=source)
+        monkeypatch.setitem(FAMILIES, name, FAMILIES[name].model_copy(update={"human": human}))
+
+
+def test_people_s_skill_is_that_of_a_model_with_their_figure(monkeypatch: pytest.MonkeyPatch):
+    """The made rows have a bar of 0.3 and a ceiling of 1: 0.79 is 0.49 of 0.7, or 0.7."""
+    (table,) = tables(made())
+    assert human_skill(table, "maze") is None
+    peopled(monkeypatch, "maze")
+    assert FAMILIES["maze"].ceiling == 1
+    assert human_skill(table, "maze") == pytest.approx(0.7)
+    paper = replace(table, division=table.division._replace(edition="paper"))
+    other = FAMILIES["maze"].headline.model_copy(update={"metric": "other"})
+    changed = FAMILIES["maze"].model_copy(update={"paper_headline": other})
+    monkeypatch.setitem(FAMILIES, "maze", changed)
+    assert human_skill(paper, "maze") is None, "another metric's figures are not beside it"
+    old = [r.model_copy(update={"scores": without_ceiling(r)}) for r in made()]
+    assert human_skill(tables(old)[0], "maze") is None
+
+
+def without_ceiling(row: Row) -> dict[str, Score]:
+    return {f: s.model_copy(update={"ceiling": None}) for f, s in row.scores.items()}
+
+
+def test_people_are_a_dotted_line_with_figure_and_source(monkeypatch: pytest.MonkeyPatch):
+    peopled(monkeypatch, "maze")
+    rows = made()
+    one = tables(of_family(rows, "maze"))
+    text = page.render_page(one, only=FAMILIES["maze"])
+    x = one[0].scale.at(0.7)
+    lines = re.findall(r'<line class="reference dotted" x1="([\d.%]+)"', text)
+    assert lines == [x] * (len(rows) + 1), "every row's mark, and the template's"
+    words = " ".join(text.split())
+    assert "People: <b>0.790</b> (invented &lt;b&gt;source&lt;/b&gt;, 2020)" in words
+    assert "a skill of 0.700. The dashed line in the table is skill 0" in words
+    assert "the dotted one people's skill, 0.700." in words
+    several = page.render_page(tables(rows))
+    assert '"reference dotted"' not in several, "no mean without every family"
+    assert f"{FAMILIES['maze'].title.lower()} <b>0.790</b>" in several
+
+
+def test_the_mean_of_people_needs_every_family(monkeypatch: pytest.MonkeyPatch):
+    peopled(monkeypatch, *FAMILIES)
+    (table,) = tables(made())
+    mean = sum((0.79 - 0.3) / (f.ceiling - 0.3) for f in FAMILIES.values()) / len(FAMILIES)
+    assert [r.figure for r in page.references_of(table)] == [0.0, pytest.approx(mean)]
+    text = page.render_page([table])
+    assert f"the dotted one people's mean skill, {mean:.3f}." in " ".join(text.split())
+
+
+def test_the_profile_draws_people_in_their_event_and_says_so(monkeypatch: pytest.MonkeyPatch):
+    (table,) = tables(made())
+    plain = profile.chart(table)
+    assert plain
+    assert "people" not in plain.svg
+    assert plain.people == []
+    peopled(monkeypatch, "maze")
+    found = profile.chart(table)
+    assert found
+    (line,) = re.findall(r'<line class="people" x1="([\d.]+)" x2="([\d.]+)"', found.svg)
+    event = profile._x(table.families.index("maze"), len(table.families))
+    assert sum(map(float, line)) / 2 == pytest.approx(event, abs=0.1)
+    assert ", and people</title>" in found.svg
+    assert found.people == [f"{FAMILIES['maze'].title.lower()} 0.700 ({SOURCE})"]
+    text = page.render_page([table])
+    assert "a dotted one people, the top" in text
+    assert (
+        "people: maze navigation 0.700 (invented &lt;b&gt;" in text or found.people[0][:9] in text
+    )
+
+
 # --- two compared --------------------------------------------------------------------------------
 
 
@@ -203,16 +284,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     families = tuple(rows[0].scores)
     out = tmp_path_factory.mktemp("site")
-    for name, text in board.site_of(rows + old, items_of(rows, families)).items():
-        (out / name).write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        peopled(patch, "maze", "sort", source=HOSTILE)
+        for name, text in board.site_of(rows + old, items_of(rows, families)).items():
+            (out / name).write_text(text, encoding="utf-8")
     return out
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[_chromium.Page]:
-    assert CHROMIUM is not None
-    with _chromium.Page(CHROMIUM) as opened:
-        yield opened
 
 
 PAGES = ("index.html", "family-maze.html", "compare.html")
@@ -282,9 +358,7 @@ def test_the_browser_s_differences_are_scipy_s(browser: _chromium.Page, folder: 
 
 
 @in_browser
-@pytest.mark.skipif(
-    not AXE, reason="AXE_CORE names no axe.min.js (npm install axe-core in any folder has it)"
-)
+@with_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_against_wcag_22_aa(
@@ -293,28 +367,18 @@ def test_axe_finds_nothing_against_wcag_22_aa(
     assert violations(browser, folder / name, scheme) == []
 
 
-def violations(browser: _chromium.Page, file: Path, scheme: str) -> list[Any]:
-    """Return what axe finds on a page against WCAG 2.2 AA."""
-    browser.resize(1280, 900)
-    browser.prefer(prefers_color_scheme=scheme)
-    browser.open(file.as_uri())
-    browser.run(Path(AXE).read_text(encoding="utf-8") + "; 0")
-    options = f"{{runOnly: {WCAG!r}}}"
-    found = browser.run(
-        f"axe.run(document, {options}).then(r => r.violations.map(v => [v.id,"
-        " v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)]))"
-    )
-    browser.prefer(prefers_color_scheme="light")
-    return list(found)
-
-
 @in_browser
-@pytest.mark.skipif(not AXE, reason="AXE_CORE names no axe.min.js")
+@with_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("family", ["maze", "students"])
 def test_axe_finds_nothing_on_a_model_s_page(
-    browser: _chromium.Page, tmp_path: Path, family: str, scheme: str
+    browser: _chromium.Page,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    family: str,
+    scheme: str,
 ):
+    peopled(monkeypatch, family)
     run = forge.player_run("oracle", tmp_path / "run", f"heptathlon_{family}_smoke")
     card, scored = scorecard.score_run(runs.read_run(run))
     write_report(card, scored, tmp_path / "report.html")

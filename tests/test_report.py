@@ -2,12 +2,10 @@
 
 import base64
 import hashlib
-import json
 import re
 import shutil
 import subprocess
 from collections.abc import Sequence
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,12 @@ from hypothesis import strategies as st
 
 from heptathlon import plots, report, scorecard
 from heptathlon.drawings import draw
+from heptathlon.families import FAMILIES, Human
 from heptathlon.grid import MOVES, Grid
 from heptathlon.records import content_id, doc_digest
 from heptathlon.runs import Run, Sample
 from heptathlon.scorecard import Published, ScoredSample
+from tests.parsed import Page
 
 TASK = "heptathlon_maze_dfs_smoke"
 SEASON = "2026.1"
@@ -106,48 +106,6 @@ def made_run(
             "made", "d" * 64, SEASON, known if data.task == TASK else {}
         ),
     )
-
-
-class Page(HTMLParser):
-    """Every tag, attribute and text of a page, as a browser's tokenizer sees them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str, str]] = []
-        self.blocks: dict[str, list[str]] = {"style": [], "script": []}
-        self.texts: list[str] = []
-        self._open = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-        self._open = tag
-        if tag in self.blocks:
-            self.blocks[tag].append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._open in self.blocks:
-            self.blocks[self._open][-1] += data
-        else:
-            self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.texts)
-
-    @property
-    def islands(self) -> list[dict[str, Any]]:
-        return [json.loads(b) for b in self.blocks["script"] if b.startswith("{")]
-
-    def shape(self) -> list[tuple[str, str]]:
-        """The page's tags and the names of their attributes: all that data must not change."""
-        return [(tag, name) for tag, name, _ in self.attributes]
 
 
 def page_of(responses: Sequence[str], **more: Any) -> Page:
@@ -252,6 +210,27 @@ def test_figures_have_their_intervals(plain: Page):
     assert "0.250 optimal, 0.046 to 0.699 4 items in 4 clusters" in text
     assert "no answer" in text
     assert "Incomplete" not in text
+
+
+def test_people_stand_in_the_ladder_and_are_a_dotted_line(monkeypatch, plain: Page):
+    assert not [v for _, n, v in plain.attributes if n == "class" and "dotted" in v.split()]
+    human = Human(value=0.9, source=HOSTILE[:60])
+    known = FAMILIES["maze"]
+    monkeypatch.setitem(FAMILIES, "maze", known.model_copy(update={"human": human}))
+    page = page_of([GOLD, WALL, "no idea", GOLD])
+    lines = [v for _, n, v in page.attributes if n == "class" and v == "reference dotted"]
+    dashed = [v for _, n, v in page.attributes if n == "class" and v == "reference dashed"]
+    assert len(lines) == len(dashed) > 0, "wherever the best trivial player's line is"
+    text = " ".join(page.text.split())
+    assert f"solid line: the ceiling; dotted line: people ({human.source})." in text
+    assert f"people {human.source} 0.900".replace(" ", "") in text.replace(" ", "")
+    assert page.tags.count("script") == plain.tags.count("script")
+    # Another metric's figures are not set beside it.
+    other = known.headline.model_copy(update={"metric": "valid"})
+    changed = known.model_copy(update={"human": human, "headline": other, "paper_headline": None})
+    assert changed.human_of("fresh") == changed.human_of("paper") == human
+    changed = known.model_copy(update={"human": human, "paper_headline": other})
+    assert (changed.human_of("fresh"), changed.human_of("paper")) == (human, None)
 
 
 def test_incomplete_set_is_marked():
