@@ -34,7 +34,7 @@ from heptathlon import families
 from heptathlon.builders import croissant, hub, store
 from heptathlon.builders.store import MANIFEST, Manifest, SetName
 from heptathlon.errors import HeptathlonError
-from heptathlon.files import sha256_file
+from heptathlon.files import home, sha256_file
 
 ORGANISATION = "HEPTATHLON_HUB_ORG"
 """Environment variable with the organisation whose repositories ``HEPTATHLON_DATA=hub`` reads."""
@@ -372,7 +372,7 @@ def fetch(name: SetName) -> Path:
             "it here, or HEPTATHLON_SALT."
         )
     repository = repository_of(name.family)
-    target = store.home() / "hub" / repository.split("/")[0] / name.folder
+    target = home() / "hub" / repository.split("/")[0] / name.folder
     if (target / MANIFEST).is_file():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)

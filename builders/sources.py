@@ -18,9 +18,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
-from heptathlon.files import replacing, sha256_file
+from heptathlon.files import home, replacing, sha256_file
 
 GITHUB = "github/"
 HUB_SCHEME = "hf://"
@@ -184,7 +183,7 @@ def listing(*sources: Source) -> list[dict[str, str]]:
 
 
 def _from_web(source: Source) -> Path:
-    folder = store.home() / "sources" / source.repository / (source.revision or "newest")
+    folder = home() / "sources" / source.repository / (source.revision or "newest")
     target = folder / source.path
     if target.is_file():
         return target

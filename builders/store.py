@@ -24,10 +24,12 @@ from pydantic import BaseModel, ConfigDict
 
 from heptathlon import families
 from heptathlon.builders.hub import dataset_card
+from heptathlon.builders.sources import HUB_SCHEME, on_hub
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import (
     canonical_json,
     dump_json,
+    home,
     loads_strict,
     read_json_strict,
     replacing,
@@ -121,14 +123,12 @@ def own_listing(family: str, edition: str) -> list[dict[str, str]]:
 
 def _own(family: str, edition: str) -> tuple[Path, str] | None:
     """Return a user's file and where it is from: a commit on the Hub, or words."""
-    from heptathlon.builders import sources
-
     variable = f"HEPTATHLON_{family.upper()}_DATA"
     named = os.environ.get(variable)
     if edition != "paper" or not named:
         return None
-    if named.startswith(sources.HUB_SCHEME):
-        return sources.on_hub(named)
+    if named.startswith(HUB_SCHEME):
+        return on_hub(named)
     path = Path(named).expanduser()
     if not path.is_file():
         raise HeptathlonError(f"{variable}: {path} is no file.")
@@ -182,14 +182,6 @@ class Manifest(BaseModel):
     sources: list[SourceFile]
     strata: dict[str, dict[str, dict[str, int]]]
     left_out: dict[str, int] = {}
-
-
-def home() -> Path:
-    """Return the suite's cache: ``HEPTATHLON_HOME``, or ``heptathlon`` in the user's cache."""
-    if named := os.environ.get("HEPTATHLON_HOME"):
-        return Path(named).expanduser()
-    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(cache).expanduser() / "heptathlon"
 
 
 def builder_of(family: str) -> Builder:

@@ -611,7 +611,7 @@ def board_build(
 
     What came of a check is kept in HEPTATHLON_HOME/checked.
     """
-    from heptathlon.builders import store
+    from heptathlon.files import home
     from heptathlon.leaderboard import board, kept, salted
 
     index = board.build(
@@ -620,7 +620,7 @@ def board_build(
         reruns=reruns,
         hidden=salted.read(hidden),
         processes=processes or _cores(),
-        kept=store.home() / kept.FOLDER,
+        kept=home() / kept.FOLDER,
         recheck=recheck,
     )
     out.print(str(index))

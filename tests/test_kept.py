@@ -16,7 +16,7 @@ import pytest
 
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
-from heptathlon.files import dump_json, sha256_file
+from heptathlon.files import dump_json, home, sha256_file
 from heptathlon.leaderboard import board, kept, rerun, submit, validate
 from heptathlon.leaderboard.kept import Kept
 from heptathlon.leaderboard.schema import ENVELOPE
@@ -173,7 +173,7 @@ def test_the_command_keeps_below_its_home_and_checks_again_if_asked(
     monkeypatch.setattr(kept, "FOLDER", f"checked-{tmp_path.name}")
     words = ("leaderboard", "build", submissions, "--out", tmp_path / "site")
     assert command.call(monkeypatch, *words) == 0
-    assert len([p for p in (store.home() / kept.FOLDER).rglob("*") if p.is_file()]) == 3
+    assert len([p for p in (home() / kept.FOLDER).rglob("*") if p.is_file()]) == 3
     checked.clear()
     assert command.call(monkeypatch, *words, "--processes", 1) == 0
     assert checked == []

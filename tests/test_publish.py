@@ -15,6 +15,7 @@ from huggingface_hub import HfApi
 from heptathlon import families
 from heptathlon.builders import croissant, hub, publish, store
 from heptathlon.errors import HeptathlonError
+from heptathlon.files import home
 from tests.fakehub import BROKEN, TOKEN, FakeHub
 
 SMOKE = store.SetName("maze", tier="smoke")
@@ -395,7 +396,7 @@ def test_a_changed_file_is_refused(from_hub: FakeHub):
     tamper(from_hub, "fresh-smoke/path/test.parquet", b"PAR1 but not what it was")
     with pytest.raises(HeptathlonError, match=r"path/test\.parquet has another checksum"):
         store.locate(SMOKE)
-    assert not list((store.home() / "hub").rglob("2026.1-v1/manifest.json"))
+    assert not list((home() / "hub").rglob("2026.1-v1/manifest.json"))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from heptathlon import families
 from heptathlon.builders import maze, sources, store
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.files import read_json_strict
+from heptathlon.files import home, read_json_strict
 from heptathlon.records import doc_digest
 
 DIGESTS = Path(__file__).with_name("digests")
@@ -191,10 +191,10 @@ def test_dataset_filters_only_the_test_split(monkeypatch: pytest.MonkeyPatch):
 
 def test_home_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path))
-    assert store.home() == tmp_path
+    assert home() == tmp_path
     monkeypatch.delenv("HEPTATHLON_HOME")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "c"))
-    assert store.home() == tmp_path / "c" / "heptathlon"
+    assert home() == tmp_path / "c" / "heptathlon"
 
 
 def test_arrow_types():

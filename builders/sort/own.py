@@ -17,7 +17,7 @@ from heptathlon.builders.sort.fresh import FAMILY, VERSION, both_orders, record
 from heptathlon.builders.sort.records import LENGTHS, SEGMENTS, Condition, SortRecord
 from heptathlon.builders.sort.sentences import plain_text, sentence_starts
 from heptathlon.errors import HeptathlonError
-from heptathlon.files import canonical_json, read_text_limited
+from heptathlon.files import canonical_json, home, read_text_limited
 from heptathlon.records import Record
 from heptathlon.seeding import Stream
 
@@ -120,7 +120,7 @@ def build(
     ]
     address = canonical_json([[t.sha256 for t in texts], wanted, list(segments), excerpts])
     mark = hashlib.sha256(address.encode()).hexdigest()[:12]
-    target = (out or store.home() / "data") / f"{name.folder}-{mark}"
+    target = (out or home() / "data") / f"{name.folder}-{mark}"
     if not (target / store.MANIFEST).is_file():
         configs: Mapping[str, type[Record]] = dict.fromkeys(CONFIGS, SortRecord)
         store.write(name, target, merged, configs, files_read, left_out={})

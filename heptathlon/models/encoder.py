@@ -18,9 +18,8 @@ from lm_eval.api.registry import register_model
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from heptathlon.builders.store import home
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.files import canonical_json, folder_stamp
+from heptathlon.files import canonical_json, folder_stamp, home
 from heptathlon.lexical import best_first
 from heptathlon.models import encoders
 from heptathlon.models.embeddings import EmbeddingStore, Vectors, refuse_constant
