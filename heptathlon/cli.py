@@ -480,12 +480,19 @@ def study_score(
 def study_figure(
     cards: Annotated[list[Path], typer.Argument(metavar="CARD.json…", help="Scored studies.")],
     to: Annotated[Path, typer.Option("--out", help="The picture, .svg.")],
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metric", help="A metric to draw of each; may be repeated. Default: strict."
+        ),
+    ] = None,
 ) -> None:
     """Draw scored studies below one another, the matrix beside the curves, as one SVG."""
     from heptathlon import study_figure
     from heptathlon.files import write_text_atomic
 
-    write_text_atomic(to, study_figure.figure([study_figure.read_card(card) for card in cards]))
+    read = [study_figure.read_card(card) for card in cards]
+    write_text_atomic(to, study_figure.figure(read, metrics or ()))
     out.print(str(to))
 
 

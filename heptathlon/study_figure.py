@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from heptathlon import pages, study_report
 from heptathlon.continual_study import STRICT, ContinualCard, MetricCard
-from heptathlon.errors import HeptathlonError
+from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import read_text_limited
 from heptathlon.plots import label
 from heptathlon.study_report import HEIGHT, WIDTH, percent, short_name
@@ -51,17 +51,22 @@ def read_card(path: Path) -> ContinualCard:
         raise HeptathlonError(f"{path}: not a card of 'heptathlon study score' ({says}).") from None
 
 
-def figure(cards: Sequence[ContinualCard]) -> str:
+def figure(cards: Sequence[ContinualCard], metrics: Sequence[str] = ()) -> str:
     """Return the studies below one another as one SVG.
 
     Args:
-        cards: scored studies; the strict score is shown, or their first metric without one.
+        cards: scored studies.
+        metrics: what is shown of each; the strict score if left out, or a study's first metric
+            where it has none.
+
+    Raises:
+        UnknownNameError: if a study lacks a metric.
     """
     wide = max(len(card.tasks) for card in cards)
     left = NAMES + CELL * wide + GAP
     parts, top = [], 0
-    for card in cards:
-        metric = card.metrics.get(STRICT) or next(iter(card.metrics.values()))
+    shown = [(card, metric) for card in cards for metric in _chosen(card, metrics)]
+    for card, metric in shown:
         title = Markup('<text class="title" x="8" y="{}">{}</text>')
         parts.append(title.format(top + 22, f"{label(card.study, 90)}: {metric.metric}"))
         parts.append(Markup('<g transform="translate(0 {})">').format(top + HEAD))
@@ -77,6 +82,15 @@ def figure(cards: Sequence[ContinualCard]) -> str:
     )
     says = "; ".join(label(card.study, 90) for card in cards)
     return frame.format(says, left + WIDTH, top, _style(), Markup("\n").join(parts)) + "\n"
+
+
+def _chosen(card: ContinualCard, names: Sequence[str]) -> list[MetricCard]:
+    if not names:
+        return [card.metrics.get(STRICT) or next(iter(card.metrics.values()))]
+    for name in names:
+        if name not in card.metrics:
+            raise UnknownNameError(f"metric of the study {card.study}", name, card.metrics)
+    return [card.metrics[name] for name in names]
 
 
 def _heat(card: ContinualCard, metric: MetricCard) -> list[Markup]:

@@ -282,6 +282,12 @@ def test_figure_of_two_studies(folders: dict[str, Path], tmp_path: Path):
     assert said == ["0", "0", "75", "0", "25", "100", "0", "0", "\u2013", "\u2013", "25", "100"]
     assert len(list(root.iter(f"{svg}polyline"))) > 0
     wrong_file = tmp_path / "a" / "study.yaml"
+    two = ["--metric", "strict", "--metric", "step_recall"]
+    cli("study", "figure", *cards, *two, "--out", str(tmp_path / "two.svg"))
+    drawn = (tmp_path / "two.svg").read_text(encoding="utf-8")
+    assert [drawn.count(f": {name}</text>") for name in two[1::2]] == [len(cards)] * 2
+    unknown = cli("study", "figure", *cards, "--metric", "recal", "--out", str(tmp_path / "c.svg"))
+    assert "no metric of the study" in str(unknown.exception or unknown.output)
     refused = cli("study", "figure", str(wrong_file), "--out", str(tmp_path / "c.svg"))
     assert "not a card" in str(refused.exception or refused.output)
 
