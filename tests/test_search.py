@@ -44,10 +44,11 @@ def test_counted_ranks_equal_sorted_ones(seed: int, n: int, asked: int, block: i
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "BLOCK_DOCUMENTS", block)
         patch.setattr(search, "BLOCK_QUERIES", 3)
+        patch.setattr(search, "STRIP", 2)
         patch.setattr(search, "TOP_QUERIES", 3)
         patch.setattr(search, "SPARSE", sparse)
         patch.setattr(search, "PAIRS", 2)
-        ranks = search.count_ranks(queries, documents, order, wanted)
+        ranks = search.count_ranks(queries, documents, ids, wanted)
         best = list(search.top_documents(queries, documents, order, 5))
     sorted_ids = by_sorting(queries, documents, ids)
     for row in range(asked):
@@ -69,11 +70,46 @@ def test_equal_documents_tie_on_real_vectors():
     documents[copies] = documents[3]
     queries = np.concatenate([documents[3:4], rng.standard_normal((20, 48)).astype(np.float32)])
     ids = [f"{i:06}" for i in range(len(documents))]
-    order = search.id_order(ids)
     table = np.tile(np.array(copies), (len(queries), 1))
-    ranks = search.count_ranks(queries, documents, order, table)
+    ranks = search.count_ranks(queries, documents, ids, table)
     assert ranks[0].tolist() == [5, 4, 3, 2, 1], "the last id first"
     assert (np.diff(ranks, axis=1) == -1).all()
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_threads_count_what_one_counts(threads: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(search, "BLOCK_DOCUMENTS", 16)
+    monkeypatch.setattr(search, "_blas_threads", lambda: threads)
+    rng = np.random.default_rng(1)
+    documents = rng.integers(-2, 3, (500, 4)).astype(np.float32)
+    queries = rng.integers(-2, 3, (30, 4)).astype(np.float32)
+    ids = [f"d{i}" for i in range(len(documents))]
+    wanted = rng.integers(0, len(documents), (30, 1))
+    done: list[int] = []
+    ranks = search.count_ranks(queries, documents, ids, wanted, progress=done.append)
+    expected = [
+        ranked.index(ids[w]) + 1
+        for ranked, (w,) in zip(by_sorting(queries, documents, ids), wanted, strict=True)
+    ]
+    assert ranks[:, 0].tolist() == expected
+    assert sorted(done) == done
+    assert done[-1] == len(documents)
+
+
+def test_what_stops_one_thread_stops_the_search(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(search, "BLOCK_DOCUMENTS", 1)
+    monkeypatch.setattr(search, "_blas_threads", lambda: 2)
+    done: list[int] = []
+
+    def fail(number: int) -> None:
+        done.append(number)
+        raise KeyError("stop")
+
+    ones = np.ones((1_000, 2), dtype=np.float32)
+    with pytest.raises(KeyError, match="stop"):
+        search.count_ranks(ones[:1], ones, [*map(str, range(1_000))], np.zeros((1, 1), int),
+                           progress=fail)  # fmt: skip
+    assert len(done) <= 4
 
 
 def test_a_missing_document_is_named():

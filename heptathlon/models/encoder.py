@@ -281,9 +281,9 @@ class EncoderLM(LM):  # type: ignore[misc]
         texts = [self._document + text for text in place.texts]
         documents = self.vectors(texts)
         refuse_constant(documents, texts)
-        asked, order = self.vectors(queries), id_order(place.ids)
+        asked = self.vectors(queries)
         if self._top_k:
-            best = top_documents(asked, documents, order, self._top_k)
+            best = top_documents(asked, documents, id_order(place.ids), self._top_k)
             return [" ".join(place.ids[i] for i in row) for row in best]
         index = {document: i for i, document in enumerate(place.ids)}
         width = max(map(len, wanted))
@@ -292,7 +292,7 @@ class EncoderLM(LM):  # type: ignore[misc]
             table[row, : len(found)] = [index[document] for document in found]
         with tqdm(total=len(place.ids), desc="searching", unit="doc", leave=False) as bar:
             ranks = count_ranks(
-                asked, documents, order, table, progress=lambda done: bar.update(done - bar.n)
+                asked, documents, place.ids, table, progress=lambda done: bar.update(done - bar.n)
             )
         _refuse_chance(ranks[:, 0], len(place.ids))
         return [_ranks_line(found, row.tolist()) for found, row in zip(wanted, ranks, strict=True)]
