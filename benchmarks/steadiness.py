@@ -6,26 +6,23 @@ likelihoods) how many answers can be read, Spearman's correlation with the measu
 reading's steadiness: Spearman's correlation of the two frames' predictions. The card's choice of a
 headline rests on this table.
 
-Prompts, tasks and scorers are the suite's own, asked through lm-eval. Only the likelihoods are
-computed otherwise: ten options follow one prompt, whose keys and values are computed once.
+Prompts, tasks and scorers are the suite's own, asked through lm-eval.
 """
 
 import argparse
 import logging
 import sys
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from lm_eval import simple_evaluate
-from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
 from numpy.typing import NDArray
 
 from benchmarks._timing import table
 from heptathlon.families import task_name
+from heptathlon.models.shared_prompt import SharedPromptLM
 from heptathlon.scorers import memorability, stats
 from heptathlon.tasks import catalog
 
@@ -37,47 +34,9 @@ MAX_TOKENS = 16
 """Tokens of a written answer: a number and a few words around it."""
 
 
-class SharedPrefix(HFLM):
-    """lm-eval's model class that computes a prompt once for all options that follow it."""
-
-    def _loglikelihood_tokens(
-        self, requests: Any, disable_tqdm: bool = False, override_bs: int | None = None
-    ) -> list[tuple[float, bool]]:
-        groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
-        for place, (_, context, _) in enumerate(requests):
-            groups[tuple(context)].append(place)
-        found: list[tuple[float, bool]] = [(0.0, False)] * len(requests)
-        for context, places in groups.items():
-            ends = [requests[place][2] for place in places]
-            for place, answer in zip(places, self._after(context, ends), strict=True):
-                found[place] = answer
-        return found
-
-    def _after(
-        self, context: Sequence[int], ends: Sequence[Sequence[int]]
-    ) -> list[tuple[float, bool]]:
-        """Return log-likelihood of each continuation, and whether it is the greedy one."""
-        with torch.inference_mode():
-            start = self.model(torch.tensor([context], device=self.device), use_cache=True)
-            longest = max(map(len, ends))
-            fed = torch.zeros(len(ends), longest, dtype=torch.long, device=self.device)
-            for row, end in enumerate(ends):
-                fed[row, : len(end)] = torch.tensor(end)
-            cache = start.past_key_values
-            cache.batch_repeat_interleave(len(ends))
-            # Continuations are padded on the right, where no real token looks.
-            rest = self.model(fed, past_key_values=cache, use_cache=True).logits
-            first = start.logits[:, -1:].expand(len(ends), -1, -1)
-            scores = torch.cat([first, rest[:, :-1]], dim=1).float().log_softmax(-1)
-        out = []
-        for row, end in enumerate(ends):
-            mine = scores[row, : len(end)]
-            each = mine.gather(1, fed[row, : len(end), None])
-            out.append((float(each.sum()), bool((mine.argmax(-1) == fed[row, : len(end)]).all())))
-        return out
-
-
-def asked(model: HFLM, tasks: Sequence[str], limit: int, template: bool) -> dict[str, Any]:
+def asked(
+    model: SharedPromptLM, tasks: Sequence[str], limit: int, template: bool
+) -> dict[str, Any]:
     """Return lm-eval's samples of each task."""
     found = simple_evaluate(
         model=model,
@@ -148,7 +107,7 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, default=16)
     args = parser.parse_args()
     logging.disable(logging.WARNING)
-    model = SharedPrefix(
+    model = SharedPromptLM(
         pretrained=args.model, dtype=args.dtype, device=args.device, batch_size=args.batch_size
     )
     head = ["set", "items", "reading", *(f"readable, {frame}" for frame in FRAMES.values())]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import heptathlon
+from heptathlon import models
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import family_of_task
 from heptathlon.files import canonical_json, folder_stamp, sha256_file
@@ -77,11 +78,7 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     _check_writable(Path(config.output_path))
     with _suite_tasks_only():
         manager = _resolve_tasks(config)
-    # These register the retrievers, the memories and the scripted players.
-    import heptathlon.models.encoder
-    import heptathlon.models.memory_lm
-    import heptathlon.models.player  # noqa: F401
-
+    models.register()
     loaded = manager.load(config.tasks)
     _refuse_blind_model(config, loaded["tasks"])
     parts = _split_by_modality(loaded, config.tasks)
@@ -238,8 +235,7 @@ def _model_class(config: Any) -> Any:
     except ValueError:
         import lm_eval.models
 
-        own = ("heptathlon", "heptathlon-encoder", "heptathlon-memory")
-        known = [*own, *lm_eval.models.MODEL_MAPPING]
+        known = [*models.NAMES, *lm_eval.models.MODEL_MAPPING]
         raise UnknownNameError("model class", config.model, known) from None
 
 

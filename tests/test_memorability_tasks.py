@@ -1,16 +1,11 @@
 """The memorability tasks as lm-eval loads them, the prompts as a model sees them, the players."""
 
-import itertools
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from lm_eval.api.instance import Instance
-from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
 
-from benchmarks.steadiness import SharedPrefix
 from heptathlon import families
 from heptathlon.builders import memorability as builder
 from heptathlon.builders import sources, store
@@ -297,22 +292,6 @@ def test_what_players_reach_on_the_human_sets():
         assert rho_of(PLAYERS["frequency"], docs) > 0.2
         pairs = docs_of(f"{name}_pairs", "lite", "paper")
         assert np.mean([play(PLAYERS["tfidf_ridge"], d).metrics["acc"] for d in pairs]) > 0.6
-
-
-def test_options_after_one_prompt_have_lm_evals_likelihoods(tiny_model: Path):
-    """The benchmark of steadiness computes a prompt once; what it says is what lm-eval says."""
-    options = {"pretrained": str(tiny_model), "dtype": "float32", "device": "cpu", "batch_size": 4}
-    asked = [
-        Instance("loglikelihood", {}, (prompt, option), number)
-        for number, (prompt, option) in enumerate(
-            itertools.product(("Score the word ship:", "A"), (" 05", " nine and a half", " 95"))
-        )
-    ]
-    ours = SharedPrefix(**options).loglikelihood(asked, disable_tqdm=True)
-    theirs = HFLM(**options).loglikelihood(asked, disable_tqdm=True)
-    assert [x[1] for x in ours] == [x[1] for x in theirs]
-    assert [x[0] for x in ours] == pytest.approx([x[0] for x in theirs], abs=1e-4)
-    assert len({round(x[0], 3) for x in ours}) == len(asked)
 
 
 if __name__ == "__main__":
