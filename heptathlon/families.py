@@ -437,9 +437,10 @@ FAMILIES: dict[str, Family] = {
             ),
             headline=Headline(
                 metric="rho",
-                variants=("memorability_world",),
-                says="Spearman correlation of predicted and measured scores; the ceiling is the "
-                "correlation that the exact Bayes answer reaches on the same documents",
+                variants=("memorability_world_ll",),
+                says="Spearman correlation of the scores expected under the likelihoods of ten and "
+                "measured scores; the ceiling is the correlation that the exact Bayes answer "
+                "reaches on the same documents",
             ),
             paper_headline=Headline(
                 metric="rho",

@@ -19,7 +19,7 @@ from typing import Any
 
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import home, replacing, sha256_file
-from heptathlon.models import gguf
+from heptathlon.models import SHARED_PROMPT, gguf
 from heptathlon.models.encoder import NAME as ENCODER
 
 Say = Callable[[str], None]
@@ -63,7 +63,7 @@ class Weights:
     parts: tuple[Part, ...]
     sha256: str
     folder: str = ""
-    backend: str = "hf"
+    backend: str = SHARED_PROMPT
     arguments: str = ""
     flags: tuple[str, ...] = ("--apply_chat_template",)
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from heptathlon.cards import Estimate, Scorecard, Settings
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import dump_json, write_text_atomic
+from heptathlon.models import SHARED_PROMPT
 from heptathlon.plots import label
 from heptathlon.runs import Run
 
@@ -36,8 +37,8 @@ MAX_COMMAND = 8000
 """Characters shown of a command; each may be an escape of up to six."""
 
 
-SAFE_BACKENDS = ("hf", "heptathlon", "vllm")
-"""lm-eval's model classes that run weights on this machine."""
+SAFE_BACKENDS = ("hf", SHARED_PROMPT, "heptathlon", "vllm")
+"""Model classes that run weights on this machine, or none."""
 SAFE_ARGUMENTS = frozenset(
     ("pretrained", "dtype", "revision", "max_length", "add_bos_token", "player", "parallelize")
 )

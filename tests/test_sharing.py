@@ -258,7 +258,7 @@ def test_a_stranger_s_arguments_are_not_followed(model: Path):
         arguments_of(run, NAME)
     assert "--model_args" in arguments_of(run, NAME, "pretrained=mine")
     run.results[-1]["model_source"] = "local-completions"
-    with pytest.raises(HeptathlonError, match="is none of hf, heptathlon, vllm"):
+    with pytest.raises(HeptathlonError, match="is none of hf, heptathlon-hf, heptathlon, vllm"):
         arguments_of(run, NAME, "pretrained=mine")
 
 
