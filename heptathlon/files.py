@@ -6,8 +6,10 @@ import json
 import math
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +57,25 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def open_plain(path: Path) -> BufferedReader:
+    """Open a plain file for reading, links to one included.
+
+    A pipe would keep its reader waiting for ever, and a device might never end.
+
+    Raises:
+        OSError: if it cannot be opened.
+        HeptathlonError: if it is a pipe, a device or a socket.
+    """
+    file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise HeptathlonError(f"{path}: is a pipe or a device; give a plain file.")
+    return file
+
+
 def sha256_file(path: Path) -> str:
     """Return the hex SHA-256 of a file's bytes, read in blocks."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -172,10 +190,10 @@ def read_text_limited(path: Path, *, max_bytes: int) -> str:
     """Read UTF-8 text of at most ``max_bytes``.
 
     Raises:
-        HeptathlonError: if the file is missing, too large or not UTF-8.
+        HeptathlonError: if the file is missing, not a plain one, too large or not UTF-8.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             data = file.read(max_bytes + 1)
     except OSError as error:
         raise HeptathlonError(f"{path}: cannot be read ({error.strerror}).") from None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from heptathlon.errors import HeptathlonError
-from heptathlon.files import loads_strict, read_json_strict
+from heptathlon.files import loads_strict, open_plain, read_json_strict
 
 MAX_RESULTS_BYTES = 64 * 2**20
 MAX_SAMPLES_BYTES = 2 * 2**30
@@ -143,7 +143,7 @@ def read_samples(path: Path, task: str) -> Iterator[Sample]:
     """
     if path.stat().st_size > MAX_SAMPLES_BYTES:
         raise HeptathlonError(f"{path}: larger than {MAX_SAMPLES_BYTES:,} bytes.")
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         for number, line in enumerate(file, start=1):
             where = f"{path}, line {number}"
             if len(line) > MAX_LINE_CHARS:

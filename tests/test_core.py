@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from heptathlon import families, files
+from heptathlon import families, files, runs
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.records import content_id, doc_digest
 from heptathlon.seeding import Stream
@@ -209,3 +210,18 @@ class TestRegistry:
         for family in families.FAMILIES.values():
             assert np.isfinite([family.chance, family.ceiling]).all()
             assert family.chance < family.ceiling
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):
+    """Opened like a file, a pipe without a writer would stop the program for good."""
+    pipe = tmp_path / "results_2026-01-01T00-00-00.0.json"
+    os.mkfifo(pipe)
+    for read in (
+        lambda: files.read_text_limited(pipe, max_bytes=10),
+        lambda: files.sha256_file(pipe),
+        lambda: list(runs.read_samples(pipe, "heptathlon_maze_smoke")),
+        lambda: runs.read_results(pipe),
+    ):
+        with pytest.raises(HeptathlonError, match="is a pipe or a device; give a plain file"):
+            read()
