@@ -173,7 +173,7 @@ def _sample(row: Any, task: str, where: str) -> Sample:
     for name in names:
         value = row.get(name) if isinstance(name, str) else None
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise HeptathlonError(f"{where}: the metric {name!r} has no finite value.")
+            raise HeptathlonError(f"{where}: the metric {name!r:.60} has no finite value.")
         metrics[name] = float(value)
     try:
         prompt = arguments["gen_args_0"]["arg_0"]
@@ -206,7 +206,7 @@ def _response(raw: list[Any], where: str) -> Response:
                 except ValueError:
                     number = float("nan")
                 if number != number:
-                    raise HeptathlonError(f"{where}: {value!r} is no log-likelihood.")
+                    raise HeptathlonError(f"{where}: {value!r:.60} is no log-likelihood.")
                 pairs.append((number, str(greedy) == "True"))
             case _:
                 raise HeptathlonError(
