@@ -1,7 +1,8 @@
-"""``heptathlon-hf`` says what lm-eval's ``hf`` says, and reads each prompt once."""
+"""``heptathlon-hf`` says what lm-eval's ``hf`` says, a last newline aside; it reads prompts once."""
 
 import itertools
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,40 @@ def test_text_long_text_and_no_prompt(tiny_model: Path):
         theirs.loglikelihood_rolling(rolling, True), abs=0.05
     )
     assert ours.loglikelihood([]) == []
+
+
+@pytest.mark.parametrize("option", ["A", "before", "05"])
+def test_a_prompts_last_newline_is_not_the_options(both, option: str):
+    """The model's own likelihood after a chat template's end; lm-eval's has the newline in it."""
+    ours, theirs = both
+    prompt = "Which one?\nassistant\n"
+    start, end = ours.tok_encode(prompt), ours.tok_encode(option)
+    assert ours.tok_encode(prompt + option) == start + end
+    asked = [Instance("loglikelihood", {}, (prompt, option), 0)]
+    ((found, greedy),) = ours.loglikelihood(asked, True)
+    with torch.inference_mode():
+        scores = ours.model(torch.tensor([start + end])).logits[0].log_softmax(-1)
+    own = scores[len(start) - 1 : -1]
+    assert found == pytest.approx(sum(own[n, t].item() for n, t in enumerate(end)), abs=1e-3)
+    assert greedy == (own.argmax(-1).tolist() == end)
+    newline = scores[len(start) - 2, start[-1]].item()
+    ((whole, _),) = theirs.loglikelihood(asked, True)
+    assert whole == pytest.approx(found + newline, abs=1e-3)
+    assert newline < -0.1
+
+
+def test_a_space_that_the_option_takes_up_is_the_options(both, monkeypatch):
+    """Of a tokenizer whose words bring the space before them, as most do."""
+
+    def encode(text: str, **_: Any) -> list[int]:
+        return [sum(map(ord, word)) for word in re.findall(r" ?\S+|\s", text)]
+
+    for lm in both:
+        monkeypatch.setattr(lm, "tok_encode", encode)
+    ours, theirs = both
+    parted = ours._encode_pair("one ", "two")
+    assert parted == (encode("one"), encode(" two")) == theirs._encode_pair("one ", "two")
+    assert ours._encode_pair("one\n", "two") == (encode("one\n"), encode("two"))
 
 
 def test_a_prompt_is_read_once(both):

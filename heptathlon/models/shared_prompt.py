@@ -2,6 +2,12 @@
 
 lm-eval 0.4.13 reads prompt and option in one piece, so ten options cost ten prompts unless each is
 a single token. Here the prompt's keys and values are kept, and the options are read after them.
+
+White space that ends a prompt stays in the prompt. lm-eval counts it to the option, and many chat
+templates end in a newline that tuning does not teach a model to predict. The options' shares stay
+the same, but the greedy one is no longer known as such, and every likelihood is too low (by 11 to
+15 nats with Qwen2.5-Coder-0.5B-Instruct).
+
 Everything else, arguments and generation among it, is lm-eval's own.
 """
 
@@ -64,6 +70,19 @@ class SharedPromptLM(HFLM):  # type: ignore[misc]
         base = getattr(self.model, "get_base_model", lambda: self.model)()
         self._known = frozenset(inspect.signature(base.forward).parameters)
         self._checked = False
+
+    def _encode_pair(self, context: str, continuation: str) -> tuple[list[int], list[int]]:
+        """Return the tokens of prompt and option, parted where the prompt's text ends.
+
+        Where a token holds characters of both, the option has it, as with lm-eval.
+        """
+        if context != context.rstrip():
+            prompt = list(self.tok_encode(context))
+            whole = list(self.tok_encode(context + continuation))
+            if whole[: len(prompt)] == prompt and len(whole) > len(prompt):
+                return prompt, whole[len(prompt) :]
+        pair: tuple[list[int], list[int]] = super()._encode_pair(context, continuation)
+        return pair
 
     def _loglikelihood_tokens(
         self,
