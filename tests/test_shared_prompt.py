@@ -1,4 +1,4 @@
-"""``heptathlon-hf`` says what lm-eval's ``hf`` says, a last newline aside; it reads prompts once."""
+"""``heptathlon-hf`` answers as lm-eval's ``hf`` does, a last newline aside."""
 
 import itertools
 import random
