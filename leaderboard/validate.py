@@ -585,8 +585,8 @@ def entrant_is_recorded(case: Case) -> Iterator[Finding]:
                 "entrant_is_recorded",
                 ENVELOPE,
                 f"model.{place}",
-                f"{case.folder}/{ENVELOPE}: model.{place} is {getattr(claimed, place)!r:.60}, but "
-                f"{case.run.results_files[-1].name} records {value!r:.60}; prepare the submission "
+                f"{case.folder}/{ENVELOPE}: model.{place} is {getattr(claimed, place)!r:.200}, but "
+                f"{case.run.results_files[-1].name} records {value!r:.200}; prepare the submission "
                 "again.",
             )
 

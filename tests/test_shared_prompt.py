@@ -1,4 +1,7 @@
-"""``heptathlon-hf`` answers as lm-eval's ``hf`` does, a last newline aside."""
+"""``heptathlon-hf`` answers as lm-eval's ``hf`` does, a last newline aside.
+
+It reads each prompt once.
+"""
 
 import itertools
 import random

@@ -77,8 +77,8 @@ class SharedPromptLM(HFLM):  # type: ignore[misc]
         Where a token holds characters of both, the option has it, as with lm-eval.
         """
         if context != context.rstrip():
-            prompt = list(self.tok_encode(context))
-            whole = list(self.tok_encode(context + continuation))
+            prompt = self.tok_encode(context)
+            whole = self.tok_encode(context + continuation)
             if whole[: len(prompt)] == prompt and len(whole) > len(prompt):
                 return prompt, whole[len(prompt) :]
         pair: tuple[list[int], list[int]] = super()._encode_pair(context, continuation)
