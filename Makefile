@@ -21,7 +21,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
 docs: $(STAMP)
-	$(BIN)/python -m heptathlon.docs
+	$(BIN)/python -m heptathlon.pages.docs
 
 # torch goes first: a later install that may choose its version would take gigabytes of CUDA.
 $(STAMP): pyproject.toml constraints.txt

@@ -41,7 +41,7 @@ def by_product(q: Any, d: Any, ids: list[str], gold: Any) -> Way:
 
 def by_heptathlon(q: Any, d: Any, ids: list[str], gold: Any) -> Way:
     """Ours: ranks counted block by block."""
-    from heptathlon.search import count_ranks
+    from heptathlon.models.search import count_ranks
 
     wanted = gold[:, None].astype(np.int64)
     return lambda: _figures(count_ranks(q, d, ids, wanted)[:, 0])

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from benchmarks._timing import median_of, table
-from heptathlon import runner
 from heptathlon.leaderboard import submit, validate
+from heptathlon.running import runner
 from heptathlon.tasks.maze.baselines import PLAYERS
 
 

@@ -14,8 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from heptathlon import plots, scorecard
-from heptathlon.cards import FamilyCard, Scorecard, Settings
+from heptathlon import harmless
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.files import canonical_json, write_text_atomic
@@ -37,8 +36,10 @@ from heptathlon.leaderboard.standings import (
     of_family,
     tables,
 )
-from heptathlon.report import render_report
-from heptathlon.scorecard import ScoredSample
+from heptathlon.pages.report import render_report
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
+from heptathlon.scoring.scorecard import ScoredSample
 
 REPORTS = "reports"
 """Folder of the rows' reports in the site."""
@@ -321,7 +322,7 @@ def settings_words(card: Scorecard) -> str:
         words.append("system instruction")
     words += [f"{key}={value}" for key, value in sorted(settings.gen_kwargs.items())]
     words += [card.model.dtype, f"lm-eval {settings.lm_eval_version}"]
-    return plots.label(", ".join(word for word in words if word), 200)
+    return harmless.label(", ".join(word for word in words if word), 200)
 
 
 def _items(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from heptathlon import plots
+from heptathlon import harmless
 from heptathlon.families import FAMILIES
 from heptathlon.leaderboard.standings import Items, Table
 
@@ -44,7 +44,11 @@ def pairs(boards: Sequence[Table], items: Mapping[str, Items]) -> list[dict[str,
                 "title": board.division.title,
                 "old": board.old,
                 "rows": [
-                    {"name": plots.label(r.name), "kind": r.kind, "note": plots.label(r.settings)}
+                    {
+                        "name": harmless.label(r.name),
+                        "kind": r.kind,
+                        "note": harmless.label(r.settings),
+                    }
                     for r in having
                 ],
                 "clusters": codes.tolist(),

@@ -12,13 +12,14 @@ from typing import Any
 import yaml
 
 import heptathlon
-from heptathlon import families, scorecard
+from heptathlon import families
 from heptathlon.builders import hub
-from heptathlon.cards import Estimate, FamilyCard, Scorecard
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import dump_json
 from heptathlon.leaderboard.schema import MODEL_NAME, command_of
-from heptathlon.runs import Run
+from heptathlon.running.runs import Run
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import Estimate, FamilyCard, Scorecard
 
 EVERY_EVAL_EVER = "0.3.0"
 DIGITS = 6

@@ -33,7 +33,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from heptathlon import scorecard
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
@@ -41,7 +40,8 @@ from heptathlon.files import canonical_json, sha256_file, write_bytes_atomic
 from heptathlon.leaderboard import validate
 from heptathlon.leaderboard.schema import ENVELOPE, FILE_NAME
 from heptathlon.leaderboard.standings import Items, Row
-from heptathlon.scorecard import Published
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.scorecard import Published
 from heptathlon.tasks.catalog import TaskData
 
 FOLDER = "checked"

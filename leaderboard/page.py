@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 import heptathlon
-from heptathlon import pages, plots
+from heptathlon import harmless
 from heptathlon.families import FAMILIES, Family, Human
 from heptathlon.files import canonical_json
 from heptathlon.leaderboard import compare, profile
@@ -34,6 +34,8 @@ from heptathlon.leaderboard.standings import (
     figure_of,
     human_skill,
 )
+from heptathlon.pages import base as pages
+from heptathlon.pages import plots
 from heptathlon.scorers.stats import RankRange
 
 SITE = Path(__file__).with_name("site")
@@ -361,12 +363,12 @@ def _island(
         "margin": plots.MARGIN,
         "columns": [[c.key, f"{c.group} {c.head}".strip(), c.marked] for c in columns],
         "words": {
-            "settings": [plots.label(w, 200) for w in settings],
+            "settings": [harmless.label(w, 200) for w in settings],
             "badge": badges,
             "kind": kinds,
         },
-        "name": [plots.label(r.name) for r in rows],
-        "note": [plots.label(note_of(r)) for r in rows],
+        "name": [harmless.label(r.name) for r in rows],
+        "note": [harmless.label(note_of(r)) for r in rows],
         "url": [link_of(r) for r in rows],
         "slug": [r.slug for r in rows],
         "kind": kind,
@@ -486,7 +488,7 @@ def spreadsheet_safe(cell: object) -> object:
     """Return a cell that a spreadsheet shows instead of computing it as a formula."""
     if not isinstance(cell, str):
         return cell
-    text = plots.label(cell, 10_000)
+    text = harmless.label(cell, 10_000)
     return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "|", "%")) else text
 
 

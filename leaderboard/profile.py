@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from heptathlon import pages
 from heptathlon.families import FAMILIES
+from heptathlon.harmless import label
 from heptathlon.leaderboard.standings import Standing, Table, human_skill
-from heptathlon.plots import Scale, label
+from heptathlon.pages import base as pages
+from heptathlon.pages.plots import Scale
 
 MODELS = 5
 """Lines that can still be told apart."""

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from heptathlon import runner, runs, scorecard
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, dump_json, read_json_strict, write_text_atomic
 from heptathlon.leaderboard import validate
 from heptathlon.leaderboard.propose import envelope_hash, place_of
 from heptathlon.leaderboard.schema import SHA256, arguments_of
-from heptathlon.runs import Sample
+from heptathlon.running import runner, runs
+from heptathlon.running.runs import Sample
+from heptathlon.scoring import scorecard
 from heptathlon.seeding import Stream
 from heptathlon.tasks import catalog
 

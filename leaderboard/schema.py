@@ -12,12 +12,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from heptathlon.cards import Estimate, Scorecard, Settings
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import dump_json, write_text_atomic
+from heptathlon.harmless import label
 from heptathlon.models import SHARED_PROMPT
-from heptathlon.plots import label
-from heptathlon.runs import Run
+from heptathlon.running.runs import Run
+from heptathlon.scoring.cards import Estimate, Scorecard, Settings
 
 ENVELOPE = "submission.json"
 """Name of the envelope in a submission's folder."""

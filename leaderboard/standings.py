@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from heptathlon.cards import Estimate
 from heptathlon.families import FAMILIES
-from heptathlon.plots import Scale
+from heptathlon.pages.plots import Scale
 from heptathlon.scorers import stats
 from heptathlon.scorers.stats import RankRange
+from heptathlon.scoring.cards import Estimate
 
 MAX_PAIRED_ROWS = 200
 """Models that are compared two by two on the same items; more are ranked by their intervals."""

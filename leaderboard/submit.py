@@ -7,8 +7,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from heptathlon import runs, scorecard
-from heptathlon.cards import Scorecard
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import dump_json, sha256_file, write_text_atomic
 from heptathlon.leaderboard import validate
@@ -24,6 +22,9 @@ from heptathlon.leaderboard.schema import (
     unprintable,
 )
 from heptathlon.leaderboard.standings import EDITIONS
+from heptathlon.running import runs
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import Scorecard
 
 __all__ = ["ENVELOPE", "prepare"]
 

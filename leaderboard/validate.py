@@ -21,10 +21,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.text import Text
 
-from heptathlon import families, runs, scorecard
-from heptathlon.cards import Scorecard
+from heptathlon import families
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import read_json_strict
+from heptathlon.harmless import label
 from heptathlon.leaderboard.schema import (
     ENVELOPE,
     Envelope,
@@ -32,12 +32,15 @@ from heptathlon.leaderboard.schema import (
     command_of,
     unprintable,
 )
-from heptathlon.plots import label
 from heptathlon.records import doc_digest
-from heptathlon.runs import Run, Sample
-from heptathlon.scorecard import Published, ScoredSample
+from heptathlon.running import runs
+from heptathlon.running.runs import Run, Sample
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import Scorecard
+from heptathlon.scoring.scorecard import Published, ScoredSample
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
+from heptathlon.tasks.players import players_of
 
 MAX_ENVELOPE_BYTES = 2**20
 MAX_FILE_BYTES = 512 * 2**20
@@ -943,7 +946,7 @@ def players_play(case: Case) -> Iterator[Finding]:
     if case.envelope.model.kind != "player":
         return
     for one in case.scored:
-        players = scorecard.players_of(one.family)
+        players = players_of(one.family)
         player = players.get(case.envelope.model.name)
         response = one.sample.response
         if player is None:

@@ -1,5 +1,6 @@
 """What a scripted player is; each family's own stand in ``tasks/<family>/baselines.py``."""
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,3 +52,10 @@ def by_name(*players: Player) -> dict[str, Player]:
     if len(out) < len(players):
         raise ValueError("two players have the same name")
     return out
+
+
+def players_of(family: str) -> dict[str, Player]:
+    """Return a family's scripted players."""
+    module = importlib.import_module(f"heptathlon.tasks.{family}.baselines")
+    players: dict[str, Player] = module.PLAYERS
+    return players

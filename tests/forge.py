@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from heptathlon import runner, scorecard
-from heptathlon.runs import SAMPLES_NAME, find_run_folder
+from heptathlon.running import runner
+from heptathlon.running.runs import SAMPLES_NAME, find_run_folder
+from heptathlon.scoring import scorecard
 from heptathlon.seeding import Stream
 from heptathlon.tasks import catalog
 

@@ -36,12 +36,15 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from heptathlon import cli, runs, scorecard
+from heptathlon import cli
 from heptathlon.families import FAMILIES
 from heptathlon.leaderboard import board, page, submit, validate
 from heptathlon.leaderboard.schema import ENVELOPE, unprintable
 from heptathlon.leaderboard.standings import tables
+from heptathlon.running import runs
+from heptathlon.scoring import scorecard
 from heptathlon.tasks import catalog
+from heptathlon.tasks.players import players_of
 from tests import forge, mutants
 from tests.mutants import CODINGS, NAMES, RAW, Recipe, Step
 
@@ -67,7 +70,7 @@ def seeds(folder: Path, families: tuple[str, ...] = tuple(FAMILIES)) -> dict[str
     """Make a submission a family, of a scripted player that says it is a model, and of a player."""
     out = {}
     for family in families:
-        names = scorecard.players_of(family)
+        names = players_of(family)
         player = next((n for n in names if n.startswith("random")), next(iter(names)))
         run = forge.player_run(player, folder / "runs" / family, f"heptathlon_{family}_smoke")
         model = forge.model_run(run, folder / "models" / family, lambda _: None)

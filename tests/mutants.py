@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from heptathlon import scorecard
 from heptathlon.files import sha256_file
 from heptathlon.leaderboard.schema import ENVELOPE
-from heptathlon.runs import SAMPLES_NAME
+from heptathlon.running.runs import SAMPLES_NAME
+from heptathlon.scoring import scorecard
 from heptathlon.tasks import catalog
 from tests import forge
 
@@ -345,8 +345,8 @@ def _list(folder: Path, step: Step) -> None:
 def _claim(folder: Path, step: Step) -> None:
     """Let the envelope follow what the samples give."""
     del step
-    from heptathlon import runs
     from heptathlon.leaderboard.schema import claims_of
+    from heptathlon.running import runs
 
     if not (folder / ENVELOPE).is_file():
         return

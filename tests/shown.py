@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from heptathlon.families import family_of_task
-from heptathlon.show import rendered_items
+from heptathlon.running.show import rendered_items
 from heptathlon.tasks import catalog
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")

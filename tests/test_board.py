@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from heptathlon.cards import Estimate
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.files import loads_strict
@@ -33,6 +32,7 @@ from heptathlon.leaderboard.standings import (
     overall,
     tables,
 )
+from heptathlon.scoring.cards import Estimate
 from tests import forge
 
 SMOKE = Division("fresh", "smoke", "2026.1")

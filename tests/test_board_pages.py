@@ -10,7 +10,6 @@ import pytest
 from scipy import stats as reference
 
 from benchmarks import _chromium, site
-from heptathlon import runs, scorecard
 from heptathlon.families import FAMILIES, Human
 from heptathlon.leaderboard import board, compare, page, profile
 from heptathlon.leaderboard.standings import (
@@ -22,7 +21,9 @@ from heptathlon.leaderboard.standings import (
     of_family,
     tables,
 )
-from heptathlon.report import write_report
+from heptathlon.pages.report import write_report
+from heptathlon.running import runs
+from heptathlon.scoring import scorecard
 from tests import forge
 from tests.browsing import in_browser, violations, with_axe
 

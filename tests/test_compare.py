@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from rich.console import Console
 from scipy import stats as reference
 
-from heptathlon import compare as comparing
-from heptathlon import scorecard
-from heptathlon.cards import Estimate, FamilyCard, ModelCard, Scorecard, Settings
-from heptathlon.compare import Comparison, compare
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, Family
-from heptathlon.runs import Sample
-from heptathlon.scorecard import ScoredSample
+from heptathlon.running.runs import Sample
 from heptathlon.scorers.verdict import Statistic, Verdict
+from heptathlon.scoring import compare as comparing
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import Estimate, FamilyCard, ModelCard, Scorecard, Settings
+from heptathlon.scoring.compare import Comparison, compare
+from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks.catalog import TaskData
 
 SEASON = "2026.1"

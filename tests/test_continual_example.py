@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from heptathlon import runner, study
+from heptathlon.running import runner
 from heptathlon.seeding import Stream
+from heptathlon.studies import study
 from heptathlon.tasks.mllm_ct.prompts import target
 
 FILE = Path(__file__).parents[1] / "examples" / "continual_tuning" / "train.py"

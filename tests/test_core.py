@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from heptathlon import families, files, runs
+from heptathlon import families, files
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.records import content_id, doc_digest
+from heptathlon.running import runs
 from heptathlon.seeding import Stream
 
 json_values = st.recursive(

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from heptathlon import demo, weights
+from heptathlon.cli import demo
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import home
-from heptathlon.weights import MODELS, Part, Weights
+from heptathlon.running import weights
+from heptathlon.running.weights import MODELS, Part, Weights
 
 
 def test_from_nothing_to_a_page_and_a_second_time_in_no_time(

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from heptathlon import runner, scorecard
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.models import encoder as module
 from heptathlon.models import encoders
 from heptathlon.models.encoder import EncoderLM
-from heptathlon.runs import find_run_folder, read_run
+from heptathlon.running import runner
+from heptathlon.running.runs import find_run_folder, read_run
 from heptathlon.scorers import rarb as scorer
+from heptathlon.scoring import scorecard
 
 torch = pytest.importorskip("torch")
 

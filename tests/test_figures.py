@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from heptathlon import figures
 from heptathlon.builders import store
 from heptathlon.builders.sort.records import DISTANCES, PLACES
 from heptathlon.families import FAMILIES
-from heptathlon.runs import Sample
-from heptathlon.scorecard import ScoredSample
+from heptathlon.pages import figures
+from heptathlon.running.runs import Sample
 from heptathlon.scorers import memorability as memorability_scorer
 from heptathlon.scorers import sort as sort_scorer
 from heptathlon.scorers import students as scorer
+from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks.catalog import task_data
 
 TASK = "heptathlon_students_choice_smoke"

@@ -13,11 +13,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heptathlon import judging, runner, runs, study, study_report
 from heptathlon.errors import HeptathlonError
-from heptathlon.judging import Rating, quoted, read_scores
 from heptathlon.models import chat
 from heptathlon.models.chat import ChatServer, Question
+from heptathlon.pages import study_page as study_report
+from heptathlon.running import runner, runs
+from heptathlon.scoring import judging
+from heptathlon.scoring.judging import Rating, quoted, read_scores
+from heptathlon.studies import study
 from heptathlon.tasks.mllm_ct.baselines import PLAYERS
 from heptathlon.tasks.mllm_ct.judge import RUBRIC
 from tests.command import call

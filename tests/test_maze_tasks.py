@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from lm_eval.tasks import TaskManager
 
-from heptathlon import families, runner, runs, scorecard
+from heptathlon import families
 from heptathlon.builders import maze as builder
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
+from heptathlon.running import runner, runs
 from heptathlon.scorers import maze as scorer
 from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.scoring import scorecard
 from heptathlon.tasks import catalog
 from heptathlon.tasks.maze import pictures, prompts
 from heptathlon.tasks.maze.baselines import PLAYERS

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from heptathlon import cli, judging, runner, runs
+from heptathlon import cli
 from heptathlon.builders import memorability as builder
 from heptathlon.builders import sources
 from heptathlon.errors import HeptathlonError
 from heptathlon.models.chat import LmEvalModel, Question
+from heptathlon.running import runner, runs
+from heptathlon.scoring import judging
 
 ADS = "heptathlon_memorability_ads_smoke"
 WITH_SOURCES = pytest.mark.skipif(

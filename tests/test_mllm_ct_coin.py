@@ -9,14 +9,17 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heptathlon import families, runner, runs, scorecard, study
+from heptathlon import families
 from heptathlon.builders import mllm_ct as builder
 from heptathlon.builders import store
 from heptathlon.builders.mllm_ct import coin
 from heptathlon.errors import HeptathlonError
 from heptathlon.leaderboard import submit
+from heptathlon.running import runner, runs
 from heptathlon.scorers import mllm_ct as scorer
 from heptathlon.scorers import mllm_ct_coin
+from heptathlon.scoring import scorecard
+from heptathlon.studies import study
 from heptathlon.tasks import catalog
 from heptathlon.tasks.mllm_ct import pictures, prompts
 from heptathlon.tasks.mllm_ct.baselines import PLAYERS

@@ -10,14 +10,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heptathlon import families, judging, runner, runs, scorecard, study, study_report
+from heptathlon import families
 from heptathlon.builders import mllm_ct as builder
 from heptathlon.builders import store
 from heptathlon.builders.mllm_ct import paper
 from heptathlon.errors import HeptathlonError
 from heptathlon.models.chat import Question
+from heptathlon.pages import study_page as study_report
+from heptathlon.running import runner, runs
 from heptathlon.scorers import mllm_ct as scorer
 from heptathlon.scorers import mllm_ct_paper
+from heptathlon.scoring import judging, scorecard
+from heptathlon.studies import study
 from heptathlon.tasks import catalog
 from heptathlon.tasks.mllm_ct import pictures, prompts
 from heptathlon.tasks.mllm_ct.baselines import PLAYERS

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lm_eval.tasks import TaskManager
 
-from heptathlon import families, runner, runs, scorecard
+from heptathlon import families
 from heptathlon.builders import mllm_ct as builder
 from heptathlon.builders.mllm_ct import scenes, styles
 from heptathlon.builders.mllm_ct.records import (
@@ -22,7 +22,9 @@ from heptathlon.builders.mllm_ct.records import (
 )
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.records import doc_digest
+from heptathlon.running import runner, runs
 from heptathlon.scorers import mllm_ct as scorer
+from heptathlon.scoring import scorecard
 from heptathlon.tasks import catalog
 from heptathlon.tasks.mllm_ct import pictures, prompts
 from heptathlon.tasks.mllm_ct.baselines import EXPERT_TASKS, PLAYERS

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
-from heptathlon import search
 from heptathlon.errors import HeptathlonError
+from heptathlon.models import search
 from heptathlon.scorers import ranking, rarb
 from heptathlon.scorers.rarb import METRICS, process_results, verdict
 from heptathlon.scorers.verdict import Row, Verdict

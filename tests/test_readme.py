@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from heptathlon import docs
+from heptathlon.pages import docs
 from tests.fakehub import FakeHub
 
 README = Path(__file__).parents[1] / "README.md"

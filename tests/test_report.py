@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heptathlon import plots, report, scorecard
-from heptathlon.drawings import draw
+from heptathlon import harmless
 from heptathlon.families import FAMILIES, Human
 from heptathlon.grid import MOVES, Grid
+from heptathlon.pages import plots, report
+from heptathlon.pages.drawings import draw
 from heptathlon.records import content_id, doc_digest
-from heptathlon.runs import Run, Sample
-from heptathlon.scorecard import Published, ScoredSample
+from heptathlon.running.runs import Run, Sample
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.scorecard import Published, ScoredSample
 from tests.parsed import Page
 
 TASK = "heptathlon_maze_dfs_smoke"
@@ -329,19 +331,19 @@ def test_policy_lets_the_page_work_in_a_browser(tmp_path: Path):
 
 @given(st.text())
 def test_visible_text_holds_nothing_that_acts(text: str):
-    shown = plots.visible(text)
+    shown = harmless.visible(text)
     assert not ACTING.search(shown)
-    assert plots.visible(shown) == shown
+    assert harmless.visible(shown) == shown
 
 
 def test_visible_leaves_ordinary_text_alone():
     text = "naïve שלום 你好 👩\u200d💻\n\tend"
-    assert plots.visible(text) == text
+    assert harmless.visible(text) == text
 
 
 @given(st.text(max_size=300), st.integers(9, 100))
 def test_clipped_keeps_both_ends(text: str, limit: int):
-    short = plots.clipped(text, limit)
+    short = harmless.clipped(text, limit)
     assert short.startswith(text[: limit - limit // 3])
     assert short.endswith(text[len(text) - min(len(text), limit // 3) :])
     assert len(short) <= limit + 60

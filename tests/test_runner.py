@@ -12,12 +12,12 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.loggers import EvaluationTracker
 
-from heptathlon import runner, runs
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.models.journal import Journal
-from heptathlon.scorecard import players_of
+from heptathlon.running import runner, runs
+from heptathlon.running.journal import Journal
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TASKS_PATH
+from heptathlon.tasks.players import players_of
 
 TASK = "heptathlon_maze_dfs_smoke"
 CHOICES = "heptathlon_maze_next_move_smoke"

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from heptathlon import cli, families, runs, scorecard
-from heptathlon.cards import FamilyCard
+from heptathlon import cli, families
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import Headline
+from heptathlon.running import runs
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import FamilyCard
 from tests.forge import player_run, write_samples
 
 TASK = "heptathlon_maze_dfs_smoke"

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heptathlon import search
 from heptathlon.errors import HeptathlonError
-from heptathlon.models import embeddings
+from heptathlon.models import embeddings, search
 from heptathlon.models.embeddings import EmbeddingStore, refuse_constant
 
 

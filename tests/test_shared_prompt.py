@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lm_eval.api.instance import Instance
 
-from heptathlon import runner
 from heptathlon.errors import HeptathlonError
-from heptathlon.runs import read_run
+from heptathlon.running import runner
+from heptathlon.running.runs import read_run
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")

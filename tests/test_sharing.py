@@ -11,10 +11,11 @@ from huggingface_hub import HfApi
 from huggingface_hub._eval_results import parse_eval_result_entries
 from huggingface_hub.repocard_data import model_index_to_eval_results
 
-from heptathlon import runs, scorecard
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.leaderboard import board, export, propose, rerun, submit
 from heptathlon.leaderboard.schema import ENVELOPE, arguments_of
+from heptathlon.running import runs
+from heptathlon.scoring import scorecard
 from tests import forge
 from tests.fakehub import TOKEN, FakeHub
 

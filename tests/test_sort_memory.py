@@ -11,11 +11,12 @@ import pytest
 from lm_eval.api.model import LM
 from lm_eval.api.registry import register_model
 
-from heptathlon import runner, runs, scorecard
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.models import memory as memories
 from heptathlon.models.memory_lm import MemoryLM
+from heptathlon.running import runner, runs
+from heptathlon.scoring import scorecard
 from heptathlon.tasks.sort import prompts
 
 TEXT = "One two three. Four five six. Seven eight nine. Ten eleven twelve."

@@ -10,13 +10,15 @@ import yaml
 from lm_eval.tasks import TaskManager
 
 from benchmarks import sort_prefix
-from heptathlon import cli, families, runner, runs, scorecard
+from heptathlon import cli, families
 from heptathlon.builders import sort as builder
 from heptathlon.builders import sources, store
 from heptathlon.builders.sort import fresh, paper
 from heptathlon.errors import HeptathlonError
+from heptathlon.running import runner, runs
 from heptathlon.scorers import sort as scorer
 from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.scoring import scorecard
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import Player
 from heptathlon.tasks.sort import book, prompts

@@ -14,10 +14,10 @@ from heptathlon import families
 from heptathlon.builders import sources, store, students
 from heptathlon.leaderboard import validate
 from heptathlon.models.player import PlayerLM
-from heptathlon.runs import Sample
-from heptathlon.scorecard import ScoredSample
+from heptathlon.running.runs import Sample
 from heptathlon.scorers import students as scorer
 from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import Player
 from heptathlon.tasks.students import prompts

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import yaml
 
-from heptathlon import runner, study
 from heptathlon.errors import HeptathlonError
-from heptathlon.runs import SAMPLES_NAME, find_run_folder
+from heptathlon.running import runner
+from heptathlon.running.runs import SAMPLES_NAME, find_run_folder
 from heptathlon.scorers import mllm_ct as scorer
 from heptathlon.seeding import Stream
+from heptathlon.studies import study
 from heptathlon.tasks.mllm_ct.baselines import PLAYERS
 from heptathlon.tasks.mllm_ct.prompts import ANSWER, target
 
@@ -293,7 +294,7 @@ def test_figure_of_two_studies(folders: dict[str, Path], tmp_path: Path):
 
 
 def test_names_of_curves_stay_in_the_plot():
-    from heptathlon import study_report
+    from heptathlon.pages import study_page as study_report
 
     ends = [(1.0, "a"), (1.0, "b"), (0.0, "c"), (0.0, "d"), (None, "e"), (0.01, "f")]
     found = study_report._spaced(ends)

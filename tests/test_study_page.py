@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from benchmarks import _chromium
-from heptathlon import pages, plots, study_report
-from heptathlon.continual_study import ContinualCard, FigureCard, JudgeCard, MetricCard
+from heptathlon import harmless
+from heptathlon.pages import base as pages
+from heptathlon.pages import study_page as study_report
+from heptathlon.studies.continual import ContinualCard, FigureCard, JudgeCard, MetricCard
 from tests.browsing import complaints, in_browser, violations, with_axe
 from tests.parsed import Page
 
@@ -79,13 +81,13 @@ def test_hostile_words_are_shown_and_never_act():
     assert page.shape() == PLAIN.shape()
     assert page.tags == PLAIN.tags
     assert page.blocks == PLAIN.blocks
-    seen = plots.label(HOSTILE)
+    seen = harmless.label(HOSTILE)
     assert seen in page.text, "the title"
     assert f"({seen})" in page.text, "a checkpoint"
-    assert f"the opinion of {plots.visible(HOSTILE)}" in page.text
+    assert f"the opinion of {harmless.visible(HOSTILE)}" in page.text
     assert page.text.count("{{ 7 * 7 }}") >= 10
     shown = page.text + "".join(value for _, _, value in page.attributes)
-    assert not {c for c in HOSTILE if plots.visible(c) != c} & set(shown)
+    assert not {c for c in HOSTILE if harmless.visible(c) != c} & set(shown)
 
 
 @given(st.text(max_size=60))
@@ -100,7 +102,7 @@ def test_no_word_acts_in_the_terminal(capsys: pytest.CaptureFixture[str]):
     Console(width=600).print(study_report.tables(card(words)))
     shown = capsys.readouterr().out
     # Titles are broken to the width of their table.
-    found = "".join(shown.split()).count("".join(plots.visible(words).split()))
+    found = "".join(shown.split()).count("".join(harmless.visible(words).split()))
     assert found == 5, "title, reason, and the judge's name, host and rubric"
     assert not {"\x1b", "\x07", "\u202e"} & set(shown)
 

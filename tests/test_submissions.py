@@ -20,11 +20,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from heptathlon import cli, runs, scorecard
+from heptathlon import cli
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import sha256_file
 from heptathlon.leaderboard import schema, submit, validate
 from heptathlon.leaderboard.schema import ENVELOPE
+from heptathlon.running import runs
+from heptathlon.scoring import scorecard
 from tests import forge
 
 NAME = "Some-Lab/model-1B"

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from lm_eval.tasks import TaskManager
 
-from heptathlon import families, profiles, report, runner, scorecard
+from heptathlon import families
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
-from heptathlon.runs import Run, Sample, read_run
-from heptathlon.scorecard import ScoredSample
+from heptathlon.pages import profiles, report
+from heptathlon.running import runner
+from heptathlon.running.runs import Run, Sample, read_run
 from heptathlon.scorers import verbalizer as scorer
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks import catalog
 from heptathlon.tasks.verbalizer import tokens
 

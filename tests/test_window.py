@@ -12,9 +12,10 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.api.registry import register_model
 
-from heptathlon import runner, runs, scorecard
 from heptathlon.errors import HeptathlonError
 from heptathlon.models import window
+from heptathlon.running import runner, runs
+from heptathlon.scoring import scorecard
 
 
 @register_model("window-test")

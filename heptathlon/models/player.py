@@ -15,8 +15,8 @@ from lm_eval.api.registry import register_model
 
 from heptathlon.errors import UnknownNameError
 from heptathlon.families import FAMILIES, family_of_task
-from heptathlon.scorecard import players_of
 from heptathlon.tasks import catalog
+from heptathlon.tasks.players import players_of
 
 
 def player_names() -> list[str]:

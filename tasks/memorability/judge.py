@@ -1,15 +1,15 @@
 """What a judge is asked about a written advertisement: how well it would be remembered.
 
-No scorecard, submission or board reads the reply; see :mod:`heptathlon.judging`.
+No scorecard, submission or board reads the reply; see :mod:`heptathlon.scoring.judging`.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heptathlon.judging import SCORED, Rating
 from heptathlon.models.chat import Question
 from heptathlon.scorers.memorability import read_score
 from heptathlon.scorers.reading import read
+from heptathlon.scoring.judging import SCORED, Rating
 from heptathlon.tasks.catalog import TaskData
 
 _TEXT = (

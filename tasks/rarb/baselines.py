@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heptathlon.builders.rarb.corpora import Corpus, corpus
-from heptathlon.lexical import Bm25, TfIdf, best_first, tokens
-from heptathlon.search import ranks_among
+from heptathlon.models.lexical import Bm25, TfIdf, best_first, tokens
+from heptathlon.models.search import ranks_among
 from heptathlon.seeding import Stream
 from heptathlon.tasks.players import Doc, Player, by_name
 from heptathlon.tasks.rarb.prompts import ANSWER, MOST_NAMED, judge_gold

@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 
 import heptathlon
 from heptathlon.builders import store
-from heptathlon.cards import (
+from heptathlon.errors import HeptathlonError
+from heptathlon.families import Family, Headline
+from heptathlon.records import doc_digest
+from heptathlon.running.runs import Run, Sample
+from heptathlon.scorers import stats
+from heptathlon.scorers.verdict import Row, Statistic, Verdict
+from heptathlon.scoring.cards import (
     Estimate,
     FamilyCard,
     FormCard,
@@ -25,15 +31,9 @@ from heptathlon.cards import (
     Settings,
     Stratum,
 )
-from heptathlon.errors import HeptathlonError
-from heptathlon.families import Family, Headline
-from heptathlon.records import doc_digest
-from heptathlon.runs import Run, Sample
-from heptathlon.scorers import stats
-from heptathlon.scorers.verdict import Row, Statistic, Verdict
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
-from heptathlon.tasks.players import Player
+from heptathlon.tasks.players import Player, players_of
 
 SEED = 20261
 """Seed of every bootstrap on a scorecard, so that anyone gets the same intervals."""
@@ -103,13 +103,6 @@ def scorer_of(family: str) -> Scorer:
 
 
 @cache
-def players_of(family: str) -> dict[str, Player]:
-    """Return a family's scripted players."""
-    module = importlib.import_module(f"heptathlon.tasks.{family}.baselines")
-    players: dict[str, Player] = module.PLAYERS
-    return players
-
-
 def statistics_of(family: str) -> dict[str, Statistic]:
     """Return a family's figures that are not the mean of a metric, by name."""
     statistics: dict[str, Statistic] = getattr(scorer_of(family), "STATISTICS", {})

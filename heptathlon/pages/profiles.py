@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from heptathlon import plots
-from heptathlon.cards import Estimate
-from heptathlon.plots import Scale
-from heptathlon.scorecard import ScoredSample, estimate
+from heptathlon.pages import plots
+from heptathlon.pages.plots import Scale
+from heptathlon.scoring.cards import Estimate
+from heptathlon.scoring.scorecard import ScoredSample, estimate
 
 Runs = Mapping[str, Sequence[ScoredSample]]
 """Samples of one family by the model that answered."""

@@ -10,12 +10,13 @@ from pathlib import Path
 from markupsafe import Markup
 from pydantic import ValidationError
 
-from heptathlon import pages, study_report
-from heptathlon.continual_study import STRICT, ContinualCard, MetricCard
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import read_text_limited
-from heptathlon.plots import label
-from heptathlon.study_report import HEIGHT, WIDTH, percent, short_name
+from heptathlon.harmless import label
+from heptathlon.pages import base as pages
+from heptathlon.pages import study_page as study_report
+from heptathlon.pages.study_page import HEIGHT, WIDTH, percent, short_name
+from heptathlon.studies.continual import STRICT, ContinualCard, MetricCard
 
 MAX_CARD_BYTES = 2**24
 HEAD = 34

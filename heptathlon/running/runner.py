@@ -20,7 +20,7 @@ from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import family_of_task
 from heptathlon.files import canonical_json, folder_stamp, sha256_file
 from heptathlon.models import window
-from heptathlon.runs import read_results, read_samples
+from heptathlon.running.runs import read_results, read_samples
 from heptathlon.tasks.catalog import TASKS_PATH
 
 DEFAULT_OUTPUT = "runs"
@@ -295,7 +295,7 @@ def _warn_of_tokens(lm: Any, tasks: Iterable[Any]) -> None:
 
 
 def _attach_journal(lm: Any, config: Any) -> Any:
-    from heptathlon.models.journal import Journal
+    from heptathlon.running.journal import Journal
 
     output = Path(config.output_path)
     folder = (output.parent if output.suffix == ".json" else output) / ".journal"

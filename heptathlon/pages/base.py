@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import BaseLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from heptathlon import plots
+from heptathlon import harmless
 
 DASH, MINUS = "\u2013", "\u2212"
 MAX_TEXT = 40_000
@@ -37,21 +37,21 @@ def environment(loader: BaseLoader) -> Environment:
         "allow_nan": False,
         "separators": (",", ":"),
     }
-    made.filters |= {"figure": figure, "label": plots.label}
+    made.filters |= {"figure": figure, "label": harmless.label}
     return made
 
 
 def _harmless(value: Any) -> Any:
     """Make every text that a template prints safe to show; markup of our own passes."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return plots.visible(plots.clipped(value, MAX_TEXT))
+        return harmless.visible(harmless.clipped(value, MAX_TEXT))
     return value
 
 
 @functools.cache
 def asset(name: str) -> str:
     """Return a style or script that pages share."""
-    return resources.files("heptathlon.templates").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("heptathlon.pages.templates").joinpath(name).read_text(encoding="utf-8")
 
 
 def policy(style: str, script: str | None = None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lm_eval.api.model import LM, hash_args
 
-from heptathlon.journal import Answers
+from heptathlon.running.answers import Answers
 
 METHODS = ("generate_until", "loglikelihood", "loglikelihood_rolling")
 

@@ -1,4 +1,4 @@
-"""Generated documentation: ``python -m heptathlon.docs`` writes the task cards and README's table.
+"""Generated documentation: ``python -m heptathlon.pages.docs`` writes the cards and README's table.
 
 A test fails when what is committed differs from what this would write.
 """
@@ -11,7 +11,7 @@ from heptathlon.families import FAMILIES, Family, task_name
 from heptathlon.files import write_text_atomic
 from heptathlon.tasks import catalog
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"(<!-- families: generated -->\n).*?(<!-- /families -->)", re.DOTALL)
 
 

@@ -13,8 +13,9 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from heptathlon import pages
-from heptathlon.continual_study import (
+from heptathlon.harmless import label, visible
+from heptathlon.pages import base as pages
+from heptathlon.studies.continual import (
     JUDGED,
     LENIENT,
     REASONING,
@@ -22,7 +23,6 @@ from heptathlon.continual_study import (
     ContinualCard,
     MetricCard,
 )
-from heptathlon.plots import label, visible
 from heptathlon.tasks.catalog import task_data
 
 WIDTH, HEIGHT = 640, 240

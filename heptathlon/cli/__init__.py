@@ -192,7 +192,7 @@ def show(
     num_fewshot: Annotated[int, typer.Option(min=0, help="Examples before each item.")] = 0,
 ) -> None:
     """Print items exactly as a model sees them, each with its gold answer."""
-    from heptathlon.show import rendered_items
+    from heptathlon.running.show import rendered_items
 
     for item in rendered_items(family, n=n, task=task, tier=tier, num_fewshot=num_fewshot):
         out.rule(escape(item.heading))
@@ -206,7 +206,7 @@ def show(
 )
 def run(context: typer.Context) -> None:
     """Evaluate a model: the flags of lm_eval run, samples logged, nothing lost silently."""
-    from heptathlon import runner
+    from heptathlon.running import runner
 
     for path in runner.run(context.args):
         err.print(f"results: {path}\nnext: heptathlon score {path.parent}")
@@ -219,8 +219,10 @@ def score(
     to: Annotated[Path | None, typer.Option("--out", help="Folder; RUN if left out.")] = None,
 ) -> None:
     """Recompute every score from a run's samples; write scorecard.json and report.html."""
-    from heptathlon import judging, report, runs, scorecard
     from heptathlon.files import dump_json, write_text_atomic
+    from heptathlon.pages import report
+    from heptathlon.running import runs
+    from heptathlon.scoring import judging, scorecard
 
     run = runs.read_run(folder)
     judged = judging.card(run)
@@ -306,8 +308,9 @@ def judge(
     """
     from rich.progress import Progress
 
-    from heptathlon import judging, runs
     from heptathlon.models import chat
+    from heptathlon.running import runs
+    from heptathlon.scoring import judging
 
     if rubric and rubric not in judging.RUBRICS:
         raise UnknownNameError("rubric", rubric, judging.RUBRICS)
@@ -363,8 +366,10 @@ def profile(
     to: Annotated[Path, typer.Option("--out", help="The page.")] = Path("profile.html"),
 ) -> None:
     """Write one page with the figures of several runs beside each other."""
-    from heptathlon import report, runs, scorecard
     from heptathlon.files import write_text_atomic
+    from heptathlon.pages import report
+    from heptathlon.running import runs
+    from heptathlon.scoring import scorecard
 
     scored = [scorecard.score_run(runs.read_run(folder)) for folder in folders]
     write_text_atomic(to, report.render_profile(scored))
@@ -377,8 +382,9 @@ def pick_prompt(
     as_json: Json = False,
 ) -> None:
     """Pick the Book-SORT prompt that serves a model best, from its run of sort_book_sweep."""
-    from heptathlon import runs, scorecard
+    from heptathlon.running import runs
     from heptathlon.scorers import sort
+    from heptathlon.scoring import scorecard
 
     _, scored = scorecard.score_run(runs.read_run(folder))
     try:
@@ -406,8 +412,9 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Say which of two runs is better on the same items, by how much and how sure, or: a tie."""
-    from heptathlon import compare as comparing
-    from heptathlon import runs, scorecard
+    from heptathlon.running import runs
+    from heptathlon.scoring import compare as comparing
+    from heptathlon.scoring import scorecard
 
     (card_a, scored_a), (card_b, scored_b) = (
         scorecard.score_run(runs.read_run(folder)) for folder in (a, b)
@@ -431,8 +438,9 @@ def export(
     ],
 ) -> None:
     """Print a run's scores in a form that others read: for a model's repository, or a store."""
-    from heptathlon import runs, scorecard
     from heptathlon.leaderboard import export as exporting
+    from heptathlon.running import runs
+    from heptathlon.scoring import scorecard
 
     run = runs.read_run(folder)
     card, _ = scorecard.score_run(run, details=False)
@@ -445,7 +453,7 @@ StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study
 @study_app.command("run")
 def study_run(file: StudyFile) -> None:
     """Run every checkpoint of a study that was not run before; text and pictures apart."""
-    from heptathlon import study
+    from heptathlon.studies import study
 
     for folder in study.run_study(study.read_study(file), lambda text: err.print(escape(text))):
         out.print(str(folder))
@@ -461,8 +469,9 @@ def study_score(
     ] = None,
 ) -> None:
     """Score a study's runs together; write its card (JSON) and its report (HTML)."""
-    from heptathlon import study, study_report
     from heptathlon.files import dump_json, write_text_atomic
+    from heptathlon.pages import study_page as study_report
+    from heptathlon.studies import study
 
     card = study.score_study(study.read_study(file))
     target = to or file.parent
@@ -488,8 +497,8 @@ def study_figure(
     ] = None,
 ) -> None:
     """Draw scored studies below one another, the matrix beside the curves, as one SVG."""
-    from heptathlon import study_figure
     from heptathlon.files import write_text_atomic
+    from heptathlon.pages import study_figure
 
     read = [study_figure.read_card(card) for card in cards]
     write_text_atomic(to, study_figure.figure(read, metrics or ()))
@@ -669,7 +678,7 @@ def demo(
     ] = "smollm2",
 ) -> None:
     """Build the smoke tier, run real models and every player, and write the leaderboard."""
-    from heptathlon import demo as demonstration
+    from heptathlon.cli import demo as demonstration
 
     page = demonstration.run_demo(to, lambda text: err.print(escape(text)), models.split(","))
     out.print(f"The leaderboard is at {page.resolve()}")

@@ -13,14 +13,14 @@ from rich.table import Table
 from rich.text import Text
 from scipy import special
 
-from heptathlon import scorecard
-from heptathlon.cards import Estimate, FamilyCard, ModelCard, Scorecard, Settings
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, Family
-from heptathlon.plots import label
-from heptathlon.scorecard import ScoredSample
+from heptathlon.harmless import label
 from heptathlon.scorers import stats
 from heptathlon.scorers.verdict import Statistic
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import Estimate, FamilyCard, ModelCard, Scorecard, Settings
+from heptathlon.scoring.scorecard import ScoredSample
 
 LEVEL = 0.95
 POWER = 0.8

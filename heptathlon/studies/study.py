@@ -16,12 +16,13 @@ from typing import Any, ClassVar, Protocol
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from heptathlon import judging, runs, scorecard
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import canonical_json, read_text_limited
-from heptathlon.judging import Judge, Opinion
-from heptathlon.runs import Run
-from heptathlon.scorecard import ScoredSample
+from heptathlon.running import runs
+from heptathlon.running.runs import Run
+from heptathlon.scoring import judging, scorecard
+from heptathlon.scoring.judging import Judge, Opinion
+from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks import catalog
 
 MAX_STUDY_BYTES = 2**20
@@ -166,7 +167,7 @@ def kind_of(study: Study) -> Kind:
         UnknownNameError: with the nearest names.
     """
     # The kinds need this module's types.
-    from heptathlon.continual_study import ContinualKind
+    from heptathlon.studies.continual import ContinualKind
 
     kinds: dict[str, type[Kind]] = {ContinualKind.name: ContinualKind}
     if study.kind not in kinds:
@@ -182,9 +183,9 @@ def run_study(study: Study, say: Any = print) -> list[Path]:
         say: prints one line of progress.
 
     Raises:
-        HeptathlonError: see :func:`heptathlon.runner.run`.
+        HeptathlonError: see :func:`heptathlon.running.runner.run`.
     """
-    from heptathlon import runner
+    from heptathlon.running import runner
 
     folders = []
     for checkpoint in study.checkpoints:

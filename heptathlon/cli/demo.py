@@ -6,15 +6,17 @@ from pathlib import Path
 
 from datasets import disable_progress_bars
 
-from heptathlon import runner, runs, scorecard, weights
 from heptathlon.builders import store
 from heptathlon.families import FAMILIES, task_name
 from heptathlon.files import dump_json, write_text_atomic
 from heptathlon.leaderboard import board, submit
 from heptathlon.models.encoder import NAME as ENCODER
 from heptathlon.models.player import player_names
-from heptathlon.report import write_report
+from heptathlon.pages.report import write_report
+from heptathlon.running import runner, runs, weights
+from heptathlon.scoring import scorecard
 from heptathlon.tasks import catalog
+from heptathlon.tasks.players import players_of
 
 Say = Callable[[str], None]
 
@@ -55,7 +57,7 @@ def run_demo(out: Path, say: Say, models: Sequence[str] = MODELS) -> Path:
 def _player(out: Path, name: str, say: Say) -> Path:
     flags = ["--model", "heptathlon", "--model_args", f"player={name}"]
     # A player plays the families that have it.
-    tasks = [task_name(f, "smoke") for f in FAMILIES if name in scorecard.players_of(f)]
+    tasks = [task_name(f, "smoke") for f in FAMILIES if name in players_of(f)]
     return _run(out, f"player-{name}", name, flags, say, ",".join(tasks))
 
 

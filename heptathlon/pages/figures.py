@@ -13,10 +13,12 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from heptathlon import pages, plots
-from heptathlon.cards import Estimate
-from heptathlon.scorecard import ScoredSample, estimate, level_order
+from heptathlon import harmless
+from heptathlon.pages import base as pages
+from heptathlon.pages import plots
 from heptathlon.scorers import memorability
+from heptathlon.scoring.cards import Estimate
+from heptathlon.scoring.scorecard import ScoredSample, estimate, level_order
 
 THIS_RUN = "this run"
 BINS = 10
@@ -138,10 +140,10 @@ def _loss_by_history(played: Played) -> Figure:
         for one in _questions(samples):
             loss = -one.verdict.metrics["mean_log_score"]
             losses[str(one.sample.doc["history"])].append(loss)
-        cells = [f"{np.mean(v):.3f}" if v else plots.ELLIPSIS for v in losses.values()]
+        cells = [f"{np.mean(v):.3f}" if v else harmless.ELLIPSIS for v in losses.values()]
         every = [x for v in losses.values() for x in v]
         mean = float(np.mean(every)) if every else math.inf
-        rows.append((mean, (who, *cells, f"{mean:.3f}" if every else plots.ELLIPSIS)))
+        rows.append((mean, (who, *cells, f"{mean:.3f}" if every else harmless.ELLIPSIS)))
     return Figure(
         "Log-loss by length of history",
         "Nats a question, lower is better, of the run and of every player on the same questions.",
@@ -216,7 +218,7 @@ def _predicted_and_measured(played: Played) -> Figure:
     rows = tuple(
         (
             who,
-            f"{rho:.3f}" if math.isfinite(rho) else plots.ELLIPSIS,
+            f"{rho:.3f}" if math.isfinite(rho) else harmless.ELLIPSIS,
             plots.interval(
                 scale, rho if math.isfinite(rho) else None, None, None, references=[best]
             ),
@@ -272,7 +274,7 @@ def _worst_misses(run: Sequence[ScoredSample]) -> Figure:
     worst = np.argsort(-np.abs(off), kind="stable")[:MISSES]
     rows = tuple(
         (
-            plots.label(str(run[i].sample.doc["text"]), NAME),
+            harmless.label(str(run[i].sample.doc["text"]), NAME),
             f"{values[i, 0]:.0f}",
             f"{values[i, 1]:.0f}",
             f"{off[i]:+.0%}",

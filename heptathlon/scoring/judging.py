@@ -18,12 +18,12 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from heptathlon import runs
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, loads_strict, read_text_limited, write_text_atomic
-from heptathlon.journal import Answers
 from heptathlon.models.chat import Asked, Question
-from heptathlon.runs import Run, Sample
+from heptathlon.running import runs
+from heptathlon.running.answers import Answers
+from heptathlon.running.runs import Run, Sample
 from heptathlon.scorers.reading import after_reasoning
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from heptathlon import judging, scorecard
 from heptathlon.errors import HeptathlonError
-from heptathlon.judging import Judge
-from heptathlon.scorecard import SEED
 from heptathlon.scorers import continual
 from heptathlon.scorers.continual import Figure, Matrix, TaskScores
-from heptathlon.study import Row, Study
+from heptathlon.scoring import judging, scorecard
+from heptathlon.scoring.judging import Judge
+from heptathlon.scoring.scorecard import SEED
+from heptathlon.studies.study import Row, Study
 from heptathlon.tasks import catalog
 
 RESAMPLES = 2_000

@@ -18,14 +18,18 @@ from typing import Any, Literal
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from heptathlon import drawings, figures, pages, plots, profiles, scorecard
-from heptathlon.cards import Estimate, FamilyCard, FormCard, Scorecard, Stratum
+from heptathlon import harmless
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, Family, Headline, Human
 from heptathlon.files import write_text_atomic
-from heptathlon.plots import Reference, Scale
-from heptathlon.scorecard import ScoredSample
+from heptathlon.pages import base as pages
+from heptathlon.pages import drawings, figures, plots, profiles
+from heptathlon.pages.plots import Reference, Scale
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import Estimate, FamilyCard, FormCard, Scorecard, Stratum
+from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks import catalog
+from heptathlon.tasks.players import players_of
 
 MAX_ITEMS = 1_000
 """Items embedded in a page, over all families."""
@@ -147,7 +151,7 @@ def render_profile(runs: Sequence[tuple[Scorecard, Sequence[ScoredSample]]]) -> 
     for number, (card, scored) in enumerate(runs, start=1):
         # Two runs of one model stay two.
         again = f" ({number})" * (names.count(card.model.name) > 1)
-        name = plots.label(f"{card.model.name}{again}", 40)
+        name = harmless.label(f"{card.model.name}{again}", 40)
         for family in card.families.values():
             if family.family in profiles.PANELS:
                 key = (family.family, family.edition, family.tier, family.season)
@@ -188,7 +192,7 @@ def interval_words(estimate: Estimate) -> str:
 
 def outcome_words(outcome: str) -> str:
     """Return a verdict's word as it is printed."""
-    return plots.label(outcome.replace("_", " "))
+    return harmless.label(outcome.replace("_", " "))
 
 
 # --- a family's part -----------------------------------------------------------------------------
@@ -270,7 +274,7 @@ def _family(
         "axis": plots.axis(scale),
         "ladder": _ladder(card, human, scale, references),
         "strata": _strata(card, scale, references),
-        "panels": profiles.panels(card.family, {plots.label(model, 40): scored}),
+        "panels": profiles.panels(card.family, {harmless.label(model, 40): scored}),
         "forms": _forms(headline, card, scored),
         "items": items,
         "answered": len(scored),
@@ -322,7 +326,7 @@ def _ladder(
     card: FamilyCard, human: Human | None, scale: Scale, references: Sequence[Reference]
 ) -> list[Rung]:
     """Return the model among the players, and people where their figure is known, best first."""
-    says = {p.name: p.says for p in scorecard.players_of(card.family).values()}
+    says = {p.name: p.says for p in players_of(card.family).values()}
     others = [
         (p.player, says.get(p.player, "") + (" (oracle)" if p.oracle else ""), p.value)
         for p in card.players
@@ -463,12 +467,12 @@ def _item(family: Family, entry: _Ranked) -> Item:
     doc, verdict = one.sample.doc, one.verdict
     return Item(
         number=entry.number,
-        id=plots.label(str(doc["item_id"])[:12]),
-        form=plots.label(f"{one.variant}: {family.form_names.get(one.form, one.form)}"),
+        id=harmless.label(str(doc["item_id"])[:12]),
+        form=harmless.label(f"{one.variant}: {family.form_names.get(one.form, one.form)}"),
         outcome=outcome_words(verdict.outcome),
         right=_right(entry.score),
-        strata={_words(n): plots.label(str(doc[n])) for n in family.strata if n in doc},
-        metrics=", ".join(f"{plots.label(m)} {v:.3g}" for m, v in verdict.metrics.items()),
+        strata={_words(n): harmless.label(str(doc[n])) for n in family.strata if n in doc},
+        metrics=", ".join(f"{harmless.label(m)} {v:.3g}" for m, v in verdict.metrics.items()),
         read=_text(verdict.answer, MAX_SHORT),
         gold=_text(gold_of(one), MAX_SHORT),
         response=_text(response_text(one), MAX_RESPONSE),
@@ -482,7 +486,7 @@ def _words(name: str) -> str:
 
 
 def _text(text: str, limit: int) -> str:
-    return plots.visible(plots.clipped(text, limit))
+    return harmless.visible(harmless.clipped(text, limit))
 
 
 def response_text(one: ScoredSample) -> str:

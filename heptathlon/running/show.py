@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from heptathlon.families import family as family_named
 from heptathlon.families import task_name
-from heptathlon.runner import silence_advice
+from heptathlon.running.runner import silence_advice
 from heptathlon.tasks import catalog
 
 

@@ -1,0 +1,1 @@
+"""Running: lm-eval's flags and results, what is kept of an interrupted run, run folders."""

@@ -1,0 +1,1 @@
+"""Scoring: from a run's samples to scorecards, comparisons and judges' opinions."""

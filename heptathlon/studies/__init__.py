@@ -1,0 +1,1 @@
+"""Studies: several runs scored together, one file a kind."""
