@@ -691,4 +691,3 @@ def main() -> None:
     except (HeptathlonError, OSError) as error:
         err.print(f"heptathlon: {error}", markup=False)
         sys.exit(REFUSED)
-
