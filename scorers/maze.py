@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from heptathlon.grid import MOVES, Grid
-from heptathlon.scorers.reading import Reading, Unread, agreed, last_stated, read
+from heptathlon.scorers.reading import Reading, Unread, agreed, last_stated, read, taken_back
 from heptathlon.scorers.reading.moves import JUMP, PathAnswer, along, path_in, says_none
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.maze.prompts import HEADINGS, NONE, verify_path_options
@@ -149,12 +149,17 @@ def _answer(doc: Mapping[str, Any], reading: Reading) -> PathAnswer | str | Unre
     """
     if (silent := reading.silent) is not None:
         return silent
+
+    def named(text: str) -> PathAnswer | str | Unread:
+        return _named(doc, text)
+
     if reading.marked:
-        return agreed([_named(doc, content) for content in reading.listed])
-    stated = last_stated(reading, lambda text: _named(doc, text))
+        value = agreed([named(content) for content in reading.listed])
+        return Unread.SEVERAL if taken_back(reading, value, named, named) else value
+    stated = last_stated(reading, named)
     if not isinstance(stated, Unread):
         return stated
-    found = [_named(doc, line) for line in reading.lines]
+    found = [named(line) for line in reading.lines]
     paths = [answer for answer in found if not isinstance(answer, Unread)]
     if len(paths) > 1:
         return Unread.SEVERAL

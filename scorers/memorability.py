@@ -17,7 +17,7 @@ from scipy.optimize import isotonic_regression
 from scipy.special import logsumexp
 
 from heptathlon.scorers import memorability_ad
-from heptathlon.scorers.reading import Reading, Unread, agreed, read
+from heptathlon.scorers.reading import Reading, Unread, agreed, read, taken_back
 from heptathlon.scorers.reading.numbers import last_score, score_in, stands_alone
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
 from heptathlon.tasks.memorability.prompts import HEADINGS, OPTIONS
@@ -131,7 +131,7 @@ def ceiling(rows: Sequence[Row]) -> float:
 
 
 def _written(doc: Mapping[str, Any], response: str) -> Verdict:
-    reading = read(response, next_items(doc["set"]))
+    reading = read(response, next_items(doc["set"]), at_once=True)
     value = _score(reading)
     if isinstance(value, Unread):
         metrics = _scores(doc, doc["neutral"], read=False)
@@ -154,12 +154,16 @@ def _score(reading: Reading) -> float | Unread:
     """
     if (silent := reading.silent) is not None:
         return silent
-    marked = agreed([score_in(content, LOWEST, HIGHEST) for content in reading.listed])
+
+    def named(text: str) -> float | Unread:
+        return score_in(text, LOWEST, HIGHEST)
+
+    marked = agreed([named(content) for content in reading.listed])
     if reading.marked and marked is not Unread.UNREADABLE:
-        return marked
+        return Unread.SEVERAL if taken_back(reading, marked, named, named) else marked
     alone = [line for line in reading.lines if stands_alone(line)]
     if alone and alone[0] == reading.lines[0]:
-        return agreed([score_in(line, LOWEST, HIGHEST) for line in alone])
+        return agreed([named(line) for line in alone])
     found = None if reading.marked else last_score(reading.lines, LOWEST, HIGHEST)
     return marked if found is None else found
 

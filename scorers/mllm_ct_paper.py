@@ -94,8 +94,10 @@ def named(
     found = settled(reading, lambda text: name(text[-MAX_ANSWER:]), alone)
     if reading.silent or reading.marked or not isinstance(found, Unread):
         return found
-    # Nothing is looked for behind lines that give several answers.
-    return found if found is Unread.SEVERAL else name(reading.answer[-MAX_ANSWER:])
+    # Nothing is looked for behind lines that give several answers; a question is no answer.
+    if found is Unread.SEVERAL or reading.asks:
+        return found
+    return name(reading.answer[-MAX_ANSWER:])
 
 
 def alone_in(kind: str) -> Callable[[str], str | Unread]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heptathlon.scorers.reading import Reading, peeled, read, statements
+from heptathlon.scorers.reading import Reading, Unread, read, statements, taken_back
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
 
 GENERATED = ("acc", "strict", "above_chance", "uncaptured")
@@ -62,7 +62,7 @@ def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str,
 
 
 def _generated(doc: Mapping[str, Any], response: str) -> Verdict:
-    reading = read(response, [f"{doc['inputs'][0]['label']}:"])
+    reading = read(response, [f"{doc['inputs'][0]['label']}:"], at_once=True)
     found = [] if reading.silent else lenient(reading, doc)
     gold = doc["words"][doc["gold"]]
     acc = float(len(found) == 1 and found[0] == gold.casefold())
@@ -106,9 +106,15 @@ def lenient(reading: Reading, doc: Mapping[str, Any]) -> list[str]:
         preferred = [word for word in found if word in asked]
         return preferred or list(found)
 
+    def alone(line: str) -> str | Unread:
+        word = line.rstrip(".").casefold()
+        return word if word in asked else Unread.UNREADABLE
+
     if reading.marked and (found := [word for one in reading.listed for word in words(one)]):
+        if taken_back(reading, found[0], alone, alone):
+            return sorted(asked)
         return list(dict.fromkeys(found))
-    bare = [w for line in reading.lines if (w := peeled(line).rstrip(".").casefold()) in asked]
+    bare = [w for line in reading.lines if not isinstance(w := alone(line), Unread)]
     if asked <= {*bare}:
         return sorted(asked)
     for said in statements(reading.text, NOUNS):

@@ -157,7 +157,8 @@ def test_whose_label_it_is_may_be_unclear():
 def test_a_known_cut():
     assert read(CutShort("ANSWER: U D")).silent is Unread.TRUNCATED
     assert read(CutShort("63")).silent is Unread.TRUNCATED
-    assert read(CutShort("63\n\nThe ad is")).answer == "63"
+    assert read(CutShort("63\n\nThe ad is"), at_once=True).answer == "63"
+    assert read(CutShort("Right\nDown\nRi")).silent is Unread.TRUNCATED
     assert read(CutShort("ANSWER: U D\nThis is")).answer == "U D"
     assert read(CutShort("ANSWER: U D<|im_end|>")).answer == "U D", "the turn ended before the cut"
     assert read(CutShort("<think>ANSWER: U")).truncated

@@ -160,8 +160,9 @@ def test_one_word_is_right_or_wrong_and_all_words_are_nothing(fields, frame, dat
         assert found.metrics["acc"] == float(i == one["gold"])
         assert not found.invalid
     between = [" ", ", ", " or "]
-    # "It is negative" and then an answer of its own is no list: a judgement, and its mapping.
-    between += ["\n", "\nAnswer: "] * (frame != "It is {}")
+    # "It is negative" and then an answer of its own is no list: a judgement, and its mapping. Nor
+    # is a bare word beside a marked one, which outranks it.
+    between += {"It is {}": [], "Answer: {}": ["\nAnswer: "]}.get(frame, ["\n"])
     listing = data.draw(st.sampled_from(between)).join(one["words"])
     found = scorer.verdict(one, [frame.format(listing)])
     assert found.metrics["acc"] == 0.0

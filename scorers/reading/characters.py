@@ -31,9 +31,9 @@ _CIRCLED = {
 }  # white letters in black circles and squares
 _UNSEEN = [0xAD, 0x61C, 0x180E, 0x20E3, 0xFEFF, 0xFFFC, *range(0x200B, 0x2010),
            *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10),
-           *range(0xE0000, 0xE0080), *range(9), *range(0x0E, 0x20), *range(0x7F, 0x85),
-           *range(0x86, 0xA0)]  # fmt: skip
-"""Zero-width marks, marks of direction and of variation, byte-order marks, controls."""
+           *range(0xE0000, 0xE0080)]  # fmt: skip
+"""Zero-width marks, marks of direction and of variation, byte-order marks."""
+_CONTROLS = [*range(9), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0)]
 
 _TABLE: dict[int, str] = {
     **_same(0x1D400, 0x1D7FF),  # mathematical letters and figures
@@ -57,9 +57,12 @@ _TABLE: dict[int, str] = {
             "\u202f\u205f\u3000", " "),
     **_each("\r\u2028\u2029\u0085\u000b\u000c", "\n"),
     **dict.fromkeys(_UNSEEN, ""),
+    **dict.fromkeys(_CONTROLS, " "),
 }  # fmt: skip
 _HALF = re.compile("[\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
+_BREAK = re.compile(r"(?<=\w)\u200b(?=\w)")
+"""A zero-width space within a word or a figure, which parts it."""
 
 
 def clean(text: str) -> str:
@@ -74,4 +77,5 @@ def clean(text: str) -> str:
     """
     if not text.isascii():
         text = _HALF.sub(_REPLACEMENT, text)
+        text = _BREAK.sub(" ", text)
     return text.replace("\r\n", "\n").translate(_TABLE)

@@ -80,14 +80,14 @@ class MarkedAnswer:
             tags follows its content.
         start: where its mark begins in the text.
         cut: whether the mark was opened and never closed, so that what it marks is not whole.
-        touches: whether its content reaches the end of the text.
+        after: the text behind what was marked.
     """
 
     contents: tuple[str, ...]
     closes: bool
     start: int
     cut: bool
-    touches: bool
+    after: str
 
     @property
     def content(self) -> str:
@@ -106,7 +106,17 @@ class _Content:
 
 def first_mark(text: str, start: int) -> int:
     """Return where the first mark after a place begins; the text's length if there is none."""
+    # What a tag is glued to is no part of the word behind it.
+    glued = _MARK.match(text[start : start + 80].lstrip())
+    if glued and _is_mark(text, glued):
+        return start
     return next((m.start() for m in _MARK.finditer(text, start) if _is_mark(text, m)), len(text))
+
+
+def first_statement(text: str, start: int) -> int:
+    """Return where the first sentence after a place announces an answer; else the length."""
+    found = _pattern(()).search(text, start)
+    return found.start() if found else len(text)
 
 
 def marked_answer(text: str) -> MarkedAnswer | None:
@@ -142,8 +152,8 @@ def marked_answer(text: str) -> MarkedAnswer | None:
         return None
     rest = _CLOSERS.sub("", text[finding.end :]).strip(DECORATION + "}.")
     closes = not rest and _begins_line(text, closer)
-    touches = not text[finding.end :].strip()
-    return MarkedAnswer(tuple(contents), closes, last.start, finding.cut, touches)
+    after = text[finding.end :].strip()
+    return MarkedAnswer(tuple(contents), closes, last.start, finding.cut, after)
 
 
 def _same_line(text: str, mark: re.Match[str], last: _Content) -> bool:

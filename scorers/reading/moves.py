@@ -221,6 +221,8 @@ def _step(token: str) -> tuple[str, str] | None:
         return _ARROWS[token], "arrow"
     if (word := token.lower()) in _WORDS:
         return _WORDS[word], "word"
+    if not token.isascii():
+        return None
     upper = token.upper()
     if not set(upper) - set(MOVES):
         # "Dull" is a word, "DULL" and "ulld" are moves.

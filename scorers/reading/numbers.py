@@ -14,7 +14,7 @@ from heptathlon.scorers.reading.response import Unread
 LONGEST = 1_000
 """Characters of an answer that are looked at: no answer that gives one number is longer."""
 
-_FIGURE = r"[0-9]{1,3}(?:,[0-9]{3}){1,8}(?:\.[0-9]{1,15})?|[0-9]{1,400}(?:[.,][0-9]{1,15})?"
+_FIGURE = r"[0-9]{1,3}(?:,[0-9]{3}){1,8}(?:\.[0-9]{1,15})?|[0-9]{1,400}(?:\.[0-9]{1,15}|,[0-9]{1,2})?"
 _NUMBER = re.compile(rf"(?<![\w.,])(?<!\w[-−])-?(?:{_FIGURE})(?!\w|[.,][0-9])(?=(?P<unit>%)?)")  # noqa: RUF001
 _RANGE = re.compile(
     r"[0-9]\s{0,3}%?\s{0,3}(?:-|–|—|~|to|and|or|through|\.\.+)\s{0,3}[0-9]",  # noqa: RUF001

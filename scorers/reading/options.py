@@ -25,8 +25,8 @@ _NOUNS = (
     r"|excerpt|part|alternative)"
 )
 _OPENING, _CLOSING = "([{<\"'*`_-•– ", ")]}>\"'*`_.:,;! "  # noqa: RUF001
-_LETTER = "[A-J]"
-_EITHER = "[A-Ja-j]"
+_LETTER = "[A-H]"
+_EITHER = "[A-Ha-h]"
 _REASON = re.compile(
     r"[\s.,;:)\]*-]{0,4}\b(?:because|since|as (?:it|the|this|that)|given|due to)\b", re.IGNORECASE
 )
@@ -39,12 +39,12 @@ _MENTION = re.compile(
     rf"(?P<noun>\b{_NOUNS}s?\s{{1,3}}[(\[\"'*]{{0,3}}({_EITHER})(?![\w'-]))"
     rf"|\(({_EITHER})\)|\[({_EITHER})\]|\*\*({_EITHER})\*\*|\"({_EITHER})\""
     rf"|^[(\[\"'*]{{0,3}}({_EITHER})\s?[.):\]](?=\s|$)"
-    rf"|(?<![\w'.-])(A(?! (?!(?:{_AFTER_A})\b)[a-z])|[B-J])(?![\w'-])",
+    rf"|(?<![\w'.-])(A(?! (?!(?:{_AFTER_A})\b)[a-z])|[B-H])(?![\w'-])",
     re.IGNORECASE,
 )
 _DENIAL = (
     r"(?:\b(?:not|never|neither|nor|cannot|without|unlike|excluding|excludes?|except|eliminated?"
-    r"|eliminates|rejected?|rejects|rather than|instead of|ruled out|rules out|other than)\b"
+    r"|eliminates|rejected?|rejects|rather than|instead of|ruled out|rules out|other than|(?:wrong|incorrect|false) (?:answer|option|choice)s?)\b"
     r"|n't\b)"
 )
 _DENIED = re.compile(
@@ -266,6 +266,8 @@ def truth_in(text: str) -> str | Unread:
         return Unread.SEVERAL
     if found:
         return found.pop()
+    if re.search(r"\b(?:wrong|incorrect|false) answer\b", text, re.IGNORECASE):
+        return Unread.DENIED
     said: set[str | Unread] = set()
     for match in _TRUTHS.finditer(text):
         word = match["word"].lower()

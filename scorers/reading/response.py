@@ -18,6 +18,12 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 """What shows that reasoning goes on behind an answer that it marks."""
+_TAKES_BACK = re.compile(
+    r"\b(?:wait|actually|correction|oops|sorry|mistake|on second thought|scratch that|let me re\w*"
+    r"|(?:that|this|it) (?:is|was) (?:wrong|incorrect|not right))\b|^no\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What takes back an answer."""
 
 
 class CutShort(str):
@@ -67,6 +73,7 @@ class Reading:
         truncated: whether the reply ends before its answer does, as far as that can be seen.
         listed: the contents of marks that follow one another with nothing between them, the last
             of which is ``answer``; without a mark ``answer`` alone.
+        after: what stands behind a marked answer.
         unclear: whether reasoning cannot be told from an invented turn; then nothing is read.
     """
 
@@ -75,6 +82,7 @@ class Reading:
     marked: bool
     truncated: bool
     listed: tuple[str, ...] = field(default=(), compare=False)
+    after: str = field(default="", compare=False)
     unclear: bool = field(default=False, compare=False)
 
     @property
@@ -87,16 +95,23 @@ class Reading:
         return None if self.text else Unread.NO_ANSWER
 
     @property
+    def asks(self) -> bool:
+        """Whether the last thing that is said without a mark is a question: "Wait, A?"."""
+        return not self.marked and self.answer.endswith("?")
+
+    @property
     def lines(self) -> list[str]:
         """The lines of the text that are not blank, each without what wraps it."""
         return [found for line in self.text.split("\n") if (found := peeled(line))]
 
 
-def read(response: str, next_items: Sequence[str] = ()) -> Reading:
+def read(response: str, next_items: Sequence[str] = (), *, at_once: bool = False) -> Reading:
     r"""Read a response.
 
     Args:
         response: the model's text.
+        at_once: whether the prompt ends where the answer is due. Then what stands on whole lines
+            counts although the limit is known to have cut off what followed it.
         next_items: what lines begin with where a prompt of the task, or the next item in it,
             begins: a base model that has answered goes on to invent further items.
 
@@ -118,10 +133,10 @@ def read(response: str, next_items: Sequence[str] = ()) -> Reading:
     mark = marked_answer(said)
     if mark is None:
         # The line that the limit cut is not whole.
-        whole = said.rpartition("\n")[0].strip() if known else said
+        whole = said if not known else said.rpartition("\n")[0].strip() if at_once else ""
         last = last_line(whole)
         return Reading(whole, last, marked=False, truncated=known and not whole, listed=(last,))
-    if (mark.cut and not turn.ended) or (known and mark.touches):
+    if (mark.cut and not turn.ended) or (known and not mark.after):
         return Reading("", "", marked=False, truncated=True)
     return _marked(said, mark)
 
@@ -129,21 +144,23 @@ def read(response: str, next_items: Sequence[str] = ()) -> Reading:
 def _unended(thought: str, before: str, *, known: bool, ended: bool) -> Reading:
     """Read reasoning that was begun and never ended, and what was said before it.
 
-    An answer in it counts only if it is marked, on a line of its own, and ends the response.
+    An answer that was marked before it counts. One in it counts only if nothing was said before it
+    and it is marked, on a line of its own, and ends the response.
     """
-    thought = unwrapped(thought)
-    mark = marked_answer(thought)
-    whole = mark is not None and mark.closes and not mark.cut and not known
-    if mark is not None and whole and not _GOES_ON.search(mark.content):
-        return _marked(thought, mark)
     mark = marked_answer(before)
     if mark is not None:
         return _marked(before, mark)
+    thought = unwrapped(thought)
+    mark = marked_answer(thought)
+    whole = mark is not None and mark.closes and not mark.cut and not known and not before.strip()
+    if mark is not None and whole and not _GOES_ON.search(mark.content):
+        return _marked(thought, mark)
     return Reading("", "", marked=False, truncated=not ended)
 
 
 def _marked(said: str, mark: MarkedAnswer) -> Reading:
-    return Reading(said, mark.content, marked=True, truncated=False, listed=mark.contents)
+    return Reading(said, mark.content, marked=True, truncated=False, listed=mark.contents,
+                   after=mark.after)  # fmt: skip
 
 
 def reasoning(response: str, next_items: Sequence[str] = ()) -> str:
@@ -171,8 +188,9 @@ def settled(
 ) -> T | Unread:
     """Return the one answer of a response, or why there is none.
 
-    A marked answer counts, and nothing else does where one is marked. Marks that follow one
-    another with nothing between them must agree. Without a mark, the last sentence that announces
+    A marked answer counts, and nothing else does where one is marked, unless it is taken back in
+    words behind the mark and another answer is given there without one; then neither counts. Marks
+    that follow one another with nothing between them must agree. Without a mark, the last sentence that announces
     an answer counts; else the lines that are nothing but an answer, if they agree.
 
     Args:
@@ -184,7 +202,8 @@ def settled(
     if (silent := reading.silent) is not None:
         return silent
     if reading.marked:
-        return agreed([name(content) for content in reading.listed])
+        value = agreed([name(content) for content in reading.listed])
+        return Unread.SEVERAL if taken_back(reading, value, name, whole) else value
     stated = last_stated(reading, name, nouns)
     if not isinstance(stated, Unread):
         return stated
@@ -193,6 +212,28 @@ def settled(
         return agreed(values)
     why = name(reading.answer)
     return why if isinstance(why, Unread) else Unread.UNREADABLE
+
+
+def taken_back(
+    reading: Reading,
+    value: T | Unread,
+    name: Callable[[str], T | Unread],
+    whole: Callable[[str], T | Unread],
+) -> bool:
+    """Tell whether a marked answer is taken back behind its mark, and another one given there.
+
+    Args:
+        reading: the response.
+        value: what was marked.
+        name: reads an answer from what was announced.
+        whole: reads a line that is nothing but an answer.
+    """
+    if not _TAKES_BACK.search(reading.after):
+        return False
+    found = [name(content) for content in statements(reading.after)]
+    found += [whole(line) for line in map(peeled, reading.after.split("\n")) if line]
+    none = {Unread.UNREADABLE, Unread.NO_ANSWER, Unread.DENIED, Unread.WORDS}
+    return any(other != value for other in found if other not in none)
 
 
 def last_stated(

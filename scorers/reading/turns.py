@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from heptathlon.scorers.reading.marks import first_mark
+from heptathlon.scorers.reading.marks import first_mark, first_statement
 
 _THINK = (
     r"(?:\w{1,16}[:_])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflections?|analysis|scratchpad"
@@ -50,6 +50,7 @@ _LABEL = (
     r"|(?-i:(?<=\s)(?:USER|ASSISTANT|User|Human|(?:AI )?Assistant):)"
     r"|(?-i:GPT4(?: Correct)? (?:User|Assistant):)"
     r"|^[ \t]{0,4}#{2,4} ?(?:instruction|input|user message)[ \t*]{0,4}(?::|$)"
+    rf"|{_LEAD}(?:question|problem|exercise|task|example) (?:[2-9]|1\d)[ \t*_]{{0,4}}[:\n]"
 )
 _LEFT_ROLE = (
     r"(?-i:^(?:user|assistant|model|system|tool|ipython|human|observation|bot)[ \t]{0,4}\n"
@@ -151,6 +152,7 @@ class _Scan:
         self.cut: int | None = None
         self.ended = self.doubtful = False
         self.first_mark: int | None = None
+        self.first_statement: int | None = None
 
     def turn(self) -> Turn:
         stop = len(self.text)
@@ -248,7 +250,7 @@ class _Scan:
 
     def _label(self, found: re.Match[str], kind: str) -> None:
         if kind == "weak":
-            if not self._marked_before(found.start()):
+            if not (self._marked_before(found.start()) or self._stated_before(found.start())):
                 return
         elif not self.spoken:
             # The model's own label, at the very beginning.
@@ -270,6 +272,11 @@ class _Scan:
         if self.first_mark is None or self.first_mark < self.begin:
             self.first_mark = first_mark(self.text, self.begin)
         return self.first_mark < place
+
+    def _stated_before(self, place: int) -> bool:
+        if self.first_statement is None or self.first_statement < self.begin:
+            self.first_statement = first_statement(self.text, self.begin)
+        return self.first_statement < place
 
 
 def _name(token: str) -> str:
