@@ -1,7 +1,7 @@
 """What the suite's task YAML says, read as data: no function in it is imported or run."""
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -73,6 +73,31 @@ def task_files() -> dict[str, Path]:
     return out
 
 
+def definition(task: str) -> dict[str, Any]:
+    """Return what lm-eval is told of a leaf task, with functions by their names as text.
+
+    Raises:
+        UnknownNameError: if there is no such task.
+    """
+    files = task_files()
+    if task not in files:
+        raise UnknownNameError("heptathlon task", task, files)
+    return read_yaml(files[task])
+
+
+def function(name: str) -> Callable[..., Any]:
+    """Return a function that a task's definition names.
+
+    Raises:
+        TypeError: if it is none of this package.
+    """
+    if not name.startswith("heptathlon."):
+        raise TypeError(f"{name!r} is not a function of this package")
+    module, _, attribute = name.rpartition(".")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    return found
+
+
 @cache
 def group_files() -> dict[str, Path]:
     """Return the YAML file of every group, by name."""
@@ -84,10 +109,20 @@ def group_files() -> dict[str, Path]:
     return out
 
 
+def group_definition(group: str) -> dict[str, Any]:
+    """Return what lm-eval is told of a group."""
+    return read_yaml(group_files()[group])
+
+
+def children_of(group: str) -> list[str]:
+    """Return the tasks and groups that a group names, in their order."""
+    return list(group_definition(group)["task"])
+
+
 def leaves_of(group: str) -> list[str]:
     """Return the leaf tasks of a group and of the groups in it, in their order."""
     out: list[str] = []
-    for name in read_yaml(group_files()[group])["task"]:
+    for name in children_of(group):
         out += leaves_of(name) if name in group_files() else [name]
     return out
 
@@ -125,12 +160,10 @@ def choices_of(task: str, doc: Mapping[str, Any]) -> list[str]:
         UnknownNameError: if there is no such task.
         TypeError: if the task's options are not given by a function of this package.
     """
-    task_data(task)
-    name = read_yaml(task_files()[task]).get("doc_to_choice")
-    if not isinstance(name, str) or not name.startswith("heptathlon."):
+    name = definition(task).get("doc_to_choice")
+    if not isinstance(name, str):
         raise TypeError(f"{task}: doc_to_choice is not a function of this package")
-    module, _, function = name.rpartition(".")
-    choices: list[str] = getattr(importlib.import_module(module), function)(doc)
+    choices: list[str] = function(name)(doc)
     return choices
 
 

@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from heptathlon import families
-from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.errors import HeptathlonError, OwnFaultError, UnknownNameError
 
 REFUSED = 1
+OWN_FAULT = 3
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -587,7 +588,10 @@ def submit_push(
 def submit_rerun(
     folder: Annotated[Path, typer.Argument(help="Folder of the submission.")],
     to: Annotated[Path, typer.Option("--out", help="Folder of the records of repeated runs.")],
-    k: Annotated[int, typer.Option("-k", min=1, help="Documents to generate again.")] = 50,
+    k: Annotated[
+        int | None,
+        typer.Option("-k", min=1, help="Documents to generate again; what it takes if left out."),
+    ] = None,
     model_args: Annotated[
         str, typer.Option(help="lm-eval's --model_args here, if weights lie elsewhere.")
     ] = "",
@@ -596,12 +600,12 @@ def submit_rerun(
         int | None, typer.Option(help="Seed of the choice of documents; fresh if left out.")
     ] = None,
 ) -> None:
-    """Generate k random documents of a submission again, here, and compare the answers."""
+    """Generate random documents of a submission again, here, and compare the answers."""
     from heptathlon.leaderboard import rerun
 
     record, path = rerun.rerun(folder, to, k, model_args=model_args, device=device, seed=seed)
     out.print(f"{rerun.words(record)}\n{path}", markup=False)
-    if not record.agrees:
+    if record.verdict != "agrees":
         raise typer.Exit(REFUSED)
 
 
@@ -617,6 +621,10 @@ def board_build(
     hidden: Annotated[
         Path | None,
         typer.Option("--salted", help="Folder of leaderboard salted's records, for the gap."),
+    ] = None,
+    accepted: Annotated[
+        Path | None,
+        typer.Option(help="List of accepted submissions, which says who was first; extended."),
     ] = None,
     processes: Processes = 0,
     recheck: Annotated[
@@ -638,6 +646,7 @@ def board_build(
         processes=processes or _cores(),
         kept=home() / kept.FOLDER,
         recheck=recheck,
+        accepted=accepted,
     )
     out.print(str(index))
 
@@ -685,9 +694,12 @@ def demo(
 
 
 def main() -> None:
-    """Run the command line: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+    """Run the command line: 0 done, 1 refused, 2 wrong usage, 3 own fault, 130 interrupted."""
     try:
         app()
+    except OwnFaultError as error:
+        err.print(f"heptathlon: {error}", markup=False)
+        sys.exit(OWN_FAULT)
     except (HeptathlonError, OSError) as error:
         err.print(f"heptathlon: {error}", markup=False)
         sys.exit(REFUSED)

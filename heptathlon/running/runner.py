@@ -20,6 +20,7 @@ from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import family_of_task
 from heptathlon.files import canonical_json, folder_stamp, sha256_file
 from heptathlon.models import window
+from heptathlon.private import refuse_secrets
 from heptathlon.running.runs import read_results, read_samples
 from heptathlon.tasks.catalog import TASKS_PATH
 
@@ -125,6 +126,8 @@ def _configure(namespace: argparse.Namespace) -> Any:
         config = EvaluatorConfig.from_cli(namespace)
     except (ValueError, TypeError, OSError) as error:
         raise HeptathlonError(f"run: {error}") from None
+    recorded = ("model_args", "gen_kwargs", "metadata", "system_instruction")
+    refuse_secrets({name: getattr(config, name) for name in recorded}, "run")
     if not config.tasks:
         raise HeptathlonError("run: no task is named; give --tasks, such as heptathlon_smoke.")
     if config.use_cache or config.cache_requests:
