@@ -193,7 +193,7 @@ def headline_configs(family: Family, edition: str, tier: str) -> list[str]:
     configs: dict[str, None] = {}
     for variant in family.headline_of(edition).variants:
         task = families.task_name(variant, tier)
-        if task in catalog.task_files() and catalog.task_data(task).edition == edition:
+        if task in catalog.leaves() and catalog.task_data(task).edition == edition:
             configs[catalog.task_data(task).config] = None
     return list(configs)
 

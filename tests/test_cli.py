@@ -12,7 +12,7 @@ import pytest
 
 from heptathlon import families
 from heptathlon.builders import store
-from heptathlon.tasks.catalog import TASKS_PATH
+from heptathlon.tasks.derived import include_path
 from tests.command import call
 
 
@@ -28,7 +28,7 @@ def test_ls(monkeypatch, capsys):
 
 def test_path(monkeypatch, capsys):
     assert call(monkeypatch, "path") == 0
-    assert Path(capsys.readouterr().out.strip()) == TASKS_PATH
+    assert Path(capsys.readouterr().out.strip()) == include_path()
 
 
 def test_build(monkeypatch, capsys, tmp_path: Path):

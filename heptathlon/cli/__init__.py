@@ -86,9 +86,9 @@ def list_families(as_json: Json = False) -> None:
 @app.command()
 def path() -> None:
     """Print the folder for lm_eval's --include_path."""
-    from heptathlon.tasks.catalog import TASKS_PATH
+    from heptathlon.tasks.derived import include_path
 
-    sys.stdout.write(f"{TASKS_PATH}\n")
+    sys.stdout.write(f"{include_path()}\n")
 
 
 @app.command()

@@ -28,8 +28,8 @@ def families_table() -> str:
 
 def task_card(family: Family) -> str:
     """Return a family's task card: the registry's facts, its own notes, and its tasks."""
-    groups = catalog.group_files()
-    leaves = [t for t in catalog.task_files() if catalog.task_data(t).family is family]
+    groups = catalog.groups()
+    leaves = [t for t in catalog.leaves() if catalog.task_data(t).family is family]
     lines = [f"# {family.title} (`{family.name}`)", "", family.question, ""]
     lines += facts_table(family)
     lines += ["", family_notes(family), "", "## Tasks", ""]

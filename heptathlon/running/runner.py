@@ -21,7 +21,7 @@ from heptathlon.families import family_of_task
 from heptathlon.files import canonical_json, folder_stamp, sha256_file
 from heptathlon.models import window
 from heptathlon.running.runs import read_results, read_samples
-from heptathlon.tasks.catalog import TASKS_PATH
+from heptathlon.tasks.derived import include_path
 
 DEFAULT_OUTPUT = "runs"
 
@@ -132,7 +132,7 @@ def _configure(namespace: argparse.Namespace) -> Any:
             "run: --use_cache and --cache_requests can return another model's answers or an older "
             "prompt; leave them out, because an interrupted run resumes by itself."
         )
-    paths = [TASKS_PATH, *([Path(config.include_path)] if config.include_path else [])]
+    paths = [include_path(), *([Path(config.include_path)] if config.include_path else [])]
     # Whoever comes from plain lm_eval names the suite's own folder, which is there anyway.
     config.include_path = [str(p) for p in dict.fromkeys(path.resolve() for path in paths)]
     return config
