@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.families import FAMILIES, Family, Tier, task_name
+from heptathlon.families import FAMILIES, Family, Tier, of_role, task_name
+from heptathlon.parts import load_part, part_folder
 from heptathlon.tasks.table import MAIN, Group, Table, Variant
 
 
@@ -70,7 +71,7 @@ def table_of(family: Family) -> Table:
     Raises:
         HeptathlonError: if it names an edition, a tier or a form that the family has not.
     """
-    table: Table = importlib.import_module(f"heptathlon.tasks.{family.name}.table").TABLE
+    table: Table = load_part(family, "table").TABLE
     forms = forms_of(family.name)
     for row in table.variants:
         wrong = [f"tier {tier}" for tier in row.tiers if tier not in family.tiers_of(row.edition)]
@@ -89,13 +90,17 @@ def table_of(family: Family) -> Table:
 @cache
 def forms_of(family: str) -> dict[str, Path]:
     """Return the hand-written files that say how something is asked, by their name."""
-    (folder,) = importlib.import_module(f"heptathlon.tasks.{family}").__path__
-    return {path.stem[1:]: path for path in sorted(Path(folder).glob("_*.yaml"))}
+    folder = part_folder(FAMILIES[family], "tasks")
+    return {path.stem[1:]: path for path in sorted(folder.glob("_*.yaml"))}
 
 
 @cache
 def leaves() -> dict[str, Leaf]:
-    """Return all tasks that ask documents, by lm-eval's name."""
+    """Return all tasks that ask documents, by lm-eval's name.
+
+    Raises:
+        HeptathlonError: if a family's table cannot be used.
+    """
     found = [
         Leaf(family, row, tier)
         for family in FAMILIES.values()
@@ -132,12 +137,18 @@ def _group(family: Family, table: Table, group: Group, tier: Tier) -> dict[str, 
 
 
 def suites() -> dict[str, dict[str, Any]]:
-    """Return the groups of all families: one line a family; their scores are the scorecard's."""
-    names = {tier: "heptathlon" if tier == "full" else f"heptathlon_{tier}" for tier in MAIN}
-    return {
-        name: {"group": name, "task": [task_name(family, tier) for family in FAMILIES]}
-        for tier, name in names.items()
+    """Return the groups of scored families, and those of exhibition families if there are any.
+
+    One line a family; their scores are the scorecard's.
+    """
+    stems = {"heptathlon": of_role("scored"), "heptathlon_exhibition": of_role("exhibition")}
+    names = {
+        (stem if tier == "full" else f"{stem}_{tier}"): [task_name(name, tier) for name in members]
+        for stem, members in stems.items()
+        for tier in MAIN
+        if members
     }
+    return {name: {"group": name, "task": members} for name, members in names.items()}
 
 
 def leaves_of(group: str) -> list[str]:
@@ -236,10 +247,11 @@ def function(name: str) -> Callable[..., Any]:
     """Return a function that a task's definition names.
 
     Raises:
-        TypeError: if it is none of this package.
+        TypeError: if it is none of this package, or of a plug-in that brings a family.
     """
-    if not name.startswith("heptathlon."):
-        raise TypeError(f"{name!r} is not a function of this package")
+    packages = {"heptathlon", *(family.package for family in FAMILIES.values() if family.package)}
+    if not any(name.startswith(f"{package}.") for package in packages):
+        raise TypeError(f"{name!r} is not a function of this package or of a plug-in")
     module, _, attribute = name.rpartition(".")
     found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
     return found

@@ -20,7 +20,7 @@ def test_ls(monkeypatch, capsys):
     assert call(monkeypatch, "ls", "--json") == 0
     rows = json.loads(capsys.readouterr().out)["families"]
     assert [r["name"] for r in rows] == list(families.FAMILIES)
-    keys = "name title paper headline chance human ceiling editions tasks version"
+    keys = "name title paper headline chance human ceiling editions tasks version role"
     assert all(set(r) == set(keys.split()) for r in rows)
     assert call(monkeypatch, "ls") == 0
     assert all(name in capsys.readouterr().out for name in ("maze",))

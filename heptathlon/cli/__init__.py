@@ -64,16 +64,18 @@ def list_families(as_json: Json = False) -> None:
             "editions": list(f.editions),
             "tasks": list(f.tasks()),
             "version": f.version,
+            "role": f.role,
         }
         for f in families.FAMILIES.values()
     ]
     if as_json:
         _print_json({"families": rows})
         return
-    table = Table("family", "asks", "headline", "chance", "ceiling", "tasks", box=None)
+    table = Table("family", "role", "asks", "headline", "chance", "ceiling", "tasks", box=None)
     for family in families.FAMILIES.values():
         table.add_row(
             family.name,
+            family.role,
             family.question,
             family.headline.metric,
             f"{family.chance:g}",
