@@ -35,18 +35,20 @@ def study_score(
 ) -> None:
     """Score a study's runs together; write its card (JSON) and its report (HTML)."""
     from heptathlon.files import dump_json, write_text_atomic
-    from heptathlon.pages import study_page as study_report
+    from heptathlon.pages.studies import view_of
     from heptathlon.studies import study
 
-    card = study.score_study(study.read_study(file))
+    asked = study.read_study(file)
+    view = view_of(asked.kind)
+    card = study.score_study(asked)
     target = to or file.parent
     write_text_atomic(target / f"{file.stem}.card.json", dump_json(card.model_dump()))
     report = target / f"{file.stem}.report.html"
-    write_text_atomic(report, study_report.render(card))
+    write_text_atomic(report, view.page(card))
     if as_json:
         print_json(card.model_dump())
         return
-    out.print(study_report.tables(card))
+    out.print(view.tables(card))
     out.print(str(report))
 
 
@@ -63,10 +65,10 @@ def study_figure(
 ) -> None:
     """Draw scored studies below one another, the matrix beside the curves, as one SVG."""
     from heptathlon.files import write_text_atomic
-    from heptathlon.pages import study_figure
+    from heptathlon.pages.studies import figure_of
+    from heptathlon.studies.study import read_card
 
-    read = [study_figure.read_card(card) for card in cards]
-    write_text_atomic(to, study_figure.figure(read, metrics or ()))
+    write_text_atomic(to, figure_of([read_card(card) for card in cards], metrics or ()))
     out.print(str(to))
 
 

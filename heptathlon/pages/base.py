@@ -12,7 +12,7 @@ import hashlib
 from importlib import resources
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from heptathlon import harmless
@@ -22,10 +22,14 @@ MAX_TEXT = 40_000
 """Characters of any one text; what is longer was meant to be cut before."""
 
 
-def environment(loader: BaseLoader) -> Environment:
-    """Return an environment whose templates print text as text and fail on a missing name."""
+def environment(loader: BaseLoader | None = None) -> Environment:
+    """Return an environment whose templates print text as text and fail on a missing name.
+
+    Args:
+        loader: finds the templates; those of this package if left out.
+    """
     made = Environment(
-        loader=loader,
+        loader=loader or PackageLoader("heptathlon.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_harmless,
@@ -52,6 +56,11 @@ def _harmless(value: Any) -> Any:
 def asset(name: str) -> str:
     """Return a style or script that pages share."""
     return resources.files("heptathlon.pages.templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def style(*names: str) -> Markup:
+    """Return the style of a page, made of the pages' own style sheets."""
+    return Markup("".join(map(asset, names)))  # noqa: S704
 
 
 def policy(style: str, script: str | None = None) -> str:
