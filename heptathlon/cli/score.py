@@ -70,12 +70,12 @@ def profile(
 ) -> None:
     """Write one page with the figures of several runs beside each other."""
     from heptathlon.files import write_text_atomic
-    from heptathlon.pages import report
+    from heptathlon.pages import profile as profiles
     from heptathlon.running import runs
     from heptathlon.scoring import scorecard
 
     scored = [scorecard.score_run(runs.read_run(folder)) for folder in folders]
-    write_text_atomic(to, report.render_profile(scored))
+    write_text_atomic(to, profiles.render(scored))
     out.print(f"{to}")
 
 

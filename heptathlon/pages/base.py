@@ -16,6 +16,7 @@ from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from heptathlon import harmless
+from heptathlon.scoring.cards import Estimate
 
 DASH, MINUS = "\u2013", "\u2212"
 MAX_TEXT = 40_000
@@ -41,7 +42,7 @@ def environment(loader: BaseLoader | None = None) -> Environment:
         "allow_nan": False,
         "separators": (",", ":"),
     }
-    made.filters |= {"figure": figure, "label": harmless.label}
+    made.filters |= {"figure": figure, "interval": interval_words, "label": harmless.label}
     return made
 
 
@@ -85,3 +86,8 @@ def figure(value: float | None, digits: int = 3) -> str:
 def interval(low: float | None, high: float | None) -> str:
     """Return the ends of an interval as they are printed; nothing if one is not known."""
     return "" if low is None or high is None else f"{figure(low)} to {figure(high)}"
+
+
+def interval_words(estimate: Estimate) -> str:
+    """Return the ends of a figure's interval as they are printed; a dash if there is none."""
+    return interval(estimate.low, estimate.high) or DASH
