@@ -1,4 +1,4 @@
-"""``python -m heptathlon.cli``."""
+"""``python -m heptathlon.cli``: the command, where its script is not on the path."""
 
 from heptathlon.cli import main
 
