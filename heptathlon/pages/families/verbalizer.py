@@ -1,84 +1,10 @@
-"""Panels: figures that only one family has, of one model or of several beside each other.
+"""What the verbalizer's page shows: accuracy against unnaturalness, and prior capture."""
 
-A family names its panels in ``PANELS``; the report shows those of its run, and ``heptathlon
-profile RUN…`` those of several runs on one page.
-"""
+from collections.abc import Sequence
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-
-from markupsafe import Markup
-
-from heptathlon.pages import plots
-from heptathlon.pages.plots import Scale
+from heptathlon.pages.drawings import Drawings, Panel, Runs, panel
 from heptathlon.scoring.cards import Estimate
 from heptathlon.scoring.scorecard import ScoredSample, estimate
-
-Runs = Mapping[str, Sequence[ScoredSample]]
-"""Samples of one family by the model that answered."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One figure of a panel.
-
-    Attributes:
-        group: heading that it stands under.
-        name: what it is of.
-        figure: the figure with its interval.
-        mark: its drawing.
-    """
-
-    group: str
-    name: str
-    figure: Estimate
-    mark: Markup
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A table of figures on one axis.
-
-    Attributes:
-        title: heading.
-        says: how to read it, in a sentence or two.
-        axis: drawing of the axis.
-        lines: its figures; lines of one group follow each other.
-    """
-
-    title: str
-    says: str
-    axis: Markup
-    lines: list[Line]
-
-    @property
-    def groups(self) -> dict[str, list[Line]]:
-        """The lines by the heading that they stand under."""
-        out: dict[str, list[Line]] = {}
-        for line in self.lines:
-            out.setdefault(line.group, []).append(line)
-        return out
-
-
-def panels(family: str, runs: Runs) -> list[Panel]:
-    """Return a family's panels for the samples of one or several models; none if it has none."""
-    return PANELS[family](runs) if family in PANELS else []
-
-
-def _panel(title: str, says: str, figures: Sequence[tuple[str, str, Estimate]]) -> Panel:
-    scale = Scale.of(x for _, _, e in figures for x in (e.value, e.low, e.high))
-    return Panel(
-        title,
-        says,
-        plots.axis(scale),
-        [
-            Line(group, name, e, plots.interval(scale, e.value, e.low, e.high))
-            for group, name, e in figures
-        ],
-    )
-
-
-# --- verbalizer ----------------------------------------------------------------------------------
 
 UNNATURALNESS = {
     "natural": "natural words",
@@ -126,19 +52,19 @@ def verbalizer_panels(runs: Runs) -> list[Panel]:
                 if chosen := _of(mine, form):
                     table.append((dataset, f"{name}: {words}", estimate(metric, chosen)))
     found = [
-        _panel(
+        panel(
             "Accuracy against unnaturalness",
             "Accuracy on the scale on which 0 is chance and 1 is all right, from words that name "
             "the right class down to words that name another.",
             along,
         ),
-        _panel(
+        panel(
             "Prior capture against error",
             "Under words that name another class. With two classes every readable error is the "
             "right class's own name; with more, errors beyond prior capture are confusion.",
             capture,
         ),
-        _panel("By dataset", "Accuracy of each form of question, not corrected for chance.", table),
+        panel("By dataset", "Accuracy of each form of question, not corrected for chance.", table),
     ]
     return [panel for panel in found if panel.lines]
 
@@ -165,4 +91,4 @@ def _complement(metric: str, e: Estimate) -> Estimate:
     return e.model_copy(update=update)
 
 
-PANELS: dict[str, Callable[[Runs], list[Panel]]] = {"verbalizer": verbalizer_panels}
+DRAWINGS = Drawings(panels=verbalizer_panels)

@@ -1,4 +1,4 @@
-"""The first kind of study: what a sequence of checkpoints forgets (``kind: continual``).
+"""What a sequence of checkpoints forgets (``kind: continual``).
 
 Rows are the base model and the checkpoint after each task, columns the tasks in the same order. For
 each metric of the documents (of the stream: strict, parsed, lenient, reasoning and its parts) there
@@ -8,11 +8,11 @@ is one matrix with every figure of :mod:`heptathlon.scorers.continual`. Where a 
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.scorers import continual
@@ -20,18 +20,59 @@ from heptathlon.scorers.continual import Figure, Matrix, TaskScores
 from heptathlon.scoring import judging, scorecard
 from heptathlon.scoring.judging import Judge
 from heptathlon.scoring.scorecard import SEED
-from heptathlon.studies.study import Row, Study
+from heptathlon.studies.files import Card, Closed, Member, Study
+from heptathlon.studies.kinds import Kind
+from heptathlon.studies.rows import Row
 from heptathlon.tasks import catalog
 
 RESAMPLES = 2_000
 STRICT, LENIENT, REASONING, JUDGED = "strict", "lenient", "reasoning", "judged"
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Checkpoint(Member):
+    """A model on its way.
+
+    Attributes:
+        after: the task that it was tuned on last; None for the base model.
+    """
+
+    after: str | None = None
 
 
-class FigureCard(_Closed):
+class References(Closed):
+    """Scores from elsewhere that some figures need; see ``scorers/continual.py``.
+
+    Attributes:
+        alone: score on each task of a model tuned on it alone.
+        guess: score of blind guessing by task.
+        general: [base, last] score of each general benchmark; likewise the other two.
+    """
+
+    alone: dict[str, float] = Field(default={})
+    guess: dict[str, float] = Field(default={})
+    general: dict[str, tuple[float, float]] = Field(default={})
+    instruction: dict[str, tuple[float, float]] = Field(default={})
+    safety: dict[str, tuple[float, float]] = Field(default={})
+
+
+class ContinualStudy(Study):
+    """A base model and its checkpoints; ``tasks`` are in the order in which they were learned.
+
+    Attributes:
+        checkpoints: the base model, where there is one, and the checkpoints.
+        references: scores from elsewhere.
+    """
+
+    checkpoints: tuple[Checkpoint, ...] = Field(min_length=1)
+    references: References = References()
+
+    @property
+    def members(self) -> tuple[Checkpoint, ...]:
+        """The checkpoints."""
+        return self.checkpoints
+
+
+class FigureCard(Closed):
     """A figure with its interval; see :class:`heptathlon.scorers.continual.Figure`."""
 
     value: float | None = Field(allow_inf_nan=False)
@@ -40,7 +81,7 @@ class FigureCard(_Closed):
     high: float | None = Field(default=None, allow_inf_nan=False)
 
 
-class MetricCard(_Closed):
+class MetricCard(Closed):
     """One metric's matrix and figures.
 
     Attributes:
@@ -67,11 +108,10 @@ class JudgeCard(Judge):
     left_out: dict[str, int]
 
 
-class ContinualCard(_Closed):
+class ContinualCard(Card):
     """A continual study, scored.
 
     Attributes:
-        study: its title.
         tasks: the tasks in the order of learning.
         checkpoints: names of the base (empty if there is none) and of the checkpoint after each
             task (empty for a missing one).
@@ -89,7 +129,6 @@ class ContinualCard(_Closed):
 
     schema_version: Literal[1] = 1
     kind: Literal["continual"] = "continual"
-    study: str
     tasks: list[str]
     checkpoints: list[str]
     documents: dict[str, int]
@@ -102,12 +141,15 @@ class ContinualCard(_Closed):
     higher_is_better: dict[str, bool]
 
 
-class ContinualKind:
+class Continual(Kind[ContinualStudy, ContinualCard]):
     """Base model and checkpoints in the order of the tasks."""
 
-    name: ClassVar[str] = "continual"
+    name = "continual"
+    says = "what a sequence of checkpoints learns and forgets, task after task"
+    file = ContinualStudy
+    card = ContinualCard
 
-    def check(self, study: Study) -> None:
+    def check(self, study: ContinualStudy) -> None:
         """Refuse checkpoints that do not go with the tasks.
 
         Raises:
@@ -133,9 +175,9 @@ class ContinualKind:
             if task not in study.tasks:
                 raise HeptathlonError(f"The references name {task!r}, none of the study's tasks.")
 
-    def score(self, study: Study, rows: Sequence[Row]) -> ContinualCard:
+    def score_rows(self, study: ContinualStudy, rows: Sequence[Row[Checkpoint]]) -> ContinualCard:
         """Return the matrices, their figures with intervals, and the split of forgetting."""
-        by_place = {row.checkpoint.after: row for row in rows}
+        by_place = {row.member.after: row for row in rows}
         ordered = [by_place.get(after) for after in (None, *study.tasks)]
         tasks = study.tasks
         scores = {m: [_scores(task, m, ordered) for task in tasks] for m in _metrics(study, rows)}
@@ -165,7 +207,7 @@ class ContinualKind:
         return ContinualCard(
             study=study.study,
             tasks=list(tasks),
-            checkpoints=[row.checkpoint.name if row else "" for row in ordered],
+            checkpoints=[row.member.name if row else "" for row in ordered],
             documents={
                 task: one.values.shape[1]
                 for task, one in zip(tasks, next(iter(scores.values())), strict=True)
@@ -180,7 +222,7 @@ class ContinualKind:
         )
 
 
-def _metrics(study: Study, rows: Sequence[Row]) -> list[str]:
+def _metrics(study: Study, rows: Sequence[Row[Checkpoint]]) -> list[str]:
     """Return the metrics that every document of the study has, or else its families' headline."""
     having = [
         set(one.verdict.metrics) for row in rows for ones in row.scored.values() for one in ones
@@ -197,7 +239,7 @@ def _metrics(study: Study, rows: Sequence[Row]) -> list[str]:
     )
 
 
-def _scores(task: str, metric: str, ordered: Sequence[Row | None]) -> TaskScores:
+def _scores(task: str, metric: str, ordered: Sequence[Row[Checkpoint] | None]) -> TaskScores:
     """Return one task's documents under every checkpoint; NaN where a checkpoint was not run."""
     known = [row.scored[task] for row in ordered if row and task in row.scored]
     if not known:
@@ -221,7 +263,7 @@ def _resampled(scores: Sequence[TaskScores]) -> NDArray[np.float64] | None:
 
 
 def _judge(
-    tasks: Sequence[str], ordered: Sequence[Row | None]
+    tasks: Sequence[str], ordered: Sequence[Row[Checkpoint] | None]
 ) -> tuple[JudgeCard | None, list[NDArray[np.bool_]]]:
     """Return who judged the study, and which documents of each task have a score throughout.
 
@@ -238,7 +280,7 @@ def _judge(
             if row is None or task not in row.judged:
                 continue
             judge, opinions = row.judged[task]
-            here = f"{task} of {row.checkpoint.name}"
+            here = f"{task} of {row.member.name}"
             first = first or (judge, here)
             if judge != first[0]:
                 raise HeptathlonError(
@@ -254,7 +296,10 @@ def _judge(
 
 
 def _judged(
-    task: str, ordered: Sequence[Row | None], judge: JudgeCard, readable: NDArray[np.bool_]
+    task: str,
+    ordered: Sequence[Row[Checkpoint] | None],
+    judge: JudgeCard,
+    readable: NDArray[np.bool_],
 ) -> TaskScores:
     """Return a judge's scores, from 0 to 1; NaN where a checkpoint was not judged.
 
@@ -330,3 +375,6 @@ def _cells(row: NDArray[np.float64]) -> list[float | None]:
 
 def _card(figure: Figure) -> FigureCard:
     return FigureCard(**asdict(figure))
+
+
+KIND = Continual()
