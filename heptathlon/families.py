@@ -172,7 +172,7 @@ FAMILIES: dict[str, Family] = {
             paper_licence="CC0-1.0",
             paper_licence_note="its mazes are generated here; only their distribution and format "
             "are the paper's",
-            version=1,
+            version=2,
         ),
         Family(
             name="mllm_ct",
@@ -237,7 +237,7 @@ FAMILIES: dict[str, Family] = {
                 "detailed": "explain in about 50 words and answer",
             },
             licence="CC0-1.0",
-            version=1,
+            version=2,
         ),
         Family(
             name="sort",
@@ -293,7 +293,7 @@ FAMILIES: dict[str, Family] = {
                 "happened": "which of two events happened first (text out of order)",
             },
             licence="CC0-1.0",
-            version=1,
+            version=2,
         ),
         Family(
             name="rarb",
@@ -338,7 +338,7 @@ FAMILIES: dict[str, Family] = {
                 "mcr": "published multiple choice (paper edition)",
             },
             licence="CC0-1.0",
-            version=1,
+            version=2,
         ),
         Family(
             name="verbalizer",
@@ -381,7 +381,7 @@ FAMILIES: dict[str, Family] = {
                 "after": "mapping stated after the input",
             },
             licence="CC0-1.0",
-            version=1,
+            version=2,
         ),
         Family(
             name="students",
@@ -425,7 +425,7 @@ FAMILIES: dict[str, Family] = {
                 "option": "will the student choose this option, yes or no? (likelihood)",
             },
             licence="CC0-1.0",
-            version=1,
+            version=2,
         ),
         Family(
             name="memorability",
@@ -462,7 +462,7 @@ FAMILIES: dict[str, Family] = {
                 "ad": "write an advertisement (form only)",
             },
             licence="CC0-1.0",
-            version=1,
+            version=2,
         ),
     )
 }

@@ -17,6 +17,7 @@ from heptathlon.builders import croissant, hub, publish, store
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import home
 from tests.fakehub import BROKEN, TOKEN, FakeHub
+from tests.salts import salt
 
 SMOKE = store.SetName("maze", tier="smoke")
 PAPER = store.SetName("maze", "paper", "smoke")
@@ -137,7 +138,7 @@ def test_another_writer_s_bytes_of_the_same_records_are_no_news(
 def test_what_may_not_be_published_is_refused(
     api: HfApi, hub_here: FakeHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    salted = store.SetName("maze", tier="smoke", salt="s")
+    salted = store.SetName("maze", tier="smoke", salt=salt("s"))
     with pytest.raises(HeptathlonError, match="hidden no more"):
         send(api, salted)
     with pytest.raises(HeptathlonError, match="holds another set"):
@@ -428,7 +429,7 @@ def test_what_is_not_published_is_said(from_hub: FakeHub, monkeypatch: pytest.Mo
     with pytest.raises(HeptathlonError, match="not published there"):
         store.locate(PAPER)
     with pytest.raises(HeptathlonError, match="never published"):
-        store.locate(store.SetName("maze", tier="smoke", salt="s"))
+        store.locate(store.SetName("maze", tier="smoke", salt=salt("s")))
     monkeypatch.setenv("HEPTATHLON_HUB_ORG", "")
     with pytest.raises(HeptathlonError, match="names no organisation"):
         store.locate(SMOKE)

@@ -136,11 +136,11 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
     dataset, grammar = FRESH[shard]
     drawer, k = Drawer(grammar), dataset.classes
 
+    def stream(split: str, index: int) -> Stream:
+        return Stream(FAMILY, VERSION, season, split, shard, index, salt=salt)
+
     def drawn(split: str, count: int) -> list[Item]:
-        return [
-            _item(drawer.draw(i % k, Stream(FAMILY, VERSION, season, salt, split, shard, i)), i, k)
-            for i in range(count)
-        ]
+        return [_item(drawer.draw(i % k, stream(split, i)), i, k) for i in range(count)]
 
     # Demonstrations and few-shot examples first, so that they do not depend on the tier.
     pool, few = drawn("demo", DEMO_POOL_A_CLASS * k), drawn("fewshot", k)
@@ -166,7 +166,7 @@ def paper_records(
     dataset = PAPER[name]
     k = dataset.classes
     # The reduced and the unreduced form of one source draw in one order.
-    stream = Stream(FAMILY, VERSION, season, salt, "paper", name)
+    stream = Stream(FAMILY, VERSION, season, "paper", name, salt=salt)
     rows = paper.rows(name)
     by_class = [[row for row in rows if row.gold == gold] for gold in range(k)]
     for pile in by_class:
@@ -229,8 +229,8 @@ class _Writer:
         }
 
     def _records(self, split: str, item: Item) -> list[VerbalizerRecord]:
-        address = (FAMILY, VERSION, self.season, self.salt, split, self.edition, self.dataset.name)
-        stream = Stream(*address, "prompt", item.index)
+        address = (FAMILY, VERSION, self.season, split, self.edition, self.dataset.name)
+        stream = Stream(*address, "prompt", item.index, salt=self.salt)
         wording = stream.below(WORDINGS)
         demos = self._demonstrations(stream)
         orders = self._orders(item, stream)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from heptathlon import families
+from heptathlon import families, salts
 from heptathlon.errors import HeptathlonError, UnknownNameError
 
 REFUSED = 1
@@ -28,6 +28,8 @@ study_app = typer.Typer(no_args_is_help=True, help="Run and score several runs t
 app.add_typer(study_app, name="study")
 app.add_typer(submit_app, name="submit")
 app.add_typer(board_app, name="leaderboard")
+salt_app = typer.Typer(no_args_is_help=True, help="Private salts of hidden splits.")
+app.add_typer(salt_app, name="salt")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -97,9 +99,6 @@ def build(
     edition: Edition = "fresh",
     tier: Tier = "full",
     season: Season = families.CURRENT_SEASON,
-    salt: Annotated[
-        str, typer.Option(envvar="HEPTATHLON_SALT", help="Private salt of a hidden split.")
-    ] = "",
     to: Annotated[Path | None, typer.Option("--out", help="Folder; the cache if left out.")] = None,
     text: Annotated[
         list[Path] | None, typer.Option(help="Your own plain text or Markdown, one or more (sort).")
@@ -112,7 +111,10 @@ def build(
         int, typer.Option(min=1, help="Excerpts of each own text, length and segment length.")
     ] = 20,
 ) -> None:
-    """Build a data set: parquet, manifest and card. An interrupted build goes on."""
+    """Build a data set: parquet, manifest and card. An interrupted build goes on.
+
+    HEPTATHLON_SALT, where it is set, makes the hidden split of that salt.
+    """
     from rich.progress import Progress
 
     from heptathlon.builders import store
@@ -122,7 +124,7 @@ def build(
         return
     if more or length:
         raise typer.BadParameter("files and lengths go with --text", param_hint="--text")
-    name = store.SetName(family, edition, tier, season, salt)
+    name = store.SetName(family, edition, tier, season, salts.named())
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task(name.folder, total=None)
 
@@ -154,6 +156,16 @@ def _build_own(
     out.print(f"digest {manifest.digest}\n{folder}")
     err.print(
         f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_own_texts …"
+    )
+
+
+@salt_app.command("new")
+def salt_new() -> None:
+    """Print a new salt: 32 random bytes, to be kept secret and given as HEPTATHLON_SALT."""
+    sys.stdout.write(f"{salts.new()}\n")
+    err.print(
+        f"Keep it secret and safe: who has it can build the hidden split, and without it the split "
+        f"cannot be built again. Use it with export {salts.VARIABLE}=…"
     )
 
 

@@ -2,7 +2,6 @@
 
 import importlib
 import math
-import os
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import heptathlon
+from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import Family, Headline
@@ -121,8 +121,7 @@ def published(data: TaskData, season: str) -> Published:
     Raises:
         UnknownNameError: for an unknown season.
     """
-    salt = os.environ.get("HEPTATHLON_SALT", "")
-    name = store.SetName(data.family.name, data.edition, data.tier, season, salt)
+    name = store.SetName(data.family.name, data.edition, data.tier, season, salts.named())
     return _published(data.task, name)
 
 
