@@ -44,8 +44,12 @@ def test_the_gap_between_the_splits(
             cli.app, ["leaderboard", "salted", str(hidden), "--out", str(tmp_path / "salted")]
         )
         assert made.exit_code == 0, made.output
+        ((unkeyed, _),) = board.rows_of(validate.examine(hidden))
     (record,) = (tmp_path / "salted").iterdir()
     assert SALT not in record.read_text()
+    digests = {unkeyed.slug.rpartition("-")[2], *(s.digest for s in unkeyed.scores.values())}
+    assert all(len(d) >= 10 and d not in record.read_text() for d in digests)
+    assert record.stem.startswith(unkeyed.slug.rpartition("-")[0])
     samples = next(hidden.glob("samples_*")).read_text().splitlines()
     for line in samples:
         assert json.loads(line)["doc"]["item_id"] not in record.read_text()

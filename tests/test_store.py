@@ -163,6 +163,18 @@ def test_a_salt_is_other_data_and_stays_secret(tmp_path: Path, smoke: Path):
     assert not ids[0] & ids[1]
 
 
+def test_a_set_of_another_version_is_refused(tmp_path: Path, smoke: Path):
+    """In one sentence, wherever a set is read: by its folder, or one's own texts by name."""
+    old = shutil.copytree(smoke, tmp_path / "old")
+    manifest = json.loads((old / "manifest.json").read_text())
+    (old / "manifest.json").write_text(json.dumps(manifest | {"version": 1}))
+    for read in (store.read_manifest, store.content_digest, lambda f: store.read_docs(f, "path")):
+        with pytest.raises(HeptathlonError, match="is version 1 of maze") as refused:
+            read(old)
+        assert "\n" not in str(refused.value)
+    assert store.read_manifest(old, of_any_version=True).version == 1
+
+
 def test_the_set_loads_as_the_hub_would_load_it(smoke: Path):
     """The card's own header names the configs and splits."""
     for config in maze.configs("fresh"):

@@ -72,11 +72,12 @@ def corpus(name: str, season: str) -> Corpus:
     Raises:
         HeptathlonError: if a published corpus cannot be had, or is damaged.
     """
-    return _corpus_of(name, season, salts.named() if name.startswith(FRESH) else "")
+    return read_corpus(name, season, salts.named() if name.startswith(FRESH) else "")
 
 
 @lru_cache(maxsize=2)
-def _corpus_of(name: str, season: str, salt: str) -> Corpus:
+def read_corpus(name: str, season: str, salt: str) -> Corpus:
+    """Return a corpus of a known salt; see :func:`corpus`."""
     if name.startswith(FRESH):
         set_name = store.SetName("rarb", "fresh", name.removeprefix(FRESH), season, salt)
         table = store.read_table(store.ensure(set_name), "corpus", "corpus")

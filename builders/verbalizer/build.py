@@ -9,6 +9,7 @@ places is at chance under each, and at chance under the others on the items that
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from heptathlon.builders.verbalizer import paper
 from heptathlon.builders.verbalizer.datasets import FRESH, PAPER, Dataset
@@ -32,6 +33,7 @@ from heptathlon.families import FAMILIES
 from heptathlon.records import Record, content_id
 from heptathlon.seeding import Stream
 
+T = TypeVar("T")
 Built = dict[tuple[str, str], list[Record]]
 
 FAMILY = "verbalizer"
@@ -173,14 +175,14 @@ def paper_records(
         stream.shuffle(pile)
     pool = [
         Item(row.texts, row.gold, row.split, i)
-        for i, row in enumerate(_in_turns([p[:DEMO_POOL_A_CLASS] for p in by_class]))
+        for i, row in enumerate(in_turns([p[:DEMO_POOL_A_CLASS] for p in by_class]))
     ]
     few = [
         Item(row.texts, row.gold, row.split, i)
-        for i, row in enumerate(_in_turns([p[DEMO_POOL_A_CLASS : DEMO_POOL_A_CLASS + 1]
+        for i, row in enumerate(in_turns([p[DEMO_POOL_A_CLASS : DEMO_POOL_A_CLASS + 1]
                                            for p in by_class]))
     ]  # fmt: skip
-    rest = _in_turns([pile[DEMO_POOL_A_CLASS + 1 :] for pile in by_class])
+    rest = in_turns([pile[DEMO_POOL_A_CLASS + 1 :] for pile in by_class])
     test = [Item(row.texts, row.gold, row.split, i) for i, row in enumerate(rest[:items])]
     return _Writer("paper", dataset, season, salt, pool, smoke).all(test, few)
 
@@ -195,8 +197,8 @@ def balanced_items(name: str) -> int:
     return PAPER[name].classes * (min(counts.values()) - DEMO_POOL_A_CLASS - 1)
 
 
-def _in_turns(piles: Sequence[Sequence[paper.SourceRow]]) -> list[paper.SourceRow]:
-    """Return the rows of all classes by turns, until the classes run out one by one."""
+def in_turns(piles: Sequence[Sequence[T]]) -> list[T]:
+    """Return what all classes have by turns, until the classes run out one by one."""
     longest = max(map(len, piles), default=0)
     return [pile[i] for i in range(longest) for pile in piles if i < len(pile)]
 
