@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, OwnFaultError
 from heptathlon.records import doc_digest
@@ -105,8 +105,7 @@ def _processed(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _kept(data: TaskData, season: str) -> _Set:
-    salt = os.environ.get("HEPTATHLON_SALT", "")
-    name = store.SetName(data.family.name, data.edition, data.tier, season, salt)
+    name = store.SetName(data.family.name, data.edition, data.tier, season, salts.named())
     if name not in _sets:
         try:
             _sets[name] = _Set(store.locate(name))

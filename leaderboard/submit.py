@@ -209,7 +209,7 @@ def _needed_files(run: Run) -> list[Path]:
         needed[results] = None
     pictures = {
         stamp: {expected.shows_pictures(t) for t, f in run.samples_files.items()
-                if stamp_of(f.name) == stamp and t in catalog.task_files()}
+                if stamp_of(f.name) == stamp and t in catalog.leaves()}
         for stamp in map(stamp_of, (p.name for p in needed))
     }  # fmt: skip
     if len(needed) > 1 and sorted(map(sorted, pictures.values())) != [[False], [True]]:

@@ -6,6 +6,7 @@ other answers, and every figure in them is computed again.
 
 import json
 import math
+import re
 import statistics
 from collections.abc import Callable
 from pathlib import Path
@@ -58,7 +59,14 @@ def model_run(player: Path, folder: Path, answer: Answer, **config: Any) -> Path
         "model_num_parameters": 135 * 10**6,
     }
     results["config"] |= known | config
-    results |= {"model_source": "hf", "model_name": "/somewhere/weights"}
+    recorded = results["config"]
+    name = str(recorded["model_args"].get("pretrained", recorded["model_args"].get("model")))
+    results |= {
+        "model_source": recorded["model"],
+        "model_name": name,
+        "model_name_sanitized": re.sub(r"[\"<>:/|\\?*\[\]]+", "__", name),
+        "chat_template": None,
+    }
     for file in sorted(player.iterdir()):
         if match := SAMPLES_NAME.match(file.name):
             rows = [json.loads(line) for line in file.read_text().splitlines()]

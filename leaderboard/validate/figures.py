@@ -139,7 +139,7 @@ def groups_follow(case: Case) -> Iterator[Finding]:
     for name, recorded, tasks in _files(case):
         results = recorded.results
         # A group's mean is of the tasks that were asked for; one without figures has none.
-        for group in sorted(results.keys() & catalog.group_files().keys()):
+        for group in sorted(results.keys() & catalog.groups().keys()):
             try:
                 made = _group_figures(group, results)
             except (ArithmeticError, ValueError, TypeError):
@@ -162,7 +162,7 @@ def groups_follow(case: Case) -> Iterator[Finding]:
                     f"{case.folder / name}: results.{group} is of {min(missing)} too, which has "
                     "no samples here; submit all files of the run.",
                 )
-        having = {g: v for g, v in results.items() if g in catalog.group_files()}
+        having = {g: v for g, v in results.items() if g in catalog.groups()}
         listed = {g: v for g, v in having.items() if "sample_len" in v}
         found = differences(recorded.groups, listed, "groups")
         yield from _findings(case, check, name, found)
@@ -215,7 +215,7 @@ def _number(value: object) -> float:
 def counts_follow(case: Case) -> Iterator[Finding]:
     """Versions, numbers of documents and of examples, and directions are those of the tasks."""
     for name, recorded, tasks in _files(case):
-        groups = sorted(recorded.results.keys() & catalog.group_files().keys())
+        groups = sorted(recorded.results.keys() & catalog.groups().keys())
         metrics = {t: _directions(t) for t in tasks}
         told = {g: catalog.group_definition(g).get("metadata", {}) for g in groups}
         parts = {g: [metrics[t] for t in catalog.leaves_of(g) if t in metrics] for g in groups}
@@ -264,7 +264,7 @@ def nothing_else_is_listed(case: Case) -> Iterator[Finding]:
     """No results of other tasks and groups are published with those that were checked."""
     for name, recorded, tasks in _files(case):
         known = set(tasks)
-        groups = {g for g in recorded.results if g in catalog.group_files() and g not in known}
+        groups = {g for g in recorded.results if g in catalog.groups() and g not in known}
         places: dict[str, Mapping[str, Any]] = {
             "results": recorded.results,
             "task_hashes": recorded.task_hashes,
@@ -273,7 +273,7 @@ def nothing_else_is_listed(case: Case) -> Iterator[Finding]:
         for place, values in places.items():
             allowed = known if place == "task_hashes" else known | groups
             if place == "group_subtasks":
-                allowed = groups | {g for g in catalog.group_files() if _is_whole(g, known)}
+                allowed = groups | {g for g in catalog.groups() if _is_whole(g, known)}
             for one in sorted(values.keys() - allowed):
                 yield finding(
                     "nothing_else_is_listed",
@@ -283,7 +283,7 @@ def nothing_else_is_listed(case: Case) -> Iterator[Finding]:
                     f"samples; {MEND}.",
                 )
         for group, children in recorded.group_subtasks.items():
-            if group in catalog.group_files() and children != catalog.children_of(group):
+            if group in catalog.groups() and children != catalog.group_definition(group)["task"]:
                 yield finding(
                     "nothing_else_is_listed",
                     name,

@@ -131,7 +131,7 @@ def tasks_are_known(case: Case) -> Iterator[Finding]:
     """The samples are of the suite's own tasks, at this version, in a published edition."""
     for task, path in tasks_of(case).items():
         file = case.folder / path
-        if task not in catalog.task_files():
+        if task not in catalog.leaves():
             yield finding(
                 "tasks_are_known",
                 path,
