@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from heptathlon.files import sha256_file
+from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.running import runner
 from heptathlon.running.runs import SAMPLES_NAME, find_run_folder
 from heptathlon.scoring import scorecard
@@ -80,6 +82,26 @@ def model_run(player: Path, folder: Path, answer: Answer, **config: Any) -> Path
     return folder
 
 
+def whole(submission: Path, run: Path) -> Path:
+    """Put documents and requests back into a submission's lines, and list the files again."""
+    for file in submission.glob("samples_*"):
+        file.write_bytes((run / file.name).read_bytes())
+    path = submission / ENVELOPE
+    data = json.loads(path.read_text())
+    data["files"] = entries(submission)
+    path.write_text(json.dumps(data, ensure_ascii=False))
+    return submission
+
+
+def entries(submission: Path) -> list[dict[str, Any]]:
+    """Return what an envelope lists of a submission's files, as they are now."""
+    return [
+        {"path": p.name, "bytes": p.stat().st_size, "sha256": sha256_file(p)}
+        for p in sorted(submission.iterdir())
+        if p.name != ENVELOPE
+    ]
+
+
 def answered(task: str, row: dict[str, Any], text: str) -> None:
     """Give a sample another answer, and the figures that it scores."""
     row["resps"], row["filtered_resps"] = [[text]], [text]
@@ -112,6 +134,7 @@ def regroup(results: dict[str, Any]) -> None:
             recorded[group][f"{metric},none"] = aggregate_subtask_metrics(values, sizes)
             errors = [leaf[key] for leaf in leaves]
             recorded[group][key] = float(pooled_sample_stderr(errors, sizes))
+    results["groups"] = {group: recorded[group] for group in results.get("groups", {})}
 
 
 def write_samples(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -95,6 +95,8 @@ def _findings(case: Case, check: str, name: str, found: Iterator[Difference]) ->
 def _source(check: str, one: Difference) -> str:
     if one.path.endswith("sample_len") and isinstance(one.expected, int):
         return "the number of samples is"
+    if one.path.startswith("groups."):
+        return "its results say"
     return "its tasks give" if check == "groups_follow" else "the samples give"
 
 
