@@ -181,10 +181,10 @@ def _first_seen(
                 continue
             other_key, other_place = originals[0]
             source, at, original = out[other_key]
-            if place != other_place and other_place is not None:
-                logger.warning(
-                    "left out: %s is a copy of %s, which was first", one.folder, source.folder
-                )
+            twice = one.came.envelope == source.came.envelope
+            if twice or (place != other_place and other_place is not None):
+                first_ = "" if twice else ", which was first"
+                logger.warning("left out: %s is a copy of %s%s", one.folder, source.folder, first_)
             elif original.name == row.name:
                 logger.warning(
                     "left out: %s is a copy of %s; nobody knows which was first, so that neither "

@@ -4,16 +4,23 @@ A made model's files have the very form of lm-eval's: they start from a player's
 other answers, and every figure in them is computed again.
 """
 
+import hashlib
 import json
 import math
 import re
 import statistics
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from heptathlon.files import sha256_file
+from heptathlon.leaderboard import dropped, rendering
+from heptathlon.leaderboard.expected import renderings
+from heptathlon.leaderboard.rendering import Asked
 from heptathlon.leaderboard.schema import ENVELOPE
+from heptathlon.leaderboard.validate.record import chat_text
+from heptathlon.leaderboard.validate.recorded import Recorded
 from heptathlon.running import runner
 from heptathlon.running.runs import SAMPLES_NAME, find_run_folder
 from heptathlon.scoring import scorecard
@@ -100,6 +107,41 @@ def entries(submission: Path) -> list[dict[str, Any]]:
         for p in sorted(submission.iterdir())
         if p.name != ENVELOPE
     ]
+
+
+def as_asked(run: Path) -> Path:
+    """Write a run's requests anew by its recorded settings, and every hash of them."""
+    (path,) = run.glob("results_*.json")
+    results = json.loads(path.read_text())
+    recorded = Recorded.model_validate(dropped.without(results)[0])
+    asked = Asked(
+        recorded.config.model,
+        chat=recorded.chat_template is not None,
+        template=recorded.chat_template or "",
+        seen=chat_text(recorded),
+        system=recorded.system_instruction or "",
+        multiturn=bool(recorded.fewshot_as_multiturn),
+        generation=json.dumps(recorded.config.gen_kwargs or {}),
+    )
+    with renderings() as processes:
+        render = processes.of(asked, datetime.fromtimestamp(recorded.date, UTC).date())
+        for file in run.glob("samples_*"):
+            task = SAMPLES_NAME.match(file.name)[1]  # type: ignore[index]
+            rows = [json.loads(line) for line in file.read_text().splitlines()]
+            made = rendering.rendered(task, [row["doc"] for row in rows], asked, (), render)
+            for row, requests in zip(rows, made, strict=True):
+                row["arguments"] = rendering.recorded(requests)
+                row["prompt_hash"] = rendering.prompt_hash(requests[0][0])
+            write_samples(file, rows)
+            results["task_hashes"][task] = task_hash(rows)
+    path.write_text(json.dumps(results, indent=2, ensure_ascii=False))
+    return run
+
+
+def task_hash(rows: list[dict[str, Any]]) -> str:
+    """Return lm-eval's hash of a task's samples."""
+    joined = "".join(r["doc_hash"] + r["prompt_hash"] + r["target_hash"] for r in rows)
+    return hashlib.sha256(joined.encode()).hexdigest()
 
 
 def answered(task: str, row: dict[str, Any], text: str) -> None:
