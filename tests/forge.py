@@ -82,11 +82,24 @@ def model_run(player: Path, folder: Path, answer: Answer, **config: Any) -> Path
             for row in rows:
                 if (text := answer(row)) is not None:
                     answered(match[1], row, text)
+                _as_likelihoods(match[1], row)
             write_samples(folder / file.name, rows)
             results["results"][match[1]] |= aggregates(rows)
     regroup(results)
     (folder / results_file.name).write_text(json.dumps(results, indent=2))
     return folder
+
+
+def _as_likelihoods(task: str, row: dict[str, Any]) -> None:
+    """Make a player's weights log-likelihoods: none of a model's is above 0."""
+    pairs = row["filtered_resps"]
+    if isinstance(pairs[0], str) or max(float(value) for value, _ in pairs) <= 0:
+        return
+    highest = max(float(value) for value, _ in pairs)
+    chosen = [[str(float(value) - highest), greedy] for value, greedy in pairs]
+    row["resps"], row["filtered_resps"] = [[pair] for pair in chosen], chosen
+    scorer: Any = scorecard.scorer_of(catalog.task_data(task).family.name)
+    row |= scorer.process_results(row["doc"], [(float(v), g == "True") for v, g in chosen])
 
 
 def whole(submission: Path, run: Path) -> Path:
