@@ -84,6 +84,9 @@ def look_of(name: str) -> str:
             return f"holds U+{ord(character):04X}, which is no part of a name"
     if unicodedata.category(name[0]).startswith("M"):
         return "begins with a mark that stands on no letter"
+    if unicodedata.category(name[0])[0] not in "LN":
+        # A spreadsheet would compute what begins with some of the others.
+        return "begins with no letter"
     if not any(unicodedata.category(c)[0] in "LN" for c in name):
         return "holds no letter"
     for word in name.split():

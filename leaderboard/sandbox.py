@@ -6,6 +6,7 @@ The environment is the one in which transformers renders templates (trimmed bloc
 ``tojson``, ``raise_exception``, ``strftime_now``, ``{% generation %}``), sandboxed and immutable.
 """
 
+import contextlib
 import json
 import re
 import sys
@@ -100,7 +101,7 @@ def environment(day: date) -> ImmutableSandboxedEnvironment:
 
     def now(form: str) -> str:
         if "%" in _COARSE.sub("", form):
-            raise TooFineError
+            raise TooFineError("it asks for the time of day")
         return day.strftime(form)
 
     made = ImmutableSandboxedEnvironment(
@@ -119,6 +120,10 @@ def environment(day: date) -> ImmutableSandboxedEnvironment:
 
 class TooFineError(Exception):
     """A template asks for the time of day, which is not recorded."""
+
+
+class BrokenTemplateError(Exception):
+    """A template cannot be compiled."""
 
 
 def rendered(template: Any, seen: dict[str, Any], messages: list[dict[str, Any]], go: bool) -> str:
@@ -162,6 +167,11 @@ def rendered(template: Any, seen: dict[str, Any], messages: list[dict[str, Any]]
 
 def main() -> None:
     """Render what stands on standard input."""
+    # What is loaded when it is first needed is needed before files cannot be opened any more.
+    made = environment(date(2026, 1, 1))
+    for text in ("{{ x|tojson }}{{ strftime_now('%b') }}", "{{ raise_exception('x') }}", "{{"):
+        with contextlib.suppress(TemplateError):
+            "".join(made.from_string(text).generate(x=""))
     limit()
     told = json.loads(sys.stdin.readline())
     fault = ""
@@ -169,19 +179,19 @@ def main() -> None:
     try:
         template = environment(date.fromisoformat(told["day"])).from_string(told["template"])
     except Exception as error:
-        fault = type(error).__name__
+        fault = f"it is no template ({type(error).__name__})"
     for line in sys.stdin:
         asked = json.loads(line)
         answer: dict[str, Any]
         try:
             if fault:
-                raise TemplateError(fault)
+                raise BrokenTemplateError(fault)
             text = rendered(template, told["seen"], asked["messages"], asked["go"])
             answer = {"text": text}
         except TemplateError as error:
             answer = {"refused": type(error).__name__}
-        except TooFineError:
-            answer = {"fault": "it asks for the time of day"}
+        except (TooFineError, BrokenTemplateError) as error:
+            answer = {"fault": str(error)}
         except (MemoryError, RecursionError):
             answer = {"fault": "it takes more memory than a template needs"}
         except Exception as error:

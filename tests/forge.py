@@ -34,7 +34,7 @@ Answer = Callable[[dict[str, Any]], str | None]
 def player_run(player: str, folder: Path, task: str = "heptathlon_maze_smoke") -> Path:
     """Run a scripted player through lm-eval and return its run folder."""
     flags = ["--model", "heptathlon", "--model_args", f"player={player}"]
-    runner.run([*flags, "--tasks", task, "--output_path", str(folder)])
+    runner.run([*flags, "--tasks", task, "--output_path", str(folder)], brief=True)
     return find_run_folder(folder)
 
 
@@ -113,6 +113,19 @@ def whole(submission: Path, run: Path) -> Path:
     return submission
 
 
+def enveloped(submission: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Alter a submission's envelope."""
+    path = submission / ENVELOPE
+    data = json.loads(path.read_text())
+    change(data)
+    path.write_text(json.dumps(data, ensure_ascii=False))
+
+
+def listed(submission: Path) -> None:
+    """List a submission's files again, as they are now."""
+    enveloped(submission, lambda data: data.update(files=entries(submission)))
+
+
 def entries(submission: Path) -> list[dict[str, Any]]:
     """Return what an envelope lists of a submission's files, as they are now."""
     return [
@@ -149,6 +162,11 @@ def as_asked(run: Path) -> Path:
             results["task_hashes"][task] = task_hash(rows)
     path.write_text(json.dumps(results, indent=2, ensure_ascii=False))
     return run
+
+
+def sha(text: str) -> str:
+    """Return lm-eval's hash of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def task_hash(rows: list[dict[str, Any]]) -> str:

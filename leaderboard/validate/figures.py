@@ -322,6 +322,9 @@ def settings_follow(case: Case) -> Iterator[Finding]:
     command = command_of(case.run, case.envelope.model.name)
     if case.envelope.command != command:
         places.append(Difference("command", case.envelope.command, command))
+    version = case.envelope.settings.heptathlon_version
+    if not record.VERSION.fullmatch(version):
+        places.append(Difference("settings.heptathlon_version", version, "a version"))
     for place in places:
         yield finding(
             "settings_follow",

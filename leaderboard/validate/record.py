@@ -32,9 +32,9 @@ LONGEST = 366 * 24 * 3600.0
 EARLIEST = datetime(int(min(families.SEASONS).split(".")[0]), 1, 1, tzinfo=UTC).timestamp()
 """No run lies before the first season."""
 MAX_PARAMETERS = 10**14
-MAX_TOKEN = 64
-"""Characters of a special token."""
-_VERSION = re.compile(r"N/A|[0-9]{1,4}(?:\.[0-9]{1,5}){1,3}(?:\.?(?:a|b|rc|dev|post)[0-9]{1,6})?")
+_TOKEN = re.compile(r"\S{1,64}")
+"""A special token, or its number."""
+VERSION = re.compile(r"N/A|[0-9]{1,4}(?:\.[0-9]{1,5}){1,3}(?:\.?(?:a|b|rc|dev|post)[0-9]{1,6})?")
 _LM_EVAL = re.compile(r"0\.4\.(?:1[3-9]|[2-9][0-9])(?:\.?(?:a|b|rc|dev|post)[0-9]{1,6})?")
 _COMMIT = re.compile(r"|[0-9a-f]{40}")
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,2})?")
@@ -43,7 +43,7 @@ _UNSAFE = re.compile(r"[\"<>:/|\\?*\[\]]+")
 
 def check_record(case: Case) -> None:
     """Take the step."""
-    take(case, (results_are_read, tasks_are_known), all_of=False)
+    take(case, (results_are_read, class_is_known, tasks_are_known), all_of=False)
     if case.findings:
         return
     take(
@@ -170,6 +170,21 @@ def _is_version(found: object, expected: int) -> bool:
     return type(found) is int and found == expected
 
 
+def class_is_known(case: Case) -> Iterator[Finding]:
+    """The model class is one of those that a board knows, and the same in both places."""
+    for path, recorded in zip(_results(case), case.recorded, strict=True):
+        model = recorded.config.model
+        if model not in allowed.BACKENDS or model != recorded.model_source:
+            yield finding(
+                "class_is_known",
+                path,
+                "config.model",
+                f"{case.folder / path}: config.model is {model!r:.60} and model_source "
+                f"{recorded.model_source!r:.60}, which is none of {', '.join(allowed.BACKENDS)} in "
+                "both places; submit the file as lm-eval wrote it.",
+            )
+
+
 _SAME = (
     *("config", "model_name", "model_name_sanitized", "model_source", "system_instruction"),
     *("chat_template", "chat_template_sha", "fewshot_as_multiturn", "lm_eval_version"),
@@ -211,15 +226,6 @@ def arguments_are_allowed(case: Case) -> Iterator[Finding]:
     name = "arguments_are_allowed"
     for path, recorded in zip(_results(case), case.recorded, strict=True):
         file, config = case.folder / path, recorded.config
-        if config.model not in allowed.BACKENDS:
-            yield finding(
-                name,
-                path,
-                "config.model",
-                f"{file}: config.model is {config.model!r:.60}, which is none of "
-                f"{', '.join(allowed.BACKENDS)}.",
-            )
-            return
         for key, value in config.model_args.items():
             if why := allowed.argument_refused(config.model, key, value):
                 yield finding(
@@ -265,9 +271,8 @@ def settings_are_plain(case: Case) -> Iterator[Finding]:
             for n in ("pad", "eos", "bos")
         }
         faults = {
-            "model_source": recorded.model_source == config.model,
             "lm_eval_version": _LM_EVAL.fullmatch(recorded.lm_eval_version),
-            "transformers_version": _VERSION.fullmatch(recorded.transformers_version),
+            "transformers_version": VERSION.fullmatch(recorded.transformers_version),
             "config.model_sha": _COMMIT.fullmatch(config.model_sha or ""),
             "config.model_num_parameters": config.model_num_parameters in (None, -1)
             or 0 < (config.model_num_parameters or 0) <= MAX_PARAMETERS,
@@ -296,7 +301,10 @@ def _are_ids(value: int | list[int] | None) -> bool:
 
 
 def _is_token(pair: list[str | None]) -> bool:
-    return all(part is None or (len(part) <= MAX_TOKEN and not unprintable(part)) for part in pair)
+    return all(
+        part is None or (_TOKEN.fullmatch(part) is not None and not unprintable(part))
+        for part in pair
+    )
 
 
 def _of_retrievers(config: Config) -> dict[str, bool]:
