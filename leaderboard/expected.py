@@ -43,6 +43,7 @@ class Renderings:
 
     stack: ExitStack
     opened: dict[tuple[str, str, date], Rendering] = field(default_factory=dict)
+    failed: dict[tuple[str, str, date], str] = field(default_factory=dict)
     frames: dict[tuple[Any, ...], Frame] = field(default_factory=dict)
 
     def of(self, asked: Asked, day: date) -> "_Framed | None":
@@ -54,11 +55,14 @@ class Renderings:
         if not asked.chat or asked.speaks not in ("template", "processor"):
             return None
         key = (asked.template, asked.seen, day)
+        if key in self.failed:
+            # What took a template's time once is not tried again for the next task.
+            raise OwnTemplateError(self.failed[key])
         if key not in self.opened:
             templates.works()
             made = Rendering(asked.template, json.loads(asked.seen), day)
             self.opened[key] = self.stack.enter_context(made)
-        return _Framed(self.opened[key], key, self.frames)
+        return _Framed(self.opened[key], key, self.frames, self.failed)
 
 
 @contextmanager
@@ -79,13 +83,18 @@ class _Framed:
     render: Rendering
     key: tuple[str, str, date]
     frames: dict[tuple[Any, ...], Frame]
+    failed: dict[tuple[str, str, date], str]
     own: str = ""
 
     def __call__(
         self, messages: Sequence[Mapping[str, Any]], *, go: bool = False
     ) -> tuple[str, list[dict[str, Any]]]:
         given = [dict(m) for m in messages]
-        text, used = self.render(given, go=go)
+        try:
+            text, used = self.render(given, go=go)
+        except OwnTemplateError as error:
+            self.failed[self.key] = str(error)
+            raise
         if not self.own:
             try:
                 self.own = self._excess(given, used, text)

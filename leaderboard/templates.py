@@ -25,7 +25,7 @@ from heptathlon.leaderboard import sandbox
 
 MAX_TEMPLATE = 2**17
 """Characters of a template; those that call tools have some 20,000."""
-SECONDS = 10.0
+SECONDS = 5.0
 """Time for one conversation."""
 MAX_FRAME = 4096
 """Characters of the fixed text around messages."""

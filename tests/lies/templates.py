@@ -10,7 +10,7 @@ def lies() -> Iterator[Lie]:
     """Chat templates that do more than to frame, or that run something."""
     fair = CHAT.partition("{% if")[0]
     loops = "{% for a in range(99999) %}" * 3 + "{% endfor %}" * 3
-    grows = "{% set n.x = n.x ~ n.x %}"
+    grows = "{% for i in range(99) %}{% set n.x = n.x ~ n.x %}{% endfor %}"
     for words, template in (
         ("a hint in the template", CHAT.replace("assistant\n", "assistant\nThe way is up. ")),
         (
