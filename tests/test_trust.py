@@ -389,3 +389,29 @@ def test_long_answers_take_no_memory(submission: Path, tmp_path: Path):
     short, long = most_memory(submission), most_memory(folder)
     assert long < 512
     assert long - short < 24
+
+
+# --- real runs -----------------------------------------------------------------------------------
+
+
+def test_a_real_run_is_accepted_as_it_is(tiny_model: Path, tmp_path: Path):
+    """A real model through its tokenizer's own chat template, with a system prompt of the list."""
+    flags = ["--model", "hf", "--model_args", f"pretrained={tiny_model},dtype=float32"]
+    flags += ["--tasks", "heptathlon_students_smoke", "--batch_size", "16", "--device", "cpu"]
+    flags += ["--apply_chat_template", "--system_instruction", "You are a helpful assistant."]
+    (path,) = runner.run([*flags, "--output_path", str(tmp_path / "run")], brief=True)
+    folder = submit.prepare(path.parent, tmp_path / "s", model_name="lab/tiny")
+    assert str(tiny_model) not in "".join(p.read_text() for p in folder.iterdir())
+    report = validate.validate(folder)
+    assert report.badges == ["well-formed", "re-scored"], report.findings
+    assert (report.ranked, report.notes) == (True, [])
+
+
+def test_a_retriever_s_run_is_accepted(tmp_path: Path):
+    flags = ["--model", "heptathlon-encoder", "--model_args", "pretrained=bm25"]
+    (path,) = runner.run(
+        [*flags, "--tasks", "heptathlon_rarb_smoke", "--output_path", str(tmp_path / "run")],
+        brief=True,
+    )
+    folder = submit.prepare(path.parent, tmp_path / "s", model_name="heptathlon/bm25")
+    assert validate.validate(folder).badges == ["well-formed", "re-scored"]
