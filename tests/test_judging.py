@@ -463,7 +463,7 @@ def test_a_study_shows_what_was_judged(source: Path, tmp_path: Path, server: Ser
     assert "the opinion of org/judge" in page
     assert "1 documents without a readable score" in page
     # Another judge of one checkpoint cannot stand in the same matrix.
-    judging.judge_run(folders[1], ChatServer(server.url, "other", first_wait=0.001))
+    judging.judge_run(folders[1], ChatServer(server.url, "other"))
     with pytest.raises(HeptathlonError, match=r"was judged by org/judge and .* by other"):
         study.score_study(studied(tmp_path, folders))
     for folder in folders:

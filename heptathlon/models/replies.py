@@ -195,8 +195,9 @@ def _older(found: Mapping[str, Any]) -> list[Token]:
 
     def column(name: str) -> list[Any]:
         given = found.get(name)
-        same = isinstance(given, list) and len(given) == len(values)
-        return given if same else [None] * len(values)
+        if isinstance(given, list) and len(given) == len(values):
+            return given
+        return [None] * len(values)
 
     return [
         Token(

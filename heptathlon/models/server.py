@@ -33,6 +33,11 @@ IN_A_ROW = 3
 """Failures, one after the other, of which the server is the cause and not the questions."""
 EXTRA = "api"
 PATIENT = 429
+_TOO_LONG = re.compile(
+    r"context (?:length|size|window)|too long|maximum (?:context|input|prompt)|exceed",
+    re.IGNORECASE,
+)
+"""A refusal that is about one question's length, and says nothing of the others."""
 _HOPELESS = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 405, 407})
 """States that every other question would meet too."""
 
@@ -177,6 +182,7 @@ class Server:
         failed: Callable[[int, str], None],
     ) -> None:
         stopped: list[HeptathlonError] = []
+        self._in_a_row = 0
         enough = min(IN_A_ROW, len(bodies)) if not self.answered else IN_A_ROW
         pending = iter(range(len(bodies)))
         lost: list[tuple[int, str]] = []
@@ -188,7 +194,7 @@ class Server:
                 try:
                     answer = await self._one(client, bodies[place](), _at(read, place))
                 except RefusedError as refused:
-                    self._in_a_row += 1
+                    self._in_a_row += not _TOO_LONG.search(str(refused))
                     if refused.state in _HOPELESS or self._in_a_row >= enough:
                         stopped.append(HeptathlonError(f"{self.host}: {refused}."))
                         return
@@ -309,35 +315,36 @@ async def _whole_answer(response: Any) -> None:
                 if (size := size + len(piece)) > MAX_REPLY_BYTES:
                     break
     except TimeoutError:
-        _fail(response, 504, f"no whole answer within {timeout:g} s", kind="late")
+        _fail(response, f"no whole answer within {timeout:g} s", kind="late")
         return
-    raw = b"".join(pieces)
     # What ``aread`` keeps, too, so that nobody reads the stream a second time.
-    response._content = raw
+    response._content = b"".join(pieces)
     if not response.is_success:
         return
     if size > MAX_REPLY_BYTES:
-        return _fail(response, 502, "an answer larger than any reply")
+        _fail(response, "an answer larger than any reply")
+        return
     try:
-        read(json.loads(raw))
+        body = json.loads(response._content)
     except (ValueError, RecursionError):
-        return _fail(response, 502, "an answer that is no JSON")
+        _fail(response, "an answer that is no JSON")
+        return
+    try:
+        read(body)
     except UnreadableError as error:
-        state = _state(json.loads(raw))
-        if state:
+        if state := _state(body):
             response.status_code = state
-            return None
-        return _fail(response, 502, str(error))
-    return None
+        else:
+            _fail(response, str(error))
 
 
-def _fail(response: Any, state: int, why: str, kind: str = "unreadable") -> None:
-    response.status_code = state
+def _fail(response: Any, why: str, kind: str = "unreadable") -> None:
+    response.status_code = 502
     response._content = json.dumps({"error": {"message": why}}).encode()
     response.headers["content-type"] = "application/json"
     response.headers["x-heptathlon"] = kind
     tries = response.request.headers.get("x-stainless-retry-count", "0")
-    if int(tries) + 1 >= LOOKS:
+    if kind == "unreadable" and int(tries) + 1 >= LOOKS:
         response.headers["x-should-retry"] = "false"
 
 
