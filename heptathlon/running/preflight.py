@@ -3,8 +3,6 @@
 Each refusal is one sentence, and comes before weights are loaded where that can be.
 """
 
-import importlib
-import importlib.util
 import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -13,6 +11,7 @@ from typing import Any
 from heptathlon import models
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import family_of_task
+from heptathlon.parts import find_part
 from heptathlon.running import twins
 
 EXTRAS = {
@@ -159,8 +158,8 @@ def _check_template(lm: Any, config: Any) -> None:
 def warn_of_tokens(lm: Any, tasks: Iterable[Any]) -> None:
     """Warn where a family says that the model's tokenizer makes its answers hard to tell apart.
 
-    A family that cares has a module ``heptathlon.tasks.<family>.tokens`` with ``warnings(docs,
-    encode)``. Back ends without a tokenizer of their own are not asked.
+    A family that cares has a part ``tokens`` with ``warnings(docs, encode)``. Back ends without a
+    tokenizer of their own are not asked.
     """
     # In this order: a class that loads its tokenizer when asked for it need not have one.
     if not hasattr(lm, "tok_encode") or getattr(lm, "tokenizer", None) is None:
@@ -173,10 +172,8 @@ def warn_of_tokens(lm: Any, tasks: Iterable[Any]) -> None:
         name = str(task.config.task)
         if not name.startswith("heptathlon_"):
             continue
-        module = f"heptathlon.tasks.{family_of_task(name).name}.tokens"
-        if importlib.util.find_spec(module) is None:
-            continue
-        for sentence in importlib.import_module(module).warnings(task.test_docs(), encode):
+        tokens = find_part(family_of_task(name), "tokens")
+        for sentence in tokens.warnings(task.test_docs(), encode) if tokens else ():
             if sentence not in said:
                 said.add(sentence)
                 logger.warning("%s: %s", name, sentence)

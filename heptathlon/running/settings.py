@@ -13,7 +13,7 @@ from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.keys import secrets_in
 from heptathlon.models import window
 from heptathlon.running.replaced import replaced
-from heptathlon.tasks.catalog import TASKS_PATH
+from heptathlon.tasks.derived import include_path
 
 DEFAULT_OUTPUT = "runs"
 GENERATED = "--generated"
@@ -106,7 +106,7 @@ def _configure(namespace: argparse.Namespace) -> Any:
         config = EvaluatorConfig.from_cli(namespace)
     except (ValueError, TypeError, OSError) as error:
         raise HeptathlonError(f"run: {error}") from None
-    paths = [TASKS_PATH, *([Path(config.include_path)] if config.include_path else [])]
+    paths = [include_path(), *([Path(config.include_path)] if config.include_path else [])]
     # Whoever comes from plain lm_eval names the suite's own folder, which is there anyway.
     config.include_path = [str(p) for p in dict.fromkeys(path.resolve() for path in paths)]
     return config

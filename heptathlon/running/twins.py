@@ -18,16 +18,17 @@ def rates(task: Any) -> bool:
 
 def twins_of(task: str) -> list[str]:
     """Return the suite's generated tasks that ask a task's documents, the closest one first."""
-    if task not in catalog.task_files():
+    if task not in catalog.leaves():
         return []
     data = catalog.task_data(task)
     found = []
-    for name, path in catalog.task_files().items():
-        yaml = catalog.read_yaml(path)
-        if yaml.get("output_type") == _GENERATED and not yaml.get("doc_to_image"):
-            other = catalog.task_data(name)
-            if name != task and _same_documents(data, other):
-                found.append((len(other.where) != len(data.where), len(name), name))
+    for name in catalog.leaves():
+        other = catalog.task_data(name)
+        if name == task or not _same_documents(data, other):
+            continue
+        told = catalog.definition(name)
+        if told.get("output_type") == _GENERATED and not told.get("doc_to_image"):
+            found.append((len(other.where) != len(data.where), len(name), name))
     return [name for *_, name in sorted(found)]
 
 
