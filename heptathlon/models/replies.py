@@ -260,7 +260,7 @@ def _starts(tokens: Sequence[Token], text: str) -> list[int]:
     given = [token.start for token in tokens]
     if len(given) > 1 and all(at is not None for at in given):
         known = [at for at in given if at is not None]
-        if known[0] == 0 and known == sorted(known) and known[-1] >= len(text):
+        if known[0] == 0 and known == sorted(known) and len(text) in known:
             return [*known, len(text)]
     texts = [token.text for token in tokens]
     # A server may put a token of its own before the text.

@@ -24,13 +24,21 @@ METHODS = ("generate_until", "loglikelihood", "loglikelihood_rolling")
 class Journal(Answers):
     """Responses of one of lm-eval's models by request.
 
-    Broken ones are not kept: they are asked for again.
+    Broken ones are kept in memory alone: the next run asks for them again.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._asked: Counter[str] = Counter()
         self._given: Counter[str] = Counter()
+        self._broken: dict[str, Any] = {}
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or key in self._broken
+
+    def get(self, key: str) -> Any:
+        """Return the answer under a key; None if there is none."""
+        return super().get(key) if key in self._known else self._broken.get(key)
 
     def attach(self, lm: LM) -> None:
         """Make a model answer known requests from the journal and write new ones to it.
@@ -80,7 +88,9 @@ class Journal(Answers):
             out = [self.get(key) for key in keys]
             for index, response in zip(missing, fresh, strict=True):
                 out[index] = _tidy(response)
-                if not fault_of(response):
+                if fault_of(response):
+                    self._broken[keys[index]] = response
+                else:
                     self.keep(keys[index], out[index])
             return [_as_returned(name, response) for response in out]
 

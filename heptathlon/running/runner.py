@@ -17,6 +17,11 @@ from heptathlon.running import evaluating, preflight, settings, sidecar, twins
 from heptathlon.running.broken import Guard
 from heptathlon.running.saving import Staging
 
+MANNERS = frozenset(
+    {"concurrency", "num_concurrent", "tries", "max_retries", "timeout", "verify_certificate"}
+)
+"""Model arguments that say how a server is asked and not what: a run may go on with others."""
+
 logger = logging.getLogger("heptathlon")
 
 
@@ -255,7 +260,7 @@ def _fingerprint(lm: Any, config: Any) -> str:
     info = lm.get_model_info() if hasattr(lm, "get_model_info") else {}
     parts = {
         "model": config.model,
-        "model_args": {k: str(v) for k, v in config.model_args.items()},
+        "model_args": {k: str(v) for k, v in config.model_args.items() if k not in MANNERS},
         "info": {k: str(v) for k, v in info.items()},
         "weights": _weights_of(config.model_args),
         "seed": [str(s) for s in config.seed or []],

@@ -16,6 +16,8 @@ from heptathlon.running.sidecar import Sidecar
 MAX_RESULTS_BYTES = 64 * 2**20
 MAX_SAMPLES_BYTES = 2 * 2**30
 MAX_LINE_CHARS = 16 * 2**20
+_UNMEASURED = "bypass"
+"""What lm-eval's ``--predict_only`` logs in the place of every metric."""
 MAX_REASON = 500
 """Characters of the reason why a sample is broken."""
 
@@ -224,6 +226,8 @@ def _sample(row: Any, task: str, where: str) -> Sample:
         broken = part(FIELD, str)[:MAX_REASON] or "no reason given"
     metrics: dict[str, float] = {}
     for name in () if broken else names:
+        if name == _UNMEASURED:
+            continue
         value = row.get(name) if isinstance(name, str) else None
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise HeptathlonError(f"{where}: the metric {name!r:.60} has no finite value.")
