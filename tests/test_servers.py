@@ -541,11 +541,6 @@ def test_our_extra_is_named(server: Server, tmp_path: Path, monkeypatch: pytest.
         HeptathlonError, match=r"install the extra 'api': pip install 'heptathlon\["
     ):
         asked(tmp_path, server)
-    args = ["--model_args", "pretrained=org/m", "--tasks", SAY, "--output_path", str(tmp_path)]
-    for model, says in {
-        "vllm": "extra 'vllm' into an environment of its own",
-        "sglang": "extra 'sglang' into an environment of its own",
-        "anthropic-completions": "extra 'anthropic'",
-    }.items():
-        with pytest.raises(HeptathlonError, match=says):
-            runner.run(["--model", model, *args], brief=True)
+    args = ["--model_args", "model=m", "--tasks", SAY, "--output_path", str(tmp_path)]
+    with pytest.raises(HeptathlonError, match=r"the package anthropic; .* extra 'anthropic'"):
+        runner.run(["--model", "anthropic-completions", *args], brief=True)

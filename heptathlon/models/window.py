@@ -14,6 +14,8 @@ from heptathlon.errors import HeptathlonError
 FLAG = "--skip_too_long"
 INVENTED = frozenset({"AnthropicLM", "DummyLM", "GGUFLM", "TextSynthLM", "WatsonxLLM"})
 """lm-eval's classes whose window is a constant of their code."""
+ROOMS = {"VLLM": -1, "SGLangLM": 0}
+"""Tokens of prompt and option beyond the window, by class; most do not read the last one."""
 SLACK = 16
 """Tokens by which a text in one piece may have more than its parts."""
 
@@ -83,8 +85,9 @@ class Lengths:
             answer = options.get("max_gen_toks") or getattr(self._lm, "max_gen_toks", 0) or 0
             room = window - int(answer)
         else:
-            # The last token is only predicted, so one more than the window holds can be asked.
-            room = window + 1
+            # The last token is only predicted, so one more than the window holds can be asked; vLLM
+            # wants one to generate.
+            room = window + ROOMS.get(type(self._lm).__name__, 1)
         # No tokenizer makes more tokens of a text than it has bytes.
         long = len(option.encode())
         if len(context) + long < room and len(context.encode()) + long < room:

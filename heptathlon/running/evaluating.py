@@ -7,7 +7,7 @@ computed from those of the tasks.
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -177,15 +177,6 @@ def _with_tasks(groups: Mapping[str, Any], tasks: set[str]) -> dict[str, Any]:
         for name, group in groups.items()
         if tasks & {one.task_name for one in group.get_all_tasks()}
     }
-
-
-def leaves(part: Any) -> Iterator[Any]:
-    """Yield the tasks among some of lm-eval's objects, those in its groups included."""
-    for one in part:
-        if hasattr(one, "test_docs"):
-            yield one
-        else:
-            yield from leaves(one.values() if isinstance(one, dict) else one)
 
 
 def _one_look_at_the_machine() -> Any:

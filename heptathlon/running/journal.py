@@ -32,6 +32,8 @@ class Journal(Answers):
         self._asked: Counter[str] = Counter()
         self._given: Counter[str] = Counter()
         self._broken: dict[str, Any] = {}
+        self._open: set[str] = set()
+        self._open_prompts: dict[str, str] = {}
 
     def __contains__(self, key: object) -> bool:
         return super().__contains__(key) or key in self._broken
@@ -62,7 +64,10 @@ class Journal(Answers):
         if fault_of(res):
             return
         key = str(hash_args(attr, req))
-        if _sampled(attr, req):
+        if attr == METHODS[0] and key not in self._open:
+            # Some classes tell the settings as they understood them, not as they were given.
+            key = self._open_prompts.get(str(req[0]), key)
+        if "#" not in key and _sampled(attr, req):
             key = f"{key}#{self._given[key]}"
             self._given[key.partition("#")[0]] += 1
         self.keep(key, res)
@@ -84,6 +89,8 @@ class Journal(Answers):
             keys = [self._numbered(name, request.args) for request in requests]
             missing = [i for i, key in enumerate(keys) if key not in self]
             self._given = Counter(key.partition("#")[0] for key in self._known if "#" in key)
+            self._open = {keys[i].partition("#")[0] for i in missing}
+            self._open_prompts = {str(requests[i].args[0]): keys[i] for i in missing}
             fresh = method([requests[i] for i in missing], **options) if missing else []
             out = [self.get(key) for key in keys]
             for index, response in zip(missing, fresh, strict=True):

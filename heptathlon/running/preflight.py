@@ -4,6 +4,7 @@ Each refusal is one sentence, and comes before weights are loaded where that can
 """
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -89,7 +90,9 @@ def create(config: Any) -> Any:
 def _missing(model: str, error: ImportError) -> HeptathlonError:
     """Return the refusal of a class that needs what is not installed."""
     extra = next((name for name, ones in EXTRAS.items() if model in ones), "")
-    package = f"the package {error.name}" if error.name else f"more ({str(error)[:120]})"
+    named = re.search(r"packages? [`'\[\"]*([A-Za-z0-9_.-]+)", str(error))
+    name = error.name or (named[1] if named else "")
+    package = f"the package {name}" if name else f"more ({str(error)[:120]})"
     if not extra:
         return HeptathlonError(
             f"--model {model}: needs {package}, which no extra of heptathlon brings; install it "
@@ -148,7 +151,7 @@ def _check_template(lm: Any, config: Any) -> None:
         template = lm.chat_template(config.apply_chat_template)
     except (ValueError, NotImplementedError) as error:
         raise HeptathlonError(f"--apply_chat_template: {error}") from None
-    if template is None:
+    if template is None and not getattr(lm.tokenizer, "chat_template", None):
         raise HeptathlonError(
             f"--model {config.model}: its tokenizer has no chat template; leave "
             "--apply_chat_template out."
