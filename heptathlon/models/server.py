@@ -253,7 +253,7 @@ class Server:
             _reading.reset(token)
         answer = json.loads(raw)
         if isinstance(model := answer.get("model"), str):
-            self.habits.models.setdefault(whole(model)[:200])
+            self.habits.models.setdefault(_name(whole(model)[:200]))
         return answer
 
     def _refusal(self, error: Any) -> RefusedError:
@@ -357,6 +357,12 @@ def _state(body: Any) -> int:
             if isinstance(value, int) and 400 <= value < 600:
                 return value
     return 0
+
+
+def _name(model: str) -> str:
+    """Return a model's name; of a path on the server's machine, its last part."""
+    is_path = model.startswith(("/", ".", "~")) or "\\" in model or model.count("/") > 1
+    return re.split(r"[/\\]", model)[-1] if is_path else model
 
 
 def _says(body: Any) -> str:

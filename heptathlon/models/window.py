@@ -6,6 +6,7 @@ cannot take a prompt says so itself.
 """
 
 import math
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,8 +17,8 @@ INVENTED = frozenset({"AnthropicLM", "DummyLM", "GGUFLM", "TextSynthLM", "Watson
 """lm-eval's classes whose window is a constant of their code."""
 ROOMS = {"VLLM": -1, "SGLangLM": 0}
 """Tokens of prompt and option beyond the window, by class; most do not read the last one."""
-SLACK = 16
-"""Tokens by which a text in one piece may have more than its parts."""
+SLACK = 32
+"""Tokens by which a text in one piece may have more than its two parts."""
 
 
 def window_of(lm: Any) -> int | None:
@@ -53,6 +54,7 @@ class Lengths:
     def __init__(self, lm: Any) -> None:
         self._lm = lm
         self._known: dict[int, int] = {}
+        self._last = ("", 0)
 
     @staticmethod
     def can(lm: Any) -> bool:
@@ -72,7 +74,18 @@ class Lengths:
         key = hash(text)
         if key not in self._known:
             self._known[key] = len(self._lm.tok_encode(text))
+            self._last = (text, self._known[key])
         return self._known[key]
+
+    def _at_most(self, text: str) -> int:
+        """Return more tokens than a text can have, by the text counted last.
+
+        Many prompts ask several things of one long text. What they begin with in common is not
+        counted again; what differs has at most as many tokens as bytes.
+        """
+        last, tokens = self._last
+        common = len(os.path.commonprefix([last, text]))
+        return tokens + len(text[common:].encode()) + SLACK
 
     def cut(self, request: Any, window: int) -> int:
         """Return how many tokens of a request's prompt a window cuts off; 0 if it fits."""
@@ -92,10 +105,10 @@ class Lengths:
         long = len(option.encode())
         if len(context) + long < room and len(context.encode()) + long < room:
             return 0
-        # A prompt's many options follow it without its being counted again.
-        if option and self.of(context) + long + SLACK < room:
+        text = context + option
+        if self._at_most(text) < room:
             return 0
-        return max(0, self.of(context + option) - max(room, 0))
+        return max(0, self.of(text) - max(room, 0))
 
 
 def cut(lm: Any, request: Any) -> int:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.keys import secrets_in
 from heptathlon.models import window
+from heptathlon.private import refuse_secrets
 from heptathlon.running.replaced import replaced
 from heptathlon.tasks.derived import include_path
 
@@ -125,12 +125,8 @@ def _refuse(config: Any) -> None:
             f"run: --limit {config.limit:g} leaves no document to ask; give a number above 0, or "
             "leave it out."
         )
-    if names := secrets_in(config.model_args or {}):
-        raise HeptathlonError(
-            f"run: {', '.join(names)} in --model_args holds a key, which the results would show; "
-            "leave it out and put the key into the environment (OPENAI_API_KEY for lm-eval's "
-            "classes, HEPTATHLON_API_KEY for --model api)."
-        )
+    recorded = ("model_args", "gen_kwargs", "metadata", "system_instruction")
+    refuse_secrets({name: getattr(config, name) for name in recorded}, "run")
 
 
 def _check_writable(output: Path) -> None:
