@@ -16,7 +16,7 @@ from heptathlon.builders import store
 from heptathlon.builders.mllm_ct import paper
 from heptathlon.errors import HeptathlonError
 from heptathlon.models.chat import Question
-from heptathlon.pages import study_page as study_report
+from heptathlon.pages.studies import continual as study_report
 from heptathlon.running import runner, runs
 from heptathlon.scorers import mllm_ct as scorer
 from heptathlon.scorers import mllm_ct_paper
