@@ -74,12 +74,11 @@ def tasks_of(model: weights.Weights) -> list[str]:
     groups = [task_name(f, "smoke") for f in FAMILIES]
     if model.backend != ENCODER:
         return groups
-    files = catalog.task_files()
     return [
         group
         for group in groups
         if all(
-            catalog.read_yaml(files[task]).get("output_type") == "multiple_choice"
+            catalog.definition(task).get("output_type") == "multiple_choice"
             for task in catalog.leaves_of(group)
         )
     ]

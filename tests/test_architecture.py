@@ -22,7 +22,6 @@ NOT_YET = {
     "heptathlon.scorers.maze",
     "heptathlon.scorers.memorability",
     "heptathlon.scorers.students",
-    "heptathlon.families",
     "heptathlon.running.runner",
     "heptathlon.scoring.compare",
     "heptathlon.scoring.scorecard",

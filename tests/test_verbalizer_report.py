@@ -19,7 +19,7 @@ from heptathlon.running.runs import Run, Sample, read_run
 from heptathlon.scorers import verbalizer as scorer
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.scorecard import ScoredSample
-from heptathlon.tasks import catalog
+from heptathlon.tasks import catalog, derived
 from heptathlon.tasks.verbalizer import tokens
 
 FAMILY = families.family("verbalizer")
@@ -172,7 +172,7 @@ class FakeLM:
 
 
 def test_a_run_warns_once_of_each_pair(caplog: pytest.LogCaptureFixture):
-    manager = TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
+    manager = TaskManager(include_path=str(derived.include_path()), include_defaults=False)
     group = manager.load([GROUP])["groups"][GROUP]
     with caplog.at_level(logging.WARNING, logger="heptathlon"):
         runner._warn_of_tokens(FakeLM(), runner._leaves([group]))

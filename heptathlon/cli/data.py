@@ -30,16 +30,18 @@ def list_families(as_json: Json = False) -> None:
             "editions": list(f.editions),
             "tasks": list(f.tasks()),
             "version": f.version,
+            "role": f.role,
         }
         for f in families.FAMILIES.values()
     ]
     if as_json:
         print_json({"families": rows})
         return
-    table = Table("family", "asks", "headline", "chance", "ceiling", "tasks", box=None)
+    table = Table("family", "role", "asks", "headline", "chance", "ceiling", "tasks", box=None)
     for family in families.FAMILIES.values():
         table.add_row(
             family.name,
+            family.role,
             family.question,
             family.headline.metric,
             f"{family.chance:g}",
@@ -52,9 +54,9 @@ def list_families(as_json: Json = False) -> None:
 @app.command()
 def path() -> None:
     """Print the folder for lm_eval's --include_path."""
-    from heptathlon.tasks.catalog import TASKS_PATH
+    from heptathlon.tasks.derived import include_path
 
-    sys.stdout.write(f"{TASKS_PATH}\n")
+    sys.stdout.write(f"{include_path()}\n")
 
 
 @app.command()

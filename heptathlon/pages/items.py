@@ -1,6 +1,5 @@
 """The report's browser of items: what was asked, what was said, how it was read and judged."""
 
-import importlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -173,11 +172,7 @@ def gold_of(one: ScoredSample) -> str:
         TypeError: if the task's target is not given by a function of this package.
     """
     task, doc = one.task.task, one.sample.doc
-    name = catalog.read_yaml(catalog.task_files()[task]).get("doc_to_target")
-    if not isinstance(name, str) or not name.startswith("heptathlon."):
-        raise TypeError(f"{task}: doc_to_target is not a function of this package")
-    module, _, function = name.rpartition(".")
-    target = getattr(importlib.import_module(module), function)(doc)
+    target = catalog.function(str(catalog.definition(task).get("doc_to_target")))(doc)
     is_index = isinstance(target, int) and not isinstance(one.sample.response, str)
     if is_index:
         target = catalog.named_option(catalog.choices_of(task, doc), target)
