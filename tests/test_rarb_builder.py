@@ -536,9 +536,9 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Published]:
     )
     for module in (paper, corpora):
         monkeypatch.setattr(module, "published", lambda name: task)
-    corpora.corpus.cache_clear()
+    corpora.read_corpus.cache_clear()
     yield task
-    corpora.corpus.cache_clear()
+    corpora.read_corpus.cache_clear()
 
 
 TOY_FILES = {
