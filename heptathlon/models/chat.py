@@ -8,34 +8,19 @@ import base64
 import io
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.models.replies import read_answer
 from heptathlon.models.server import Server
+from heptathlon.tasks.rubrics import Question
 
 KEY_VARIABLE = "HEPTATHLON_JUDGE_KEY"
 """Environment variable of the key. A name of its own: a key for one server is not sent to others
 by mistake."""
 Keep = Callable[[int, str], None]
 """Takes the place of a question and the reply to it."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question.
-
-    Attributes:
-        system: who is asked, and what for.
-        text: the question.
-        pictures: gives the pictures that belong to it, PIL images, when it is asked.
-    """
-
-    system: str
-    text: str
-    pictures: Callable[[], Sequence[Any]] | None = None
 
 
 class Asked(Protocol):

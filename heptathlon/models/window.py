@@ -6,7 +6,7 @@ cannot take a prompt says so itself.
 """
 
 import math
-import os
+from bisect import bisect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -84,7 +84,7 @@ class Lengths:
         counted again; what differs has at most as many tokens as bytes.
         """
         last, tokens = self._last
-        common = len(os.path.commonprefix([last, text]))
+        common = bisect(range(len(last)), False, key=lambda at: last[: at + 1] != text[: at + 1])
         return tokens + len(text[common:].encode()) + SLACK
 
     def cut(self, request: Any, window: int) -> int:
