@@ -62,6 +62,17 @@ def _stops(value: object) -> bool:
     )
 
 
+def _body(value: object) -> bool:
+    """Tell whether more parameters of a question say how hard to think, and nothing of the answer.
+
+    Messages, tools or a grammar among them would ask something else.
+    """
+    efforts = ("none", "minimal", "low", "medium", "high")
+    return value in [{"reasoning_effort": effort} for effort in efforts] or value in [
+        {"chat_template_kwargs": {"enable_thinking": thinks}} for thinks in (True, False)
+    ]
+
+
 def _any(*forms: Form) -> Form:
     return lambda value: any(form(value) for form in forms)
 
@@ -134,6 +145,16 @@ _SERVER: Mapping[str, Form] = {
     "eos_string": _matches(r"[\x21-\x2b\x2d-\x3c\x3e-\x7e]{1,64}"),
     "verify_certificate": _flag,
 }
+_API: Mapping[str, Form] = {
+    **{k: _SERVER[k] for k in ("model", "num_concurrent", "timeout", "max_length", "seed")},
+    "form": _matches("chat|completions|messages"),
+    "concurrency": _count(1, 10**5),
+    "tries": _count(1, 10**4),
+    "max_gen_toks": _count(1, 2**20),
+    "tokenizer": _NAME,
+    "key_variable": _matches(r"[A-Z][A-Z0-9_]{0,63}"),
+    "body": _body,
+}
 _ENCODER: Mapping[str, Form] = {
     **_WEIGHTS,
     "pretrained": _any(_NAME, _matches("bm25")),
@@ -164,14 +185,14 @@ class Backend:
     Attributes:
         speaks: how messages become a prompt: by the tokenizer's ``template``, by a ``processor``'s
             (which takes pictures), ``joined`` without a template, or by a ``server`` that is
-            handed the messages.
+            handed the messages (``messages``: one message as its text).
         arguments: the arguments that are allowed, with the form of each.
         weights: whether it runs published weights on the machine that calls it, so that a
             maintainer can run them again.
         always: arguments that are given to the template whatever was recorded.
     """
 
-    speaks: Literal["template", "processor", "joined", "server"]
+    speaks: Literal["template", "processor", "joined", "server", "messages"]
     arguments: Mapping[str, Form]
     weights: bool = True
     always: Mapping[str, Any] = field(default_factory=dict)
@@ -186,6 +207,7 @@ BACKENDS: Mapping[str, Backend] = {
     "vllm-vlm": Backend("processor", {**_VLLM, **_SEES}),
     "heptathlon-encoder": Backend("joined", _ENCODER),
     "heptathlon-memory": Backend("joined", _MEMORY, weights=False),
+    "api": Backend("messages", _API, weights=False),
     "local-completions": Backend("server", _SERVER, weights=False),
     "local-chat-completions": Backend("server", _SERVER, weights=False),
     "openai-completions": Backend("server", _SERVER, weights=False),

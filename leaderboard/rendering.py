@@ -240,7 +240,9 @@ def prompt_of(turns: Sequence[Turn], asked: Asked, render: Render | None) -> Any
     messages = chat(turns, asked)
     if asked.speaks == "joined":
         return "\n\n".join(m["content"] for m in messages)
-    if asked.speaks == "server":
+    if asked.speaks == "messages" and [m["role"] for m in messages] == ["user"]:
+        return messages[0]["content"]
+    if asked.speaks in ("server", "messages"):
         return json.dumps(messages, ensure_ascii=False)
     assert render is not None
     if asked.speaks == "processor":

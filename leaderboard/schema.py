@@ -265,7 +265,7 @@ def _pairs(recorded: object) -> dict[str, Any]:
 def _joined(pairs: Mapping[str, Any]) -> str:
     """Return arguments in the form that lm-eval reads: JSON where it is a list, else as text."""
     return ",".join(
-        f"{key}={json.dumps(value) if isinstance(value, list) else value}"
+        f"{key}={json.dumps(value) if isinstance(value, list | dict) else value}"
         for key, value in pairs.items()
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from heptathlon.errors import HeptathlonError
-from heptathlon.files import dump_json, read_json_strict, sha256_file, write_text_atomic
+from heptathlon.files import dump_json, sha256_file, write_text_atomic
 from heptathlon.harmless import look_of
 from heptathlon.leaderboard import compact, dropped, expected, rendering, validate
 from heptathlon.leaderboard.allowed import MODEL_NAME
@@ -62,7 +62,7 @@ def prepare(
         raise HeptathlonError(f"{out}: exists already; remove it or choose another --out.")
     run = runs.read_run(folder)
     files = _needed_files(run)
-    recorded = [read_json_strict(p, max_bytes=runs.MAX_RESULTS_BYTES) for p in files]
+    recorded = [runs.read_results(p) for p in files]
     for results, file in zip(recorded, files, strict=True):
         refuse_secrets({k: v for k, v in results.items() if k != "pretty_env_info"}, str(file))
     model = scorecard.model_card(run.results[-1])
@@ -117,14 +117,20 @@ def _copy_results(recorded: list[dict[str, Any]], files: list[Path], staging: Pa
         kept, left = dropped.without(results)
         names |= set(left)
         # As lm-eval writes it, so that what stays is the same to the byte.
-        write_text_atomic(staging / file.name, json.dumps(kept, indent=2, ensure_ascii=False))
+        text = json.dumps(kept, indent=2, ensure_ascii=False)
+        write_text_atomic(staging / _plain_name(file), text)
     return [name for name in dropped.FIELDS if name in names]
 
 
 def _staged(run: Run, staging: Path, files: list[Path]) -> Run:
     """Return the run with what its submission's results files say."""
-    results = [read_json_strict(staging / f.name, max_bytes=runs.MAX_RESULTS_BYTES) for f in files]
+    results = [runs.read_results(staging / _plain_name(f)) for f in files]
     return Run(run.folder, results, files, run.samples, run.samples_files)
+
+
+def _plain_name(file: Path) -> str:
+    """Return lm-eval's usual name of a results file; ``--output_path X.json`` names it after X."""
+    return f"results_{stamp_of(file.name)}.json"
 
 
 def _copy_samples(file: Path, to: Path, *, short: bool) -> None:

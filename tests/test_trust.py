@@ -332,6 +332,26 @@ def test_a_claimed_name_looks_like_one(submission: Path):
     assert "says 135M" not in sure
 
 
+@pytest.mark.parametrize("system", ["", "You are a helpful assistant."])
+def test_a_row_of_the_suite_s_own_way_to_a_server_says_so(
+    player: Path, tmp_path: Path, system: str
+):
+    body = {"reasoning_effort": "low"}
+    args = {"model": "lab/chat", "base_url": "https://inside.example/v1", "body": body}
+    run = forge.model_run(player, tmp_path / "run", lambda _: None, model="api", model_args=args)
+    (path,) = run.glob("results_*")
+    results = json.loads(path.read_text())
+    if system:
+        sha = forge.sha(system)
+        results |= {"chat_template": "", "fewshot_as_multiturn": True}
+        results |= {"system_instruction": system, "system_instruction_sha": sha}
+    path.write_text(json.dumps(results))
+    folder = submit.prepare(forge.as_asked(run), tmp_path / "out")
+    report = validate.validate(folder)
+    assert (report.ranked, report.notes) == (True, ["template applied by the server: not checked"])
+    assert "inside.example" not in "".join(p.read_text() for p in folder.iterdir())
+
+
 def test_a_row_from_a_server_says_so(player: Path, tmp_path: Path):
     run = forge.model_run(
         player, tmp_path / "run", lambda _: None, model="local-chat-completions",

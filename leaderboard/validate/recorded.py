@@ -15,7 +15,7 @@ class Config(_Strict):
     """lm-eval's ``config``: the model's class and arguments, and how it was called."""
 
     model: str
-    model_args: dict[str, str | int | float | bool | None] = {}
+    model_args: dict[str, str | int | float | bool | dict[str, Any] | None] = {}
     model_num_parameters: int | None = None
     model_dtype: str | None = None
     model_revision: str | int | None = None

@@ -157,7 +157,7 @@ def _begun(case: Case, name: str, path: Path, open_: Renderings) -> "Task | Find
         shots=recorded.n_shot.get(name, 0),
         generation=canonical_json(config.gen_kwargs or {}),
         interleave=config.model_args.get("interleave") is not False,
-        images=int(config.model_args.get("max_images") or rendering.MAX_IMAGES),
+        images=int(str(config.model_args.get("max_images") or rendering.MAX_IMAGES)),
     )
     if asked.shots and not 0 < asked.shots <= _most_shots(data, season):
         return finding(
@@ -626,7 +626,7 @@ def _note(task: Task) -> None:
         say(unranked, f"prompts not checked: {task.expected.unchecked}")
     elif task.expected is not None and task.expected.own:
         say(unranked, f"own template: {task.expected.own:.80}")
-    if asked.chat and asked.speaks == "server":
+    if asked.speaks == "messages" or (asked.chat and asked.speaks == "server"):
         say(notes, SERVER)
     if asked.backend == "heptathlon-memory":
         say(notes, MEMORY)
