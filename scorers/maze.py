@@ -54,7 +54,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         return _choice(verify_path_options(doc), 0 if doc["valid"] else 1, responses)
     if len(responses) != 1 or not isinstance(responses[0], str):
         raise ValueError(f"the form {form!r} is answered by one text")
-    reading = read(responses[0], [HEADINGS[form]])
+    reading = read(responses[0], [HEADINGS[form]], at_once=form == "mlmu")
     if form == "path":
         return _path(doc, reading)
     if form == "path_or_none":
@@ -129,7 +129,9 @@ def _mlmu(doc: Mapping[str, Any], reading: Reading) -> Verdict:
     paper = {"exact": float(hits == len(gold)), "token_acc": hits / len(gold)}
     cells = _mlmu_cells(tokens)
     answer: PathAnswer | str | Unread
-    if cells:
+    if _reaches_cut(reading, tokens):
+        answer = Unread.TRUNCATED
+    elif cells:
         answer = along(cells, divmod(place.start, doc["size"]), _longest(doc))
     else:
         answer = _answer(doc, reading)
@@ -294,6 +296,12 @@ def _mlmu_tokens(reading: Reading, limit: int) -> list[str]:
     if found:
         return _leading_tokens(rest, limit)
     return _leading_tokens(reading.text, limit) or _leading_tokens(reading.answer, limit)
+
+
+def _reaches_cut(reading: Reading, tokens: Sequence[str]) -> bool:
+    """Tell whether the paper's tokens go on to where the limit is known to have cut a reply off."""
+    last = tokens[-1] if tokens else _PATH_END
+    return reading.cut and last != _PATH_END and "".join(reading.text.split()).endswith(last)
 
 
 def _leading_tokens(text: str, limit: int) -> list[str]:

@@ -31,7 +31,7 @@ def verdict(doc: Mapping[str, Any], response: str) -> Verdict:
     ``brand``: the brand is named in it. ``duration``: the scenes' seconds add up to the ordered
     length, within a tenth. ``complete``: all three.
     """
-    reading = read(response, [AD_HEADING])
+    reading = read(response, [AD_HEADING], at_once=True)
     text = reading.text
     zero = dict.fromkeys(METRICS, 0.0)
     if not text:

@@ -17,7 +17,7 @@ from heptathlon.builders.maze.symmetry import images
 from heptathlon.grid import BIT, OPPOSITE, Grid
 from heptathlon.scorers import maze
 from heptathlon.scorers.maze import METRICS, process_results, verdict
-from heptathlon.scorers.reading import Unread
+from heptathlon.scorers.reading import CutShort, Unread
 from heptathlon.scorers.verdict import Row
 from heptathlon.tasks.maze import prompts
 
@@ -359,6 +359,17 @@ def test_the_papers_metrics_by_hand(kind: str, text: str, outcome: str, metrics:
     for name, value in metrics.items():
         assert found.metrics[name] == pytest.approx(value), name
     assert found.invalid == (outcome in set(Unread))
+
+
+def test_a_cut_path_of_the_papers_is_truncated():
+    """Of a reply that the limit is known to have cut, what reaches the cut is no whole path."""
+    doc = paper("mlmu_astar")
+    for text in ("plan 0 0 plan 0 1 plan 0", "plan 0 0 plan 0 1 plan 0 2 plan 1 2 plan 2 2 pl"):
+        assert verdict(doc, [CutShort(text)]).outcome == "truncated"
+    assert verdict(doc, [CutShort(f"{doc['target']}\n\nContinue the")]).outcome == "optimal"
+    dfs = paper("mlmu_dfs")
+    assert verdict(dfs, [CutShort(f"{dfs['target']} (0,0) (1,")]).outcome == "optimal"
+    assert verdict(document(), [CutShort("ANSWER: D D R")]).outcome == "truncated"
 
 
 # --- the sets ----------------------------------------------------------------------------------

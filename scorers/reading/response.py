@@ -74,6 +74,7 @@ class Reading:
         listed: the contents of marks that follow one another with nothing between them, the last
             of which is ``answer``; without a mark ``answer`` alone.
         after: what stands behind a marked answer.
+        cut: whether the token limit is known to have cut the text off behind what is read of it.
         unclear: whether reasoning cannot be told from an invented turn; then nothing is read.
     """
 
@@ -83,6 +84,7 @@ class Reading:
     truncated: bool
     listed: tuple[str, ...] = field(default=(), compare=False)
     after: str = field(default="", compare=False)
+    cut: bool = field(default=False, compare=False)
     unclear: bool = field(default=False, compare=False)
 
     @property
@@ -110,8 +112,9 @@ def read(response: str, next_items: Sequence[str] = (), *, at_once: bool = False
 
     Args:
         response: the model's text.
-        at_once: whether the prompt ends where the answer is due. Then what stands on whole lines
-            counts although the limit is known to have cut off what followed it.
+        at_once: whether the prompt ends where the answer is due. Then what stands on whole lines,
+            or before the last word of the only one, counts although the limit is known to have cut
+            off what followed it.
         next_items: what lines begin with where a prompt of the task, or the next item in it,
             begins: a base model that has answered goes on to invent further items.
 
@@ -132,13 +135,18 @@ def read(response: str, next_items: Sequence[str] = (), *, at_once: bool = False
         return _unended(turn.unended, said, known=known, ended=turn.ended)
     mark = marked_answer(said)
     if mark is None:
-        # The line that the limit cut is not whole.
-        whole = said if not known else said.rpartition("\n")[0].strip() if at_once else ""
+        whole = _before_cut(said) if known and at_once else "" if known else said
         last = last_line(whole)
-        return Reading(whole, last, marked=False, truncated=known and not whole, listed=(last,))
+        truncated = known and not whole
+        return Reading(whole, last, marked=False, truncated=truncated, listed=(last,), cut=known)
     if (mark.cut and not turn.ended) or (known and not mark.after):
         return Reading("", "", marked=False, truncated=True)
     return _marked(said, mark)
+
+
+def _before_cut(said: str) -> str:
+    """Return what of a text is whole: its lines but the last, or its only line's words but the last."""
+    return (said.rpartition("\n")[0] or said.rpartition(" ")[0]).strip()
 
 
 def _unended(thought: str, before: str, *, known: bool, ended: bool) -> Reading:
