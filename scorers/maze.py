@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from heptathlon.grid import MOVES, Grid
+from heptathlon.grid import Grid
 from heptathlon.scorers.reading import Reading, Unread, agreed, last_stated, read, taken_back
-from heptathlon.scorers.reading.moves import JUMP, PathAnswer, along, path_in, says_none
+from heptathlon.scorers.reading.moves import JUMP, PathAnswer, along, path_in
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.maze.prompts import HEADINGS, NONE, verify_path_options
 
@@ -97,7 +97,7 @@ def _path(doc: Mapping[str, Any], reading: Reading) -> Verdict:
     answer = _answer(doc, reading)
     if isinstance(answer, Unread):
         return _unread(names, answer)
-    if answer == NONE:
+    if answer.none:
         return Verdict(dict.fromkeys(names, 0.0), "wrong_none", NONE)
     walk = walk_through(doc, answer)
     exact = float(answer.moves == doc["solution"] and walk.outcome == "optimal")
@@ -109,7 +109,7 @@ def _path_or_none(doc: Mapping[str, Any], reading: Reading) -> Verdict:
     answer = _answer(doc, reading)
     if isinstance(answer, Unread):
         return _unread(METRICS["path_or_none"], answer)
-    if answer == NONE:
+    if answer.none:
         right = float(not solvable)
         outcome = "wrong_none" if solvable else "right_none"
         return Verdict({"solved": right, "detects": right}, outcome, NONE)
@@ -128,14 +128,14 @@ def _mlmu(doc: Mapping[str, Any], reading: Reading) -> Verdict:
     hits = sum(a == b for a, b in zip(gold, tokens, strict=False))
     paper = {"exact": float(hits == len(gold)), "token_acc": hits / len(gold)}
     cells = _mlmu_cells(tokens)
-    answer: PathAnswer | str | Unread
+    answer: PathAnswer | Unread
     if _reaches_cut(reading, tokens):
         answer = Unread.TRUNCATED
     elif cells:
         answer = along(cells, divmod(place.start, doc["size"]), _longest(doc))
     else:
         answer = _answer(doc, reading)
-    if isinstance(answer, str):
+    if isinstance(answer, Unread) or answer.none:
         why = answer if isinstance(answer, Unread) else Unread.UNREADABLE
         unread = _unread(METRICS["mlmu"], why)
         return replace(unread, metrics={**unread.metrics, **paper})
@@ -143,8 +143,8 @@ def _mlmu(doc: Mapping[str, Any], reading: Reading) -> Verdict:
     return Verdict({**paper, **walk.metrics}, walk.outcome, answer.shown)
 
 
-def _answer(doc: Mapping[str, Any], reading: Reading) -> PathAnswer | str | Unread:
-    """Return the path that a reply gives, ``NONE``, or why it gives neither.
+def _answer(doc: Mapping[str, Any], reading: Reading) -> PathAnswer | Unread:
+    """Return the path that a reply gives, or that there is none; or why it gives neither.
 
     Without a mark, exactly one of its lines must be an answer: a list of steps, one a line, is
     none, and of two paths none is chosen.
@@ -152,8 +152,8 @@ def _answer(doc: Mapping[str, Any], reading: Reading) -> PathAnswer | str | Unre
     if (silent := reading.silent) is not None:
         return silent
 
-    def named(text: str) -> PathAnswer | str | Unread:
-        return _named(doc, text)
+    def named(text: str) -> PathAnswer | Unread:
+        return path_in(text, tuple(doc["start"]), _longest(doc))
 
     if reading.marked:
         value = agreed([named(content) for content in reading.listed])
@@ -165,13 +165,7 @@ def _answer(doc: Mapping[str, Any], reading: Reading) -> PathAnswer | str | Unre
     paths = [answer for answer in found if not isinstance(answer, Unread)]
     if len(paths) > 1:
         return Unread.SEVERAL
-    return next(iter(paths or found), Unread.UNREADABLE)
-
-
-def _named(doc: Mapping[str, Any], text: str) -> PathAnswer | str | Unread:
-    if says_none(text):
-        return NONE
-    return path_in(text, tuple(doc["start"]), _longest(doc))
+    return paths[0] if paths else next(iter(found), Unread.UNREADABLE)
 
 
 def _longest(doc: Mapping[str, Any]) -> int:

@@ -150,7 +150,8 @@ def _score(reading: Reading) -> float | Unread:
 
     The prompts end where the digits are due: a base model writes them and goes on to invent more
     items, a talkative one explains them. So without a marked score a first line that is a number
-    and nothing else counts, unless another such line differs; else the lines that say that they give a score, if they agree.
+    and nothing else counts, unless another such line differs; else the lines that say that they
+    give a score, if they agree.
     """
     if (silent := reading.silent) is not None:
         return silent

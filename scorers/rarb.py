@@ -188,7 +188,7 @@ def _judge(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
 def _list(doc: Mapping[str, Any], response: str) -> Verdict:
     names = METRICS["list"]
     reading = read(response, [LIST_HEADING, "Query: "])
-    numbers = reading.silent or settled(reading, numbers_in, numbers_in)
+    numbers = settled(reading, numbers_in, numbers_in)
     if isinstance(numbers, Unread):
         return Verdict(dict.fromkeys(names, 0.0), numbers.value, invalid=True)
     shown = " ".join(map(str, numbers[: 2 * MOST_NAMED]))

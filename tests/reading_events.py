@@ -31,7 +31,7 @@ class Event:
 
 
 def _ring() -> str:
-    """Return a 3 x 3 maze of a ring round its middle, so that two shortest paths lead from 0 to 8."""
+    """Return a 3 x 3 maze, a ring round its middle: two shortest paths lead from 0 to 8."""
     masks = [0] * 9
     for a, b in [(0, 1), (1, 2), (2, 5), (5, 8), (0, 3), (3, 6), (6, 7), (7, 8)]:
         move = {1: "R", 3: "D"}[b - a]

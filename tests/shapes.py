@@ -1,5 +1,7 @@
 """What real models write, as shapes: a frame round an answer, and what it must be read as.
 
+Longer than other files, because it is a table: one shape a line.
+
 ``{}`` stands for an answer and ``{other}`` for another one. A shape is read in every event in which
 it makes sense. The wording is ours; the habits are those of the model families that are named.
 """
@@ -102,16 +104,20 @@ SHAPES = [
     Shape("final answer tag", "<final_answer>{}</final_answer>"),
     Shape("mark in a tag", "<answer>ANSWER: {}</answer>"),
     Shape("tag behind a mark", "ANSWER: <answer>{}</answer>"),
-    Shape("whole reply in a tag, Hunyuan",
-          "<think>\n" + THOUGHT + "\n</think>\n<answer>\nI looked.\n\nANSWER: {}\n</answer>"),
+    Shape(
+        "whole reply in a tag, Hunyuan",
+        "<think>\n" + THOUGHT + "\n</think>\n<answer>\nI looked.\n\nANSWER: {}\n</answer>",
+    ),
     Shape("box", "\\boxed{{}}"),
     Shape("box in dollars, Qwen", "$\\boxed{{}}$"),
     Shape("box in a display, QwQ", "**Final Answer**\n\n\\[ \\boxed{{}} \\]"),
     Shape("box with text", "\\boxed{\\text{{}}}"),
     Shape("box with bold text", "$\\boxed{\\textbf{{}}}$"),
     Shape("box with roman text", "\\boxed{\\mathrm{{}}}"),
-    Shape("box in a sentence, Minerva",
-          "Final Answer: The final answer is $\\boxed{{}}$. I hope it is correct."),
+    Shape(
+        "box in a sentence, Minerva",
+        "Final Answer: The final answer is $\\boxed{{}}$. I hope it is correct.",
+    ),
     Shape("box behind the mark", "ANSWER: \\boxed{{}}"),
     Shape("box behind bold", "**ANSWER:** $\\boxed{{}}$"),
     Shape("frame", "\\fbox{{}}"),
@@ -136,34 +142,55 @@ SHAPES = [
     Shape("Kimi", "◁think▷" + THOUGHT + "◁/think▷ANSWER: {}"),
     Shape("Seed-OSS", "<seed:think>" + THOUGHT + "</seed:think>ANSWER: {}<seed:eos>"),
     Shape("EXAONE Deep", "<thought>\n" + THOUGHT + "\n</thought>\n\nANSWER: {}"),
-    Shape("Command A", "<|START_THINKING|>" + THOUGHT + "<|END_THINKING|><|START_RESPONSE|>ANSWER: {}"
-          "<|END_RESPONSE|>"),
+    Shape(
+        "Command A",
+        "<|START_THINKING|>" + THOUGHT + "<|END_THINKING|><|START_RESPONSE|>"
+        "ANSWER: {}<|END_RESPONSE|>",
+    ),
     Shape("Command A, text", "<|END_THINKING|><|START_TEXT|>ANSWER: {}<|END_TEXT|>"),
-    Shape("Sky-T1", "<|begin_of_thought|>" + THOUGHT + "<|end_of_thought|>\n"
-          "<|begin_of_solution|>ANSWER: {}<|end_of_solution|>"),
-    Shape("gpt-oss", "<|channel|>analysis<|message|>" + THOUGHT + "<|end|><|start|>assistant"
-          "<|channel|>final<|message|>ANSWER: {}<|return|>"),
-    Shape("gpt-oss, tokens dropped", "analysisWe see. ANSWER: {other}? No.assistantfinalANSWER: {}"),
+    Shape(
+        "Sky-T1",
+        "<|begin_of_thought|>" + THOUGHT + "<|end_of_thought|>\n"
+        "<|begin_of_solution|>ANSWER: {}<|end_of_solution|>",
+    ),
+    Shape(
+        "gpt-oss",
+        "<|channel|>analysis<|message|>" + THOUGHT + "<|end|><|start|>assistant"
+        "<|channel|>final<|message|>ANSWER: {}<|return|>",
+    ),
+    Shape("gpt-oss, tokens dropped", "analysisANSWER: {other}? No.assistantfinalANSWER: {}"),
     Shape("gpt-oss, final alone", "<|channel|>final<|message|>ANSWER: {}<|return|>"),
     Shape("gpt-oss, final alone, tokens dropped", "finalANSWER: {}"),
-    Shape("gpt-oss, commentary", "<|channel|>commentary<|message|>" + THOUGHT + "<|end|><|start|>"
-          "assistant<|channel|>final<|message|>ANSWER: {}"),
+    Shape(
+        "gpt-oss, commentary",
+        "<|channel|>commentary<|message|>" + THOUGHT + "<|end|><|start|>"
+        "assistant<|channel|>final<|message|>ANSWER: {}",
+    ),
     Shape("GLM box", "<think>" + THOUGHT + "</think>ANSWER: <|begin_of_box|>{}<|end_of_box|>"),
     Shape("GLM box alone", "<think>x</think>\n<|begin_of_box|>{}<|end_of_box|>"),
     Shape("Gemma channel", "<|channel>thought\n" + THOUGHT + "\n<channel|>ANSWER: {}<turn|>"),
-    Shape("Granite", "Here is my thought process: " + THOUGHT + "\n\nHere is my response: ANSWER: {}"),
+    Shape(
+        "Granite", "Here is my thought process: " + THOUGHT + "\n\nHere is my response: ANSWER: {}"
+    ),
     Shape("Granite, contracted", "Here’s my thought process: x\n\nHere’s my response:\nANSWER: {}"),
     Shape("ERNIE", "<think>" + THOUGHT + "</think>\n\n<response>\nANSWER: {}\n</response>"),
-    Shape("Reflection", "<thinking>" + THOUGHT + "</thinking><reflection>x</reflection>"
-          "<output>ANSWER: {}</output>"),
-    Shape("LLaVA-CoT", "<SUMMARY>x</SUMMARY><REASONING>" + THOUGHT + "</REASONING><CONCLUSION>"
-          "ANSWER: {}</CONCLUSION>"),
+    Shape(
+        "Reflection",
+        "<thinking>" + THOUGHT + "</thinking><reflection>x</reflection><output>ANSWER: {}</output>",
+    ),
+    Shape(
+        "LLaVA-CoT",
+        "<SUMMARY>x</SUMMARY><REASONING>" + THOUGHT + "</REASONING><CONCLUSION>"
+        "ANSWER: {}</CONCLUSION>",
+    ),
     Shape("LongCat", "<longcat_think>" + THOUGHT + "</longcat_think>ANSWER: {}"),
     Shape("Apertus", "<|inner_prefix|>" + THOUGHT + "<|inner_suffix|>ANSWER: {}<|assistant_end|>"),
     Shape("two thoughts", "<think>a</think>Hm.<think>" + THOUGHT + "</think>ANSWER: {}"),
     Shape("thought quotes a user", "<think>User: which?\nAssistant: {other}</think>ANSWER: {}"),
-    Shape("thought whose tag is in the prompt quotes a user",
-          "The user asks.\nUser: which?\nI think so.\n</think>ANSWER: {}"),
+    Shape(
+        "thought whose tag is in the prompt quotes a user",
+        "The user asks.\nUser: which?\nI think so.\n</think>ANSWER: {}",
+    ),
     Shape("tag never closed, answer last", "<think>Let me see.\nANSWER: {}"),
     Shape("thought after the answer", "ANSWER: {}\n<think>Was that right? {other}? No"),
     Shape("thought and nothing else", "<think>" + THOUGHT + "</think>", UNREAD),
@@ -190,7 +217,8 @@ SHAPES = [
         for name, mark in {
             "ChatML": "<|im_end|>\n<|im_start|>user\nNext.<|im_end|>\n<|im_start|>assistant\n"
             "ANSWER: {other}",
-            "ChatML, thinking": "<|im_end|>\n<|im_start|>assistant\n<think>x</think>ANSWER: {other}",
+            "ChatML, thinking": "<|im_end|>\n<|im_start|>assistant\n<think>x</think>"
+            "ANSWER: {other}",
             "ChatML, tokens dropped": "\nuser\nNext.\nassistant\nANSWER: {other}",
             "Phi": "<|end|>\n<|user|>\nNext.<|end|>\n<|assistant|>\nANSWER: {other}",
             "Phi-4": "<|im_end|><|im_start|>user<|im_sep|>Next.<|im_end|><|im_start|>assistant"
@@ -266,8 +294,11 @@ SHAPES = [
     Shape("closing instruction", "[/INST] ANSWER: {}"),
     Shape("only another turn", "<|im_start|>user\nANSWER: {}", UNREAD),
     Shape("only another turn, label", "User: ANSWER: {}", UNREAD),
-    Shape("an answer, and a thought that may be another turn's",
-          "ANSWER: {}\nUser: next\nI think.</think>ANSWER: {other}", UNREAD),
+    Shape(
+        "an answer, and a thought that may be another turn's",
+        "ANSWER: {}\nUser: next\nI think.</think>ANSWER: {other}",
+        UNREAD,
+    ),
     # --- bilingual ---
     Shape("Chinese", "所以，最终答案是：{}"),
     Shape("Chinese, bold", "**答案：{}**"),
@@ -316,7 +347,7 @@ SHAPES = [
     Shape("bare, first", "{}\n\nThat is what I would say.", READ),
     Shape("bare after a thought", "<think>" + THOUGHT + "</think>\n\n{}"),
     Shape("bare, two", "{}\n{other}", UNREAD),
-    Shape("bare before ChatML", "{}<|im_end|>\n<|im_start|>user\nNext.<|im_start|>assistant\n{other}"),
+    Shape("bare before ChatML", "{}<|im_end|>\n<|im_start|>user\n<|im_start|>assistant\n{other}"),
     Shape("bare before Llama 3, tokens dropped", "{}user\n\nNext.assistant\n\n{other}"),
     Shape("bare before labels", "{}\n\nHuman: Next.\n\nAssistant: {other}"),
     # --- options ---
@@ -341,8 +372,12 @@ SHAPES = [
     Shape("denied noun", "ANSWER: it is not ({other})", UNREAD, CHOICES),
     Shape("wrong", "ANSWER: {other} is wrong", UNREAD, CHOICES),
     Shape("answer first, text behind", "{}\n\nThe first one is told at the start.", READ, CHOICES),
-    Shape("sentence, then reasons",
-          "The correct answer is {}.\n\nThe mill burns before it rains.", READ, CHOICES),
+    Shape(
+        "sentence, then reasons",
+        "The correct answer is {}.\n\nThe mill burns before it rains.",
+        READ,
+        CHOICES,
+    ),
     Shape("article", "ANSWER: A good question", UNREAD, CHOICES),
     Shape("pronoun", "ANSWER: I do not know", UNREAD, CHOICES),
     Shape("word of a sentence", "A letter came.", UNREAD, CHOICES),

@@ -16,6 +16,7 @@ from heptathlon.models import encoders
 from heptathlon.models.encoder import EncoderLM
 from heptathlon.running import runner
 from heptathlon.running.runs import find_run_folder, read_run
+from heptathlon.scorers import rarb as scorer
 from heptathlon.scorers.reading.numbers import numbers_in
 from heptathlon.scoring import scorecard
 

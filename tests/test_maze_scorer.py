@@ -135,7 +135,8 @@ def test_no_path_is_wrong_where_there_is_one(text: str):
 
 SPELLINGS = [
     "D D R R", "DDRR", "ddrr", "D, D, R, R", "D,D,R,R", "D-D-R-R", "D -> D -> R -> R",
-    "D → D → R → R", "down down right right", "Down, Down, Right, Right.", "DOWN, down, RIGHT, right",
+    "D → D → R → R", "down down right right", "Down, Down, Right, Right.",
+    "DOWN, down, RIGHT, right",
     "Move down, move down, then right, and right", "south south east east", "S S E E", "SSEE",
     "↓ ↓ → →", "↓↓→→", "⬇️⬇️➡️➡️", "v v > >", "vv>>", '["D", "D", "R", "R"]',
     '["down", "down", "right", "right"]', '{"path": ["D","D","R","R"]}', "[D, D, R, R]",

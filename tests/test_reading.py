@@ -38,7 +38,7 @@ from heptathlon.scorers.reading.options import letter_in, named_in, option_in, t
         ("**ANSWER: U D**", "U D"),
         ("### Final Answer: `U D`", "U D"),
         ("The answer is: U D", "U D"),
-        ("ANSWER：U D", "U D"),  # noqa: RUF001
+        ("ANSWER：U D", "U D"),
         ("**ANSWER:**\n\nU D\n\nThat is all.", "U D"),
         ("ANSWER:\n```\nU D\n```\nThat is all.", "U D"),
         ('ANSWER: [\n  "U",\n  "D"\n]\nThat is all.', '[\n  "U",\n  "D"\n]'),
@@ -165,7 +165,8 @@ def test_a_known_cut():
 
 
 @pytest.mark.parametrize(
-    "text", ["\\boxed{U D", "<answer>U D", 'ANSWER: ["U", "D"', '{"answer": "U D', "ANSWER:\n```\nU D"]
+    "text",
+    ["\\boxed{U D", "<answer>U D", 'ANSWER: ["U", "D"', '{"answer": "U D', "ANSWER:\n```\nU D"],
 )
 def test_a_mark_that_is_never_closed_is_cut(text: str):
     assert read(text).silent is Unread.TRUNCATED
@@ -219,14 +220,15 @@ OFFERED = ["A", "B", "C"], ["hawks", "doves", "12"]
 @pytest.mark.parametrize(
     ("text", "chosen"),
     [
-        ("a", 0), ("(c)", 2), ("option b", 1), ("B.", 1), ("B) doves", 1), ("doves", 1), ("12", 2),
-        ("It is doves.", 1), ("B, not A", 1), ("not A but B", 1), ("It isn't A. B", 1),
+        ("a", 0), ("(c)", 2), ("option b", 1), ("B.", 1), ("B) doves", 1), ("doves", 1),
+        ("12", 2), ("It is doves.", 1), ("B, not A", 1), ("not A but B", 1), ("It isn't A. B", 1),
         ("B - doves", 1), ("(B): because A is worse", 1), ("hawks rather than doves", 0),
         ("112", "unreadable"), ("12.5", "unreadable"), ("A dove", "unreadable"),
-        ("B (hawks)", "several"), ("A: doves", "several"), ("A. B.", "several"), ("A,B", "several"),
-        ("B or", "several"), ("not doves", "denied"), ("It is not (B)", "denied"),
-        ("A is wrong", "denied"), ("neither A nor B", "denied"), ("D", "unreadable"),
-        ("D or B", "several"), ("", "no_answer"), ("I", "unreadable"), ("Plan b is fun", "unreadable"),
+        ("B (hawks)", "several"), ("A: doves", "several"), ("A. B.", "several"),
+        ("A,B", "several"), ("B or", "several"), ("not doves", "denied"),
+        ("It is not (B)", "denied"), ("A is wrong", "denied"), ("neither A nor B", "denied"),
+        ("D", "unreadable"), ("D or B", "several"), ("", "no_answer"), ("I", "unreadable"),
+        ("Plan b is fun", "unreadable"),
     ],
 )  # fmt: skip
 def test_options(text: str, chosen: int | str):
@@ -280,8 +282,9 @@ def test_numbers(text: str, number: str):
         ("I'd say 63.", 63), ("63. The closest ads scored 59.", 63), ("score of 63", 63),
         ("63. But maybe 70.", "several"), ("7 on a scale of 1 to 10", "range"),
         ("1.000,5", "unreadable"), ("60..66", "range"), ("63+", "range"), ("<5", "range"),
-        ("63 viewers", "unreadable"), ("the mean of 8", "unreadable"), ("Ads considered: 6", "unreadable"),
-        ("not 63", "denied"), ("I cannot say 63", "refusal"), ("99.5", "out_of_range"),
+        ("63 viewers", "unreadable"), ("the mean of 8", "unreadable"),
+        ("Ads considered: 6", "unreadable"), ("not 63", "denied"), ("I cannot say 63", "refusal"),
+        ("99.5", "out_of_range"),
     ],
 )  # fmt: skip
 def test_scores(text: str, score: float | str):
@@ -298,10 +301,11 @@ def test_lists_of_numbers():
 @pytest.mark.parametrize(
     ("text", "moves"),
     [
-        ("RR DD", "RRDD"), ("[R, R]", "RR"), ("right, then down, and left", "RDL"), ("see", "unreadable"),
-        ("R (right), D", "RD"), ("R D (shortest)", "RD"), ("R D (not U)", "several"), ("→ R → D", "RD"),
-        ("R ↓ D", "several"), ("R; D D", "RDD"), ("R D; D R", "several"), ("R D to G", "RD"),
-        ("1. R 2. D", "RD"), ("1. R 3. D", "several"), ("R 2 D 3", "several"), ("R D, 2 moves", "RD"),
+        ("RR DD", "RRDD"), ("[R, R]", "RR"), ("right, then down, and left", "RDL"),
+        ("see", "unreadable"), ("R (right), D", "RD"), ("R D (shortest)", "RD"),
+        ("R D (not U)", "several"), ("→ R → D", "RD"), ("R ↓ D", "several"), ("R; D D", "RDD"),
+        ("R D; D R", "several"), ("R D to G", "RD"), ("1. R 2. D", "RD"),
+        ("1. R 3. D", "several"), ("R 2 D 3", "several"), ("R D, 2 moves", "RD"),
         ("Dull", "unreadable"), ("DULL", "DULL"), ("path: R D", "RD"), ("no", "unreadable"),
         ("R D is blocked", "denied"), ("<R> <D>", "unreadable"), ("R/D", "several"),
     ],
@@ -313,9 +317,10 @@ def test_moves(text: str, moves: str):
 @pytest.mark.parametrize(
     ("text", "none"),
     [
-        ("NONE", True), ("None (the goal is walled in)", True), ("There is no path from S to G.", True),
-        ("no valid path exists", True), ("none, because G is enclosed", True), ("NONE or R", False),
-        ("no", False), ("none of these moves", False), ("R", False), ("", False),
+        ("NONE", True), ("None (the goal is walled in)", True),
+        ("There is no path from S to G.", True), ("no valid path exists", True),
+        ("none, because G is enclosed", True), ("NONE or R", False), ("no", False),
+        ("none of these moves", False), ("R", False), ("", False),
     ],
 )  # fmt: skip
 def test_no_path(text: str, none: bool):

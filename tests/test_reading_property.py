@@ -15,20 +15,23 @@ from tests.shapes import SHAPES
 
 BEFORE = [
     "", "Let me see.\n", "<think>\nIt could be {other}.\nANSWER: {other}\n</think>\n",
-    "First: {other}? No.</think>", "[THINK]{other}[/THINK]", "Sure! ", "\u200b", "\ufeff", "<pad>", "> ", "# Thoughts\n\nNone.\n\n", "analysisHm.assistantfinal",
+    "First: {other}? No.</think>", "[THINK]{other}[/THINK]", "Sure! ", "\u200b", "\ufeff",
+    "<pad>", "> ", "# Thoughts\n\nNone.\n\n", "analysisHm.assistantfinal",
     "A wrong answer: {other}\n", "Wait, {other}?\n", "ANSWER: {other}\nNo, that is wrong.\n",
 ]  # fmt: skip
 MARKS = [
     "ANSWER: {}", "**ANSWER:** {}", "**Answer: {}**", "Final answer: {}", "<answer>{}</answer>",
-    "\\boxed{\\text{{}}}", "$\\boxed{{}}$", "ANSWER：“{}”", "ANSWER:\n{}\n", "```\nANSWER: {}\n```",
-    '{"answer": "{}", "confidence": 0.9}', "答案：{}", "The correct answer is {}.", "{}", "### Answer\n\n{}",
+    "\\boxed{\\text{{}}}", "$\\boxed{{}}$", "ANSWER：“{}”", "ANSWER:\n{}\n",
+    "```\nANSWER: {}\n```", '{"answer": "{}", "confidence": 0.9}', "答案：{}",
+    "The correct answer is {}.", "{}", "### Answer\n\n{}",
     "ANSWER: <|begin_of_box|>{}<|end_of_box|>", "ANSWER: ~~{other}~~ {}", "<b>ANSWER:</b> {}",
 ]  # fmt: skip
 AFTER = [
     "", ".", "\n", "<|im_end|>\n<|im_start|>user\nNext.<|im_start|>assistant\nANSWER: {other}",
-    "user\n\nNext.assistant\n\nANSWER: {other}", "</s>{other}", "\n\nHuman: Next.\n\nAssistant: {other}",
-    "<pad><pad>", "\n\nConfidence: 80%", "\n\nThat is all.", " (I think)", "\n\nQuestion 2: …\nANSWER: {other}",
-    "\u200b", "\n```", "**", "\n\nANSWER:", " ✅", "<|end|>", "\n(based on 8 examples)", " \ud83d",
+    "user\n\nNext.assistant\n\nANSWER: {other}", "</s>{other}",
+    "\n\nHuman: Next.\n\nAssistant: {other}", "<pad><pad>", "\n\nConfidence: 80%",
+    "\n\nThat is all.", " (I think)", "\n\nQuestion 2: …\nANSWER: {other}", "\u200b", "\n```",
+    "**", "\n\nANSWER:", " ✅", "<|end|>", "\n(based on 8 examples)", " \ud83d",
     "\n<think>Hm, {other}", " or {other}", "\nANSWER: {other}", ", not {other}",
 ]  # fmt: skip
 PIECES = st.tuples(
@@ -64,16 +67,19 @@ def test_a_known_answer_in_noise_is_read_or_not_read(event: str, pieces: tuple[s
 
 # --- any text names what it is read as -----------------------------------------------------------
 
-WORDS = st.sampled_from(
-    "ANSWER: answer is the A B C a b (A) (B) option not or and yes no true 63 40 7 1,000 0.5 60-66 "
-    "D R U L DDRR down right → (0,0) (1,0) NONE foo bar \\boxed{ } <answer> </answer> <think> </think> "
-    "<|im_end|> user assistant User: \n \n\n , . : ; - / ( ) [ ] { } \" ' * ** ` ``` # = > ~~ $ % ± "
-    "because Score: Confidence: 1. 2. documents of 99 \u200b \ud800 Ｂ “ ” 答案 是 wrong isn't".split(" ")
+_SOUP = (
+    "ANSWER: answer is the A B C a b (A) (B) option not or and yes no true 63 40 7 1,000 0.5 "
+    "60-66 D R U L DDRR down right → (0,0) (1,0) NONE foo bar \\boxed{ } <answer> </answer> "
+    "<think> </think> <|im_end|> user assistant User: \n \n\n , . : ; - / ( ) [ ] { } \" ' * "
+    "** ` ``` # = > ~~ $ % ± because Score: Confidence: 1. 2. documents of 99 \u200b \ud800 "
+    "Ｂ “ ” 答案 是 wrong isn't"
 )
+WORDS = st.sampled_from(_SOUP.split(" "))
 SOUP = st.lists(WORDS | st.text(max_size=3), max_size=24).flatmap(
     lambda words: st.sampled_from([" ", ""]).map(lambda blank: blank.join(words))
 )
-LATIN = SOUP.map(lambda text: "".join(c for c in text if ord(c) < 0x250 or c in "→ＢＡ答案是“”\u200b"))
+KEPT = "→ＢＡ答案是“”\u200b"
+LATIN = SOUP.map(lambda text: "".join(c for c in text if ord(c) < 0x250 or c in KEPT))
 NAMES = {
     "sort": {"A": "aAＡ", "B": "bBＢ"}, "choice": {"A": "aA", "B": "bBＢ", "C": "cC"},
     "letter": {x: x.lower() + x + {"B": "Ｂ"}.get(x, "") for x in "ABCDEFGH"},
@@ -126,7 +132,7 @@ def test_any_text_gets_a_finite_verdict(text: str, cut: bool):
 
 
 @settings(max_examples=300, deadline=None)
-@given(SOUP, st.sampled_from(["<|im_end|>\n<|im_start|>user\n", "</s>", "\n\nHuman: Next.\n"]), SOUP)
+@given(SOUP, st.sampled_from(["<|im_end|>\n<|im_start|>user\n", "</s>", "\n\nHuman: a\n"]), SOUP)
 def test_what_follows_a_turn_never_changes_what_was_said(text: str, end: str, more: str):
     """Unless the turn was still reasoning, to which a plain label may belong."""
     plain = read(text + end)
@@ -137,13 +143,14 @@ def test_what_follows_a_turn_never_changes_what_was_said(text: str, end: str, mo
 # --- time ----------------------------------------------------------------------------------------
 
 HOSTILE = [
-    "(", "[", "{", "}", "*", "`", "```\n", "\n", " ", "\\text{", "\\boxed{", "\\(", "$", "~~", "~~a", "<b>",
-    "<u>", "<a>", "ANSWER:", "ANSWER: ", "ANSWER: [", "ANSWER: {", "ANSWER:\n*\n", "answer is ", "<answer>",
-    "</answer>", "<think>", "</think>", "<|channel|>", "<|im_start|>", "<|pad|>", "</think>\nUser: a\n",
-    "ANSWER: A\n</think>", '"answer": "', '"answer": [', '"answer": {"a":', "\nUser: ", "\nuser\n", "user",
-    "assistantfinal", "not A ", "option a ", "(A)", "A. ", "the answer is A\n", "I say ", "score: ", "63 of ",
-    "on a scale of 0 to 99 ", "63 ± ", "1,", "1. 9\n", "1 + 1 = ", "=1", "(1", "S G ", "(0,", "[0,0],", "U(U)",
-    "→", "R → ", "答案", "# Answer\n", "A\n", "63\n", "\nQuestion:", "if the answer is A, ", "Ａ", "\ud800",
+    "(", "[", "{", "}", "*", "`", "```\n", "\n", " ", "\\text{", "\\boxed{", "\\(", "$", "~~",
+    "~~a", "<b>", "<u>", "<a>", "ANSWER:", "ANSWER: ", "ANSWER: [", "ANSWER: {", "ANSWER:\n*\n",
+    "answer is ", "<answer>", "</answer>", "<think>", "</think>", "<|channel|>", "<|im_start|>",
+    "<|pad|>", "</think>\nUser: a\n", "ANSWER: A\n</think>", '"answer": "', '"answer": [',
+    '"answer": {"a":', "\nUser: ", "\nuser\n", "user", "assistantfinal", "not A ", "option a ",
+    "(A)", "A. ", "the answer is A\n", "I say ", "score: ", "63 of ", "on a scale of 0 to 99 ",
+    "63 ± ", "1,", "1. 9\n", "1 + 1 = ", "=1", "(1", "S G ", "(0,", "[0,0],", "U(U)", "→", "R → ",
+    "答案", "# Answer\n", "A\n", "63\n", "\nQuestion:", "if the answer is A, ", "Ａ", "\ud800",
     "here is my response:", "Scene 1 (", "yes ", "\u200b",
 ]  # fmt: skip
 
@@ -177,7 +184,7 @@ def test_long_replies_are_read_in_seconds():
 
 
 def test_every_shape_survives_every_cut():
-    """A reply that stops anywhere gets a verdict; where the cut is known it is never a longer one."""
+    """Of a reply that is known to be cut anywhere, no other answer is read than of the whole."""
     for shape in SHAPES[::6]:
         event = shape.events[0] if shape.events else "maze"
         asked = EVENTS[event]

@@ -42,13 +42,13 @@ _TABLE: dict[int, str] = {
     **_CIRCLED,
     **_same(0xFF01, 0xFF5E),  # full-width forms
     **_DIGITS,
-    **_each("‘’‚‛′´", "'"),  # noqa: RUF001
+    **_each("‘’‚‛′´", "'"),
     **_each("“”„‟″«»「」『』", '"'),
     **_each("【〔〖〈", "["),
     **_each("】〕〗〉", "]"),
-    **_each("‐‑−﹣", "-"),  # noqa: RUF001
-    **_each("∶꞉", ":"),  # noqa: RUF001
-    **_each("∕⁄", "/"),  # noqa: RUF001
+    **_each("‐‑−﹣", "-"),
+    **_each("∶꞉", ":"),
+    **_each("∕⁄", "/"),
     **_each("。", "."),
     **_each("、", ","),
     **_each("٪﹪", "%"),
@@ -66,14 +66,14 @@ _BREAK = re.compile(r"(?<=\w)\u200b(?=\w)")
 
 
 def clean(text: str) -> str:
-    """Return a text in plain characters, with line feeds alone between its lines.
+    r"""Return a text in plain characters, with line feeds alone between its lines.
 
     Half of a surrogate pair, which a token limit leaves of an emoji and no file can hold, becomes
     the replacement character.
 
     Example:
-        >>> clean("ＡＮＳＷＥＲ：\u200b “Ｂ”\\r\\n𝐂 ⓓ")
-        'ANSWER: "B"\\nC d'
+        >>> clean("\uff22\u200b \u201cno\u201d\r\n\u24d3")  # full-width, in a circle
+        'B "no"\nd'
     """
     if not text.isascii():
         text = _HALF.sub(_REPLACEMENT, text)

@@ -39,7 +39,7 @@ _MARK = re.compile(
     rf"|(?:{_WORDS})(?:是|为|為|は|은|는)\s{{0,2}})"
     rf"|(?P<head>^[ \t>*_#`]{{0,8}}(?:(?:the|my|your|final|correct) ){{0,3}}"
     rf"(?:answer|{_WORDS})[ \t*_#`]{{0,8}}$)"
-    r"|(?P<bare>(?-i:^[ \t>*_#`]{0,8}ANSWER(?:[ \t*_`]{1,8}[-–—]{0,2}[ \t*_`]{0,4})(?=[^\s:*_`])))",  # noqa: RUF001
+    r"|(?P<bare>(?-i:^[ \t>*_#`]{0,8}ANSWER(?:[ \t*_`]{1,8}[-–—]{0,2}[ \t*_`]{0,4})(?=[^\s:*_`])))",
     re.IGNORECASE | re.MULTILINE,
 )
 _LEADS = {
@@ -237,7 +237,7 @@ def _value(text: str, begin: int, start: int, limit: int) -> _Content:
     except (ValueError, RecursionError):
         end = _line_end(text, start, limit)
         line = re.split(r"[\"'],\s{0,4}[\"']|[}\]]\s{0,4}$", text[start:end].strip())[0]
-        return _Content(peeled(line), begin, end, text[at] in "\"[{", line=False)
+        return _Content(peeled(line), begin, end, text[at] in '"[{', line=False)
     said = value if isinstance(value, str) else text[at:end]
     return _Content(peeled(said), begin, end, cut=False, line=False)
 
@@ -298,7 +298,8 @@ _BE = (
 )
 _SAYS = rf"(?:{_BE}|:|=(?!=)|->|→)"
 _STATED = (
-    rf"(?:\b(?:the|my|our) |^{_D}){{0,1}}(?:{_RIGHT} ){{0,2}}\b(?:answer{_D}(?:{_BE})\b|conclusion{_D}{_SAYS})"
+    rf"(?:\b(?:the|my|our) |^{_D}){{0,1}}(?:{_RIGHT} ){{0,2}}"
+    rf"\b(?:answer{_D}(?:{_BE})\b|conclusion{_D}{_SAYS})"
     rf"|\b{_RIGHT} (?:answer|option|choice|letter|segment|passage|event|statement|one|path|word"
     rf"|label|output){_D}{_SAYS}"
     r"|\bI(?:'d| would|'ll| will| have| am|'m)? (?:choose|chose|chosen|pick|picked|select|selected"

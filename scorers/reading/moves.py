@@ -31,7 +31,8 @@ _WORDS = {
                      "direita", "destra", "вправо", "右", "东", "東"), "R"),
 }  # fmt: skip
 _FILLERS = {"move", "moves", "go", "then", "and", "to", "path", "answer", "solution", "steps",
-            "step", "start", "goal", "finish", "exit", "directions", "向", "往", "走", "移"}  # fmt: skip
+            "step", "start", "goal", "finish", "exit", "directions", "向", "往", "走",
+            "移"}  # fmt: skip
 """Words that may stand between moves, or be a key of a JSON object, and say nothing."""
 _LEADING = {"the", "shortest", "is", "final", "optimal", "my", "would", "be", "are", "correct"}
 """Words that may stand before the first move."""
@@ -54,16 +55,16 @@ _PLAIN_ARROWS = {"^": "U", "v": "D", "V": "D", "<": "L", ">": "R"}
 _LATEX = {"\\uparrow": "↑", "\\downarrow": "↓", "\\leftarrow": "←", "\\rightarrow": "→",
           "\\Uparrow": "↑", "\\Downarrow": "↓", "\\Leftarrow": "←", "\\Rightarrow": "→",
           "\\to": "→", "\\text": " ", "\\texttt": " ", "\\mathrm": " ", "\\mathbf": " ",
-          "\\textbf": " ", "\\quad": " ", "\\rightarrowtail": "→", "\\longrightarrow": "→"}  # fmt: skip
+          "\\textbf": " ", "\\quad": " ", "\\longrightarrow": "→"}  # fmt: skip
 _LATEX_COMMAND = re.compile(r"\\[A-Za-z]+")
 _CONNECTOR = re.compile(r"[-=]{1,2}>")
 _TOKEN = re.compile(
     rf"[{''.join(w for w in _WORDS if len(w) == 1)}向往走移]|[^\W\d_]+|[0-9]+|[{''.join(_ARROWS)}]"
     r"|[^\s]"
 )
-_PUNCTUATION = set(",;.:|-–—\"'`[]{}()*_\\=~!")  # noqa: RUF001
+_PUNCTUATION = set(",;.:|-–—\"'`[]{}()*_\\=~!")
 _ENDS_NAMED = re.compile(r"^\W{0,4}S\b(.*)\bG\W{0,4}$", re.DOTALL)
-_REPEAT = re.compile(r"[\sx×*]{0,3}[0-9]{1,3}[\sx×*]{0,3}(?:times?)?\s?", re.IGNORECASE)  # noqa: RUF001
+_REPEAT = re.compile(r"[\sx×*]{0,3}[0-9]{1,3}[\sx×*]{0,3}(?:times?)?\s?", re.IGNORECASE)
 _TAKEN_BACK = re.compile(
     r"\b(?:not|wrong|incorrect|invalid|blocked|fails?|hits?|illegal|but|or|wait|no)\b|n't\b",
     re.IGNORECASE,
@@ -74,7 +75,7 @@ _NONE = re.compile(
     r"|none|no possible path|unreachable|impossible|infeasible|unsolvable|not solvable|null"
     r"|(?:the )?(?:goal|g) (?:is unreachable|cannot be reached)"
 )
-_NONE_REASON = re.compile(r"[\s,.;:–—-]{1,4}(?:because|since|as|the|there|g|s|it)\b.*|\([^()]*\)")  # noqa: RUF001
+_NONE_REASON = re.compile(r"[\s,.;:–—-]{1,4}(?:because|since|as|the|there|g|s|it)\b.*|\([^()]*\)")
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,13 @@ class PathAnswer:
         moves: letters of ``MOVES``, and ``JUMP`` for a step between cells that are not neighbours.
         starts_right: whether the path starts at the start cell, as far as the answer says.
         too_long: whether there were more moves than are walked; the rest is left out.
+        none: whether the answer is that there is no path.
     """
 
     moves: str
     starts_right: bool = True
     too_long: bool = False
+    none: bool = False
 
     @property
     def shown(self) -> str:
@@ -98,7 +101,7 @@ class PathAnswer:
 
 
 def path_in(answer: str, start: tuple[int, int], longest: int) -> PathAnswer | Unread:
-    """Return an answer's path, if the answer is a path and nothing else.
+    """Return an answer's path, or that there is none, if the answer is that and nothing else.
 
     A path may be a list of cells (row, column) counted from 0, with or without the start cell.
 
@@ -107,6 +110,8 @@ def path_in(answer: str, start: tuple[int, int], longest: int) -> PathAnswer | U
         start: row and column of the start cell.
         longest: moves after which a path is too long to be walked.
     """
+    if says_none(answer):
+        return PathAnswer("", none=True)
     cells = cells_in(answer)
     if not isinstance(cells, Unread):
         return along(cells, start, longest)
@@ -185,30 +190,30 @@ def _steps(text: str) -> list[_Step] | Unread:
     out: list[_Step] = []
     last = skip = numbered = 0
     for found in _TOKEN.finditer(text):
-        token, at, end = found[0], *found.span()
+        sign, at, end = found[0], *found.span()
         if at < skip:
             continue
-        if (step := _step(token)) is not None:
+        if (step := _step(sign)) is not None:
             out.append(_Step(*step, text[last:at]))
             last = end
-        elif token == "(" and out and not text[last:at].strip():
+        elif sign == "(" and out and not text[last:at].strip():
             closing = text.find(")", at, at + 400)
             if closing < 0:
                 return Unread.UNREADABLE
             if (fault := _faulty_gloss(out[-1], text, end, closing)) is not None:
                 return fault
             last = skip = closing + 1
-        elif token.isdigit():
+        elif sign.isdigit():
             numbered += 1
-            if numbered != len(out) + 1 or token != str(numbered) or text[end : end + 1] not in {
+            if numbered != len(out) + 1 or sign != str(numbered) or text[end : end + 1] not in {
                 ".", ")", ":",
             }:  # fmt: skip
                 return _with_remark(out, text[last:at], text[at:], numbered - 1)
-        elif token not in _PUNCTUATION and token not in {"/", *_PLAIN_ARROWS}:
-            word = token.lower()
+        elif sign not in _PUNCTUATION and sign not in {"/", *_PLAIN_ARROWS}:
+            word = sign.lower()
             if word not in _FILLERS and (out or word not in _LEADING):
                 return _with_remark(out, text[last:at], text[at:], numbered)
-        elif token in {"<", ">", "^"}:
+        elif sign in {"<", ">", "^"}:
             return Unread.UNREADABLE
     if numbered and numbered != len(out):
         return Unread.UNREADABLE
@@ -227,7 +232,7 @@ def _step(token: str) -> tuple[str, str] | None:
     if not set(upper) - set(MOVES):
         # "Dull" is a word, "DULL" and "ulld" are moves.
         mixed = token not in {upper, word}
-        return None if mixed or word in _ENGLISH and token == word else (upper, "letter")
+        return None if mixed or (word in _ENGLISH and token == word) else (upper, "letter")
     if not set(upper) - set("NSWE") and (len(token) == 1 or token == upper):
         return upper.translate(_COMPASS), "compass"
     return None
@@ -254,9 +259,7 @@ def _faulty_gloss(step: _Step, text: str, opening: int, closing: int) -> Unread 
     return None if at_end and any(t.isalpha() for t in tokens) else Unread.UNREADABLE
 
 
-def _with_remark(
-    steps: list[_Step], gap: str, tail: str, numbered: int
-) -> list[_Step] | Unread:
+def _with_remark(steps: list[_Step], gap: str, tail: str, numbered: int) -> list[_Step] | Unread:
     """Return the moves before a remark, if what follows them is one and takes nothing back."""
     if not steps:
         return Unread.UNREADABLE
@@ -267,7 +270,7 @@ def _with_remark(
         return Unread.DENIED
     first = (_TOKEN.match(tail) or [""])[0].lower()
     counted = re.match(r"[0-9]{1,4} (?:moves|steps)\b", tail)
-    announced = first in _REMARKS or counted or set(gap) & set(".;(—–\n")  # noqa: RUF001
+    announced = first in _REMARKS or counted or set(gap) & set(".;(—–\n")
     if not announced or (first.isdigit() and not counted) or numbered not in {0, len(steps)}:
         return Unread.UNREADABLE
     return steps
@@ -308,7 +311,7 @@ def _unglossed(steps: list[_Step]) -> list[_Step] | Unread:
             if not twin:
                 return Unread.SEVERAL
             glossed += 1
-        elif out and sign in {"-", "–", "—"} and len(step.gap) > 2:  # noqa: RUF001
+        elif out and sign in {"-", "–", "—"} and len(step.gap) > 2:
             glossed += twin
             joined += not twin
             if not twin:

@@ -14,10 +14,13 @@ from heptathlon.scorers.reading.response import Unread
 LONGEST = 1_000
 """Characters of an answer that are looked at: no answer that gives one number is longer."""
 
-_FIGURE = r"[0-9]{1,3}(?:,[0-9]{3}){1,8}(?:\.[0-9]{1,15})?|[0-9]{1,400}(?:\.[0-9]{1,15}|,[0-9]{1,2})?"
-_NUMBER = re.compile(rf"(?<![\w.,])(?<!\w[-−])-?(?:{_FIGURE})(?!\w|[.,][0-9])(?=(?P<unit>%)?)")  # noqa: RUF001
+_FIGURE = (
+    r"[0-9]{1,3}(?:,[0-9]{3}){1,8}(?:\.[0-9]{1,15})?"
+    r"|[0-9]{1,400}(?:\.[0-9]{1,15}|,[0-9]{1,2})?"
+)
+_NUMBER = re.compile(rf"(?<![\w.,])(?<!\w[-−])-?(?:{_FIGURE})(?!\w|[.,][0-9])")
 _RANGE = re.compile(
-    r"[0-9]\s{0,3}%?\s{0,3}(?:-|–|—|~|to|and|or|through|\.\.+)\s{0,3}[0-9]",  # noqa: RUF001
+    r"[0-9]\s{0,3}%?\s{0,3}(?:-|–|—|~|to|and|or|through|\.\.+)\s{0,3}[0-9]",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
@@ -27,24 +30,28 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"(?:\b(?:not|never|neither|nor)\b|n't\b)[^0-9.;:,]{0,40}(?=[0-9])", re.I)
-_TOP = r"(?:a (?:possible|maximum|max|total|scale)(?: of)? )?(?:99|100)\b(?!\.?[0-9])(?: points?\b)?"
+_TOP = (
+    r"(?:a (?:possible|maximum|max|total|scale)(?: of)? )?(?:99|100)\b(?!\.?[0-9])(?: points?\b)?"
+)
 _LOW = r"0?[01](?: ?\([a-z ]{1,20}\))?"
 _HIGH = r"(?:99|100)\b(?: ?\([a-z ]{1,20}\))?"
 _SCALE = re.compile(
     rf"\(?\b(?:on |in |using |within )?(?:a |the |this |our |its )?(?:scale|range)"
-    rf"(?: of| from| between|:)? {_LOW} ?(?:-|–|—|to|and|~|through) ?{_HIGH}\)?"  # noqa: RUF001
-    rf"|\(?\b(?:on |in |using )?(?:a |the )?{_LOW} ?(?:-|–|—|to) ?(?:99|100)[ -]"  # noqa: RUF001
+    rf"(?: of| from| between|:)? {_LOW} ?(?:-|–|—|to|and|~|through) ?{_HIGH}\)?"
+    rf"|\(?\b(?:on |in |using )?(?:a |the )?{_LOW} ?(?:-|–|—|to) ?(?:99|100)[ -]"
     r"(?:point )?(?:scale|range)\b\)?"
-    rf"|\({_LOW} ?(?:-|–|—|to) ?{_HIGH}\)"  # noqa: RUF001
+    rf"|\({_LOW} ?(?:-|–|—|to) ?{_HIGH}\)"
     rf"|\bfrom {_LOW} to {_HIGH}",
     re.IGNORECASE,
 )
 """The asked scale, from 0 or 1 to 99 or 100; a number on another one is none on this."""
-_OUT_OF = re.compile(rf"(?<=[0-9]) ?(?:/ ?|out of |of |from |\((?:out )?of ){_TOP}\)?", re.IGNORECASE)
+_OUT_OF = re.compile(
+    rf"(?<=[0-9]) ?(?:/ ?|out of |of |from |\((?:out )?of ){_TOP}\)?", re.IGNORECASE
+)
 _MARGIN = re.compile(r"\s?\(?(?:±|\+/-|\+-)\s?[0-9]{1,4}(?:\.[0-9]{1,4})?%?\)?")
 _REMARK = re.compile(r"\([^()]{0,400}\)|\[[^\[\]]{0,400}\]")
 _REASON = re.compile(
-    r"[\s,;.–—-]{0,4}\b(?:because|since|as|given|based on|due to|considering|compared|which|where"  # noqa: RUF001
+    r"[\s,;.–—-]{0,4}\b(?:because|since|as|given|based on|due to|considering|compared|which|where"
     r"|with|for|from|reflecting|i\.e|e\.g)\b",
     re.IGNORECASE,
 )
@@ -55,7 +62,7 @@ _TAKEN_BACK = re.compile(
     re.IGNORECASE,
 )
 _RESULT = re.compile(
-    r"(?:[-+*/×÷(]|\b(?:plus|minus|times|divided by|mean|average|sum|total)\b)[^=]{0,200}="  # noqa: RUF001
+    r"(?:[-+*/×÷(]|\b(?:plus|minus|times|divided by|mean|average|sum|total)\b)[^=]{0,200}="
     r"\s{0,3}(?P<is>[^=]{1,60})$",
     re.IGNORECASE,
 )
@@ -78,14 +85,15 @@ REFUSES = re.compile(
 )
 _BEFORE = {
     "about", "around", "approximately", "approx", "roughly", "circa", "a", "an", "the", "my", "i",
-    "it", "its", "this", "that", "is", "be", "as", "at", "of", "to", "as", "would", "will", "ll",
+    "it", "its", "this", "that", "is", "be", "as", "at", "of", "to", "would", "will", "ll",
     "d", "should", "say", "predict", "predicted", "prediction", "rate", "rated", "rating", "give",
     "given", "assign", "estimate", "estimated", "guess", "guessed", "expect", "expected",
     "forecast", "score", "scores", "memorability", "final", "overall", "so", "thus", "therefore",
     "hence", "answer", "value", "likely", "probably", "somewhere", "close", "near", "nearly",
     "almost", "exactly", "just", "am", "m", "have", "advertisement", "ad", "slogan", "sentence",
     "word", "item", "last", "maybe", "perhaps", "adjusted", "revised", "corrected", "total",
-    "result", "correct", "right", "best", "conclusion", "were", "remain", "left", "are", "there", "equals", "put", "and", "s", "here", "out", "your", "for",
+    "result", "correct", "right", "best", "conclusion", "were", "remain", "left", "are", "there",
+    "equals", "put", "and", "s", "here", "out", "your", "for",
 }  # fmt: skip
 """Words that may stand before a score in its clause, and do not make it a number of something."""
 _UNITS = {"point", "points", "percent", "pts", "out", "in", "or", "overall", "on", "i", "is"}
@@ -277,7 +285,7 @@ def last_score(lines: Sequence[str], low: float, high: float) -> float | Unread 
 
 _ITEM = re.compile(r"[0-9]{1,6}")
 _BETWEEN = re.compile(
-    r"(?:[\s,;:.>≻→=|\[\](){}#*_`\"'-]|documents?\b|docs?\b|ids?\b|and\b|then\b)*",  # noqa: RUF001
+    r"(?:[\s,;:.>≻→=|\[\](){}#*_`\"'-]|documents?\b|docs?\b|ids?\b|and\b|then\b)*",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^[ \t*_#-]{0,6}([0-9]{1,3})[.)]\s", re.MULTILINE)
@@ -285,13 +293,13 @@ _NOTE = re.compile(r"\((?=[^()]*[^\W\d_])[^()]{0,400}\)|\([0-9]{0,3}\.[0-9]{1,6}
 
 
 def numbers_in(answer: str) -> list[int] | Unread:
-    """Return the numbers that an answer lists, in order, if it lists numbers and nothing else.
+    r"""Return the numbers that an answer lists, in order, if it lists numbers and nothing else.
 
     A number that stands twice counts where it stands first. The numbers of a list's lines ("1. 9")
     are none of its own, nor are remarks in parentheses.
 
     Example:
-        >>> numbers_in("[3] > [1] > [12]"), numbers_in("3, 1 and 3"), numbers_in("1. 9\\n2. 4")
+        >>> numbers_in("[3] > [1] > [12]"), numbers_in("3, 1 and 3"), numbers_in("1. 9\n2. 4")
         ([3, 1, 12], [3, 1], [9, 4])
         >>> numbers_in("the third").value
         'unreadable'

@@ -24,7 +24,7 @@ _NOUNS = (
     r"(?:answer|option|choice|letter|segment|passage|event|statement|text|number|candidate|item"
     r"|excerpt|part|alternative)"
 )
-_OPENING, _CLOSING = "([{<\"'*`_-•– ", ")]}>\"'*`_.:,;! "  # noqa: RUF001
+_OPENING, _CLOSING = "([{<\"'*`_-•– ", ")]}>\"'*`_.:,;! "
 _LETTER = "[A-H]"
 _EITHER = "[A-Ha-h]"
 _REASON = re.compile(
@@ -44,7 +44,8 @@ _MENTION = re.compile(
 )
 _DENIAL = (
     r"(?:\b(?:not|never|neither|nor|cannot|without|unlike|excluding|excludes?|except|eliminated?"
-    r"|eliminates|rejected?|rejects|rather than|instead of|ruled out|rules out|other than|(?:wrong|incorrect|false) (?:answer|option|choice)s?)\b"
+    r"|eliminates|rejected?|rejects|rather than|instead of|ruled out|rules out|other than"
+    r"|(?:wrong|incorrect|false) (?:answer|option|choice)s?)\b"
     r"|n't\b)"
 )
 _DENIED = re.compile(
@@ -129,9 +130,9 @@ def option_alone(text: str, said: Sequence[str], options: Sequence[str]) -> int 
         if rest[: len(label)].casefold() != label.casefold():
             continue
         after = rest[len(label) :]
-        if after and after[0] not in _CLOSING + "-–—=":  # noqa: RUF001
+        if after and after[0] not in _CLOSING + "-–—=":
             continue
-        after = bare(after.lstrip(_CLOSING + "-–—="))  # noqa: RUF001
+        after = bare(after.lstrip(_CLOSING + "-–—="))
         option = bare(options[index])
         if not after or after == option or (after.count(" ") >= ECHO and option.startswith(after)):
             return index
@@ -240,12 +241,18 @@ _TRUTHS = re.compile(
     re.IGNORECASE,
 )
 _ALONE = {
-    **dict.fromkeys(("y", "yes", "true", "correct", "right", "yep", "yeah", "是", "是的", "对", "正确", "真",
-                     "はい", "예", "네", "ja", "oui", "vrai", "sí", "si", "sim", "да", "verdadero",
-                     "wahr", "richtig", "evet", "نعم", "hai"), YES),
-    **dict.fromkeys(("n", "no", "false", "incorrect", "wrong", "nope", "否", "不是", "不", "错误", "假",
-                     "いいえ", "아니요", "아니오", "nein", "non", "faux", "não", "нет", "falso", "falsch",
-                     "hayır", "لا"), NO),
+    **dict.fromkeys(
+        ("y", "yes", "true", "correct", "right", "yep", "yeah", "ja", "wahr", "richtig", "oui",
+         "vrai", "sí", "si", "verdadero", "sim", "да", "evet", "نعم", "是", "是的", "对", "正确",
+         "真", "はい", "예", "네"),
+        YES,
+    ),
+    **dict.fromkeys(
+        ("n", "no", "false", "incorrect", "wrong", "nope", "nein", "falsch", "non", "faux", "falso",
+         "não", "нет", "hayır", "لا", "否", "不是", "不", "错误", "假", "いいえ",
+         "아니요", "아니오"),
+        NO,
+    ),
 }  # fmt: skip
 """Words that are a whole answer; within a sentence only yes, no, true and false are looked for."""
 

@@ -145,7 +145,7 @@ def read(response: str, next_items: Sequence[str] = (), *, at_once: bool = False
 
 
 def _before_cut(said: str) -> str:
-    """Return what of a text is whole: its lines but the last, or its only line's words but the last."""
+    """Return what of a cut text is whole: all lines but the last, or all words of the only one."""
     return (said.rpartition("\n")[0] or said.rpartition(" ")[0]).strip()
 
 
@@ -198,8 +198,8 @@ def settled(
 
     A marked answer counts, and nothing else does where one is marked, unless it is taken back in
     words behind the mark and another answer is given there without one; then neither counts. Marks
-    that follow one another with nothing between them must agree. Without a mark, the last sentence that announces
-    an answer counts; else the lines that are nothing but an answer, if they agree.
+    that follow one another with nothing between them must agree. Without a mark, the last sentence
+    that announces an answer counts; else the lines that are nothing but an answer, if they agree.
 
     Args:
         reading: the response.

@@ -16,16 +16,16 @@ _THINK = (
     r"(?:\w{1,16}[:_])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflections?|analysis|scratchpad"
     r"|rationale|inner_monologue|antthinking)"
 )
-_THINK_TOKEN = r"(?:think(?:ing)?|thoughts?|reason(?:ing)?)"
+_THINKS = r"(?:think(?:ing)?|thoughts?|reason(?:ing)?)"
 _STARTS = (
     rf"<{_THINK}\s?>|\[THINK\]|◁think▷|\[unused16\]"
-    rf"|<\|(?:{_THINK_TOKEN}(?:_start)?|(?:start|begin)(?:_of)?_{_THINK_TOKEN}|inner_prefix)\|>"
+    rf"|<\|(?:{_THINKS}(?:_start)?|(?:start|begin)(?:_of)?_{_THINKS}|inner_prefix)\|>"
     r"|<\|channel>\s?thought\b|\A\s{0,8}(?-i:analysis(?=[A-Z]))"
     r"|\bhere(?:'s| is) my thought process:"
 )
 _ENDS = (
     rf"</{_THINK}\s?>|\[/THINK\]|◁/think▷|\[unused17\]"
-    rf"|<\|(?:/{_THINK_TOKEN}|{_THINK_TOKEN}_end|end(?:_of)?_{_THINK_TOKEN}|inner_suffix)\|>"
+    rf"|<\|(?:/{_THINKS}|{_THINKS}_end|end(?:_of)?_{_THINKS}|inner_suffix)\|>"
     r"|<channel\|>|\bhere(?:'s| is) my response:|\A\s{0,8}(?-i:final(?=[A-Z]))"
 )
 _CHANNEL = (
@@ -34,7 +34,7 @@ _CHANNEL = (
     r"|(?-i:assistant)(?-i:(?P<left>analysis|commentary|final))"
 )
 """gpt-oss's channels, and what is left of them when special tokens are dropped."""
-_TOKEN = (
+_SPECIAL = (
     r"<\|[^<>|\n]{1,48}\|>|<\|[a-z_]{1,24}>|<[a-z_]{1,24}\|>|\[\|[a-z_]{1,24}\|\]"
     r"|</?s>|<(?:bos|eos|pad|unk|eod|eop|sop|eoh|eoa|sep)>|<(?:bos|eos)_token>"
     r"|<(?:start|end)_of_turn>|<(?:beginning|end)_of_sentence>|<seed:[be]os>"
@@ -66,7 +66,7 @@ _WEAK = (
 """Labels that open a further item after an answer, and say nothing before one."""
 
 _EVENT = re.compile(
-    rf"(?P<start>{_STARTS})|(?P<end>{_ENDS})|(?P<harmony>{_CHANNEL})|(?P<token>{_TOKEN})"
+    rf"(?P<start>{_STARTS})|(?P<end>{_ENDS})|(?P<harmony>{_CHANNEL})|(?P<token>{_SPECIAL})"
     rf"|(?P<label>{_LABEL})|(?P<role>{_LEFT_ROLE})|(?P<weak>{_WEAK})",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -92,9 +92,7 @@ _HEADER = re.compile(
     r"(?:<\|(?:end_header_id|header_end|im_sep|im_middle|end_of_role|message)\|>|</role>|:)?",
     re.IGNORECASE,
 )
-_WITHIN_REASONING = re.compile(
-    r"<\|(?:end|call|start|message|constrain|channel)\|>", re.IGNORECASE
-)
+_WITHIN_REASONING = re.compile(r"<\|(?:end|call|start|message|constrain|channel)\|>", re.IGNORECASE)
 """gpt-oss's marks between messages of one turn, which are no ends while it still reasons."""
 _ASKS = re.compile(r"(?:<\|start\|>)?(?:user|human|system)\b", re.IGNORECASE)
 
@@ -280,7 +278,7 @@ class _Scan:
 
 
 def _name(token: str) -> str:
-    """Return a token's name; of one that is open on its left, such as ``<turn|>``, that of its end."""
+    """Return a token's name; ``<turn|>``, which is open on its left, ends what it names."""
     if token in {"]~b]", "]~!b["}:
         return "role"
     name = token.strip("<>[]|")

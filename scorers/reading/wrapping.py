@@ -1,4 +1,4 @@
-"""What wraps an answer and is none: Markdown, HTML, LaTeX, fences, quotes, tokens of chat formats."""
+"""What wraps an answer and is none: Markdown, HTML, LaTeX, fences, quotes, tokens of chats."""
 
 import re
 
