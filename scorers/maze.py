@@ -276,6 +276,7 @@ _MLMU_TOKEN = re.compile(
     r"(?:[\s,;]|->|→){0,16}"
     r"(\(\s{0,4}\d{1,4}\s{0,4},\s{0,4}\d{1,4}\s{0,4}\)|<PATH_END>|plan\b|\d{1,4}\b)"
 )
+_BEGINS_TOKEN = re.compile(r"[(0-9<]|p(?:l(?:an?)?)?$|plan\b")
 
 
 def _mlmu_tokens(reading: Reading, limit: int) -> list[str]:
@@ -295,7 +296,8 @@ def _mlmu_tokens(reading: Reading, limit: int) -> list[str]:
 def _reaches_cut(reading: Reading, tokens: Sequence[str]) -> bool:
     """Tell whether the paper's tokens go on to where the limit is known to have cut a reply off."""
     last = tokens[-1] if tokens else _PATH_END
-    return reading.cut and last != _PATH_END and "".join(reading.text.split()).endswith(last)
+    to_end = last != _PATH_END and "".join(reading.text.split()).endswith(last)
+    return to_end and _BEGINS_TOKEN.match(reading.cut) is not None
 
 
 def _leading_tokens(text: str, limit: int) -> list[str]:

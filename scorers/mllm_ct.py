@@ -138,7 +138,7 @@ def lenient_answer(doc: Mapping[str, Any], reading: Reading) -> str | Unread:
         )
     if reading.marked or not isinstance(found, Unread) or found is Unread.SEVERAL:
         return found
-    if reading.asks:
+    if reading.aside:
         return Unread.UNREADABLE
     # Of a sentence that announces nothing, a number counts only if it is all that is said.
     if _is_number(doc) and doc["form"] not in {"yes_no", "choice"}:

@@ -95,7 +95,7 @@ def named(
     if reading.silent or reading.marked or not isinstance(found, Unread):
         return found
     # Nothing is looked for behind lines that give several answers; a question is no answer.
-    if found is Unread.SEVERAL or reading.asks:
+    if found is Unread.SEVERAL or reading.aside:
         return found
     return name(reading.answer[-MAX_ANSWER:])
 

@@ -31,7 +31,7 @@ AFTER = [
     "user\n\nNext.assistant\n\nANSWER: {other}", "</s>{other}",
     "\n\nHuman: Next.\n\nAssistant: {other}", "<pad><pad>", "\n\nConfidence: 80%",
     "\n\nThat is all.", " (I think)", "\n\nQuestion 2: …\nANSWER: {other}", "\u200b", "\n```",
-    "**", "\n\nANSWER:", " ✅", "<|end|>", "\n(based on 8 examples)", " \ud83d",
+    "**", " ✅", "<|end|>", "\n(based on 8 examples)", " \ud83d",
     "\n<think>Hm, {other}", " or {other}", "\nANSWER: {other}", ", not {other}",
 ]  # fmt: skip
 PIECES = st.tuples(
@@ -110,7 +110,7 @@ def test_a_verdict_names_nothing_that_the_text_does_not(text: str):
 def _in_order(moves: list[str], text: str) -> bool:
     """Tell whether moves can be found in a text one after another, each as some name of it."""
     at = 0
-    names = {"D": "DdSsv↓", "R": "RrEe>→", "U": "UuNn^↑", "L": "LlWw<←", "?": "("}
+    names = {"D": "DdSsVv↓", "R": "RrEe>→", "U": "UuNn^↑", "L": "LlWw<←", "?": "("}
     for move in moves:
         places = [i for name in names[move] if (i := text.find(name, at)) >= 0]
         # Cells name a move by their difference.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from heptathlon.scorers.reading.characters import clean
 from heptathlon.scorers.reading.options import one_line
-from heptathlon.scorers.reading.response import Unread
+from heptathlon.scorers.reading.response import ABOUT_ITSELF, Unread
 
 LONGEST = 1_000
 """Characters of an answer that are looked at: no answer that gives one number is longer."""
@@ -50,6 +50,7 @@ _OUT_OF = re.compile(
 )
 _MARGIN = re.compile(r"\s?\(?(?:±|\+/-|\+-)\s?[0-9]{1,4}(?:\.[0-9]{1,4})?%?\)?")
 _REMARK = re.compile(r"\([^()]{0,400}\)|\[[^\[\]]{0,400}\]")
+_ALONE_IN = re.compile(rf"[(\[]\s{{0,4}}(-?(?:{_FIGURE})\s?%?)\s{{0,4}}[)\]]")
 _REASON = re.compile(
     r"[\s,;.–—-]{0,4}\b(?:because|since|as|given|based on|due to|considering|compared|which|where"
     r"|with|for|from|reflecting|i\.e|e\.g)\b",
@@ -66,12 +67,6 @@ _RESULT = re.compile(
     r"\s{0,3}(?P<is>[^=]{1,60})$",
     re.IGNORECASE,
 )
-_ITSELF = re.compile(
-    r"^[\W_]{0,8}(?:my )?(?:confidence|certainty|probability|uncertainty|margin|error|word count"
-    r"|tokens?|time|step|page|figure|note)\b[^:=\n]{0,30}[:=]",
-    re.IGNORECASE,
-)
-"""A line about the answer, or about something else, which is no answer."""
 _WORDS = re.compile(
     r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six"
     r"|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|high|low"
@@ -141,12 +136,12 @@ def number_in(text: str) -> str | Unread:
     text = one_line(text[-4 * LONGEST :])
     if not text:
         return Unread.NO_ANSWER
-    if _ITSELF.search(text):
+    if ABOUT_ITSELF.search(text):
         return Unread.UNREADABLE
     if (result := _result(text)) is not None:
         text = result
-    outside = _REMARK.sub(" ", text)
-    found = figures_in(outside) or figures_in(text)
+    outside = _without_remarks(text)
+    found = figures_in(outside)
     if len({float(f) for f in found}) > 1:
         return Unread.RANGE if _RANGE.search(outside) else Unread.SEVERAL
     if not found:
@@ -219,9 +214,16 @@ def score_in(text: str, low: float, high: float) -> float | Unread:
 
 
 def _without_remarks(text: str) -> str:
-    """Return a text without its remarks in parentheses, if they hold not the only number."""
+    """Return a text without its remarks in parentheses; a number that stands alone in them is none.
+
+    Example:
+        >>> _without_remarks("63 (mean of 59 and 67)"), _without_remarks("sixty-three (63)")
+        ('63  ', 'sixty-three  63 ')
+    """
     outside = _REMARK.sub(" ", text)
-    return outside if re.search("[0-9]", outside) else text
+    return (
+        outside if re.search("[0-9]", outside) else _REMARK.sub(" ", _ALONE_IN.sub(r" \1 ", text))
+    )
 
 
 def _said(text: str) -> str:

@@ -62,7 +62,7 @@ _WRONG = re.compile(
 )
 _SET_OUT = re.compile(rf"[\W_]{{0,4}}({_LETTER})\s?[.):\]]\W{{0,4}}\w")
 """A line that sets out an option: its letter, a closing mark, and more."""
-_UNDECIDED = re.compile(r"\b(?:or|and|either|both|neither|vs\.?)[\s.,]{0,3}$|^(?:either|both)\b",
+_UNDECIDED = re.compile(r"\b(?:or|and|either|both|neither|vs\.?)[\s.,]{0,3}$|^(?:either|both|or)\b",
                         re.IGNORECASE)  # fmt: skip
 
 

@@ -18,12 +18,24 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 """What shows that reasoning goes on behind an answer that it marks."""
+ABOUT_ITSELF = re.compile(
+    r"^[\W_]{0,8}(?:my )?(?:confidence|certainty|probability|uncertainty|margin|error|word count"
+    r"|tokens?|time|step|page|figure|note)\b[^:=\n]{0,30}[:=]",
+    re.IGNORECASE,
+)
+"""A line about the answer, or about something else, which is no answer."""
 _TAKES_BACK = re.compile(
     r"\b(?:wait|actually|correction|oops|sorry|mistake|on second thought|scratch that|let me re\w*"
     r"|(?:that|this|it) (?:is|was) (?:wrong|incorrect|not right))\b|^no\b",
     re.IGNORECASE | re.MULTILINE,
 )
 """What takes back an answer."""
+_CONFIRMS = re.compile(
+    r"(?:indeed|still|therefore|thus|also)?\W{0,3}(?:correct|right|fine|good|valid|the same"
+    r"|as (?:above|before|stated|given)|consistent|confirmed|unchanged|not? )",
+    re.IGNORECASE,
+)
+"""What an answer is said to be when it is kept, or when another one is denied."""
 
 
 class CutShort(str):
@@ -74,7 +86,7 @@ class Reading:
         listed: the contents of marks that follow one another with nothing between them, the last
             of which is ``answer``; without a mark ``answer`` alone.
         after: what stands behind a marked answer.
-        cut: whether the token limit is known to have cut the text off behind what is read of it.
+        cut: the unfinished line or word that the token limit is known to have left behind the text.
         unclear: whether reasoning cannot be told from an invented turn; then nothing is read.
     """
 
@@ -84,7 +96,7 @@ class Reading:
     truncated: bool
     listed: tuple[str, ...] = field(default=(), compare=False)
     after: str = field(default="", compare=False)
-    cut: bool = field(default=False, compare=False)
+    cut: str = field(default="", compare=False)
     unclear: bool = field(default=False, compare=False)
 
     @property
@@ -97,9 +109,9 @@ class Reading:
         return None if self.text else Unread.NO_ANSWER
 
     @property
-    def asks(self) -> bool:
-        """Whether the last thing that is said without a mark is a question: "Wait, A?"."""
-        return not self.marked and self.answer.endswith("?")
+    def aside(self) -> bool:
+        """Whether the last line only asks or speaks of the answer: "Wait, A?", "Confidence: 9"."""
+        return self.answer.endswith("?") or ABOUT_ITSELF.search(self.answer) is not None
 
     @property
     def lines(self) -> list[str]:
@@ -137,8 +149,9 @@ def read(response: str, next_items: Sequence[str] = (), *, at_once: bool = False
     if mark is None:
         whole = _before_cut(said) if known and at_once else "" if known else said
         last = last_line(whole)
+        cut = said[len(whole) :].strip() if known else ""
         truncated = known and not whole
-        return Reading(whole, last, marked=False, truncated=truncated, listed=(last,), cut=known)
+        return Reading(whole, last, marked=False, truncated=truncated, listed=(last,), cut=cut)
     if (mark.cut and not turn.ended) or (known and not mark.after):
         return Reading("", "", marked=False, truncated=True)
     return _marked(said, mark)
@@ -238,10 +251,11 @@ def taken_back(
     """
     if not _TAKES_BACK.search(reading.after):
         return False
-    found = [name(content) for content in statements(reading.after)]
-    found += [whole(line) for line in map(peeled, reading.after.split("\n")) if line]
-    none = {Unread.UNREADABLE, Unread.NO_ANSWER, Unread.DENIED, Unread.WORDS}
-    return any(other != value for other in found if other not in none)
+    announced = [s for s in statements(reading.after) if not _CONFIRMS.match(s)]
+    alone = [whole(line) for line in map(peeled, reading.after.split("\n")) if line]
+    return any(name(content) != value for content in announced) or any(
+        other != value for other in alone if not isinstance(other, Unread)
+    )
 
 
 def last_stated(

@@ -9,6 +9,7 @@ own, or glued to the answer), or by plain labels.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from heptathlon.scorers.reading.marks import first_mark, first_statement
 
@@ -124,7 +125,7 @@ def first_turn(text: str, next_items: Sequence[str] = ()) -> Turn:
         next_items: what lines begin with where a prompt of the task, or the next item in it,
             begins. A base model that has answered goes on to invent further items.
     """
-    return _Scan(text, next_items).turn()
+    return _Scan(text, tuple(next_items)).turn()
 
 
 def after_reasoning(response: str) -> str:
@@ -139,7 +140,7 @@ def after_reasoning(response: str) -> str:
 class _Scan:
     """One pass over a response's marks, from left to right."""
 
-    def __init__(self, text: str, next_items: Sequence[str]) -> None:
+    def __init__(self, text: str, next_items: tuple[str, ...]) -> None:
         self.text = text
         self.pattern = _with_items(next_items)
         self.begin = self.looked = 0
@@ -285,7 +286,8 @@ def _name(token: str) -> str:
     return f"end_{name}" if token.endswith("|>") and not token.startswith("<|") else name
 
 
-def _with_items(next_items: Sequence[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=256)
+def _with_items(next_items: tuple[str, ...]) -> re.Pattern[str]:
     items = "|".join(re.escape(item) for item in next_items if item)
     if not items:
         return _EVENT
