@@ -165,7 +165,10 @@ def _answer(doc: Mapping[str, Any], reading: Reading) -> PathAnswer | Unread:
     paths = [answer for answer in found if not isinstance(answer, Unread)]
     if len(paths) > 1:
         return Unread.SEVERAL
-    return paths[0] if paths else next(iter(found), Unread.UNREADABLE)
+    # "None." in the middle of a reply says that there is none of something else.
+    if not paths or (paths[0].none and paths[0] is not found[-1]):
+        return next((why for why in found if isinstance(why, Unread)), Unread.UNREADABLE)
+    return paths[0]
 
 
 def _longest(doc: Mapping[str, Any]) -> int:

@@ -84,11 +84,11 @@ def _of(module: Any, doc: dict[str, Any], answer: str, other: str, **more: Any) 
 
 
 def _figure(verdict: Verdict) -> str:
-    return f"{float(verdict.answer):g}" if verdict.answer else ""
+    return f"{float(verdict.answer):.15g}" if verdict.answer else ""
 
 
 def _number(verdict: Verdict) -> str:
-    return "" if verdict.invalid else f"{verdict.metrics['predicted']:g}"
+    return "" if verdict.invalid else f"{verdict.metrics['predicted']:.15g}"
 
 
 EVENTS = {

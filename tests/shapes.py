@@ -496,7 +496,7 @@ SHAPES = [
         )
     ),
     Shape("steps, one a line", "Down\nDown\nRight\nRight", UNREAD, ("maze",)),
-    Shape("no path", "ANSWER: NONE", UNREAD, ()),
+    Shape("none of something else", "# Doubts\n\nNone.\n\nThat is it.", UNREAD, ("maze", "nosol")),
     # --- lists of numbers ---
     *(
         Shape(f"list, {name}", f"ANSWER: {text}", means, ("list",))
