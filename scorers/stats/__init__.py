@@ -14,6 +14,13 @@ from heptathlon.scorers.stats.detectable import (
     minimal_detectable_difference,
     planned_detectable_difference,
 )
+from heptathlon.scorers.stats.differences import (
+    Event,
+    PointDifferences,
+    point_differences,
+    point_rank_ranges,
+)
+from heptathlon.scorers.stats.influence import Influence, influence
 from heptathlon.scorers.stats.interval import (
     CLUSTER_BOOTSTRAP,
     CLUSTERED_T,
@@ -28,34 +35,53 @@ from heptathlon.scorers.stats.interval import (
 )
 from heptathlon.scorers.stats.means import clustered_mean, mean_interval, wilson
 from heptathlon.scorers.stats.pairs import PairedResult, paired
-from heptathlon.scorers.stats.ranks import RankRange, holm, paired_rank_ranges, rank_ranges
+from heptathlon.scorers.stats.points import (
+    FULL,
+    Anchors,
+    held,
+    mean_of_points,
+    points_of,
+    skill_between,
+)
+from heptathlon.scorers.stats.ranks import RankRange, holm, rank_ranges
 from heptathlon.scorers.stats.ratios import ratio, skill
 
 __all__ = [
     "CLUSTERED_T",
     "CLUSTERED_WILSON",
     "CLUSTER_BOOTSTRAP",
+    "FULL",
     "MCNEMAR",
     "NO_METHOD",
     "UNBOUNDED",
     "WILSON",
     "WILSON_ON_CLUSTERS",
+    "Anchors",
     "Bounds",
     "Detectable",
+    "Event",
+    "Influence",
     "Interval",
     "PairedResult",
+    "PointDifferences",
     "RankRange",
     "Statistic",
     "cluster_bootstrap",
     "clustered_mean",
+    "held",
     "holm",
+    "influence",
     "mean_interval",
+    "mean_of_points",
     "minimal_detectable_difference",
     "paired",
-    "paired_rank_ranges",
     "planned_detectable_difference",
+    "point_differences",
+    "point_rank_ranges",
+    "points_of",
     "rank_ranges",
     "ratio",
     "skill",
+    "skill_between",
     "wilson",
 ]

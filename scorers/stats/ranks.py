@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from heptathlon.scorers.stats.bootstrap import CHUNK
-from heptathlon.scorers.stats.groups import Floats, check_share, finite, group, is_binary
+from heptathlon.scorers.stats.groups import Floats, finite
 from heptathlon.scorers.stats.interval import Interval
-from heptathlon.scorers.stats.pairs import contrast, p_values_of
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def rank_ranges(intervals: Sequence[Interval]) -> list[RankRange]:
     whose intervals overlap share ranks; a row without interval may have any rank. So
 
     - the ranges are cautious: two rows that overlap a little may well differ, and a paired
-      comparison on the same items (:func:`paired_rank_ranges`) often shows it;
+      comparison on the same items (:func:`point_rank_ranges`) often shows it;
     - all true ranks lie in their ranges at once with the probability that all intervals hold at
       once. For intervals of 95 % each that is less than 95 %; intervals at the level
       ``1 - 0.05 / rows`` make it 95 %.
@@ -86,46 +84,22 @@ def rank_ranges(intervals: Sequence[Interval]) -> list[RankRange]:
     ]
 
 
-def paired_rank_ranges(
-    values: ArrayLike, clusters: ArrayLike | None = None, level: float = 0.95
+def ranges_of(
+    apart: NDArray[np.bool_],
+    first: NDArray[np.intp],
+    second: NDArray[np.intp],
+    higher: NDArray[np.bool_],
+    rows: int,
 ) -> list[RankRange]:
-    """Ranks that rows may have, from comparing every two of them on the same items.
-
-    Two rows are told apart if their p-value (:func:`paired`), adjusted for the number of pairs
-    (:func:`holm`), is below ``1 - level``. With the probability ``level`` no pair is told apart
-    wrongly, and then every row's true rank lies in its range.
-
-    Takes O(rows**2 * clusters) time and O(rows**2) memory.
+    """Return the ranks that are left where some pairs of rows are told apart.
 
     Args:
-        values: figures of the rows on the same items, shape (rows, n), higher being better.
-        clusters: labels of the items' clusters, shape (n,); None if every item is its own.
-        level: confidence level of all ranges together.
-
-    Raises:
-        ValueError: as :func:`paired`.
+        apart: whether each pair is told apart, shape (pairs,).
+        first: number of each pair's first row, shape (pairs,).
+        second: number of its second row, shape (pairs,).
+        higher: whether the first stands above the second, shape (pairs,).
+        rows: number of rows.
     """
-    check_share("level", level)
-    y = finite("values", values, any_width=True)
-    if y.ndim != 2:
-        raise ValueError(f"values must have the shape (rows, n), got {y.shape}")
-    rows = len(y)
-    groups = group(clusters, y.shape[1])
-    if groups.count < 2:
-        return [RankRange(1, rows)] * rows
-    binary = np.array([groups.singletons and is_binary(row) for row in y], dtype=np.bool_)
-    sums = np.stack([groups.sums(row) for row in y]) if rows else np.empty((0, groups.count))
-    first, second = np.triu_indices(rows, k=1)
-    p = np.empty(first.size)
-    chunk = max(1, 16 * CHUNK // groups.count)
-    for start in range(0, first.size, chunk):
-        i, j = first[start : start + chunk], second[start : start + chunk]
-        p[start : start + chunk] = p_values_of(
-            contrast(sums[i], sums[j]), groups, binary[i] & binary[j]
-        )
-    apart = holm(p) < 1 - level
-    means = sums.sum(axis=1)
-    higher = means[first] > means[second]
     above = np.where(higher, first, second)[apart]
     below = np.where(higher, second, first)[apart]
     better = np.bincount(below, minlength=rows)
