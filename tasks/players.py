@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 Doc = Mapping[str, Any]
@@ -54,6 +55,7 @@ def by_name(*players: Player) -> dict[str, Player]:
     return out
 
 
+@cache
 def players_of(family: str) -> dict[str, Player]:
     """Return a family's scripted players."""
     module = importlib.import_module(f"heptathlon.tasks.{family}.baselines")

@@ -678,7 +678,7 @@ def demo(
     ] = "smollm2",
 ) -> None:
     """Build the smoke tier, run real models and every player, and write the leaderboard."""
-    from heptathlon.cli import demo as demonstration
+    from heptathlon.cli import demonstration
 
     page = demonstration.run_demo(to, lambda text: err.print(escape(text)), models.split(","))
     out.print(f"The leaderboard is at {page.resolve()}")
@@ -691,7 +691,3 @@ def main() -> None:
     except (HeptathlonError, OSError) as error:
         err.print(f"heptathlon: {error}", markup=False)
         sys.exit(REFUSED)
-
-
-if __name__ == "__main__":
-    main()

@@ -176,7 +176,7 @@ def render_profile(runs: Sequence[tuple[Scorecard, Sequence[ScoredSample]]]) -> 
 
 @functools.cache
 def _environment() -> Environment:
-    environment = pages.environment(PackageLoader("heptathlon"))
+    environment = pages.environment(PackageLoader("heptathlon.pages"))
     environment.filters |= {
         "interval": interval_words,
         "outcome": outcome_words,

@@ -39,7 +39,7 @@ PLOTTED = (STRICT, LENIENT, REASONING, JUDGED)
 def render(card: ContinualCard) -> str:
     """Return a study's report as one HTML document."""
     style = Markup(pages.asset("base.css") + pages.asset("study.css"))  # noqa: S704
-    environment = pages.environment(PackageLoader("heptathlon"))
+    environment = pages.environment(PackageLoader("heptathlon.pages"))
     environment.filters |= {"percent": percent}
     shown = [card.metrics[m] for m in PLOTTED if m in card.metrics]
     return (

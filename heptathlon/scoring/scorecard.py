@@ -102,7 +102,6 @@ def scorer_of(family: str) -> Scorer:
     return module  # type: ignore[no-any-return]
 
 
-@cache
 def statistics_of(family: str) -> dict[str, Statistic]:
     """Return a family's figures that are not the mean of a metric, by name."""
     statistics: dict[str, Statistic] = getattr(scorer_of(family), "STATISTICS", {})
