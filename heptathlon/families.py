@@ -4,9 +4,9 @@ The README's table, the task cards, ``heptathlon ls``, the scorecard and the lea
 here; nothing states them twice.
 """
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from heptathlon.errors import UnknownNameError
 
@@ -44,6 +44,35 @@ class Headline(_Closed):
     says: str
 
 
+class Ladder(_Closed):
+    """Rungs of known difficulty, on which a family's level is counted.
+
+    Attributes:
+        field: record field of the headline's documents that says the rung.
+        rungs: its values, from the easiest to the hardest, rising or falling all the way.
+        says: what a level means, with ``{level}`` in the place of the figure.
+        log: whether equal steps are equal ratios of the rungs, as with lengths of texts.
+    """
+
+    field: str
+    rungs: tuple[float, ...] = Field(min_length=3)
+    says: str = Field(pattern=r"\{level\}")
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if list(self.rungs) not in (sorted(set(self.rungs)), sorted(set(self.rungs))[::-1]):
+            raise ValueError("the rungs must rise or fall all the way")
+        if self.log and min(self.rungs) <= 0:
+            raise ValueError("rungs that grow by ratios must be above 0")
+        return self
+
+    @staticmethod
+    def key(rung: float) -> str:
+        """Return a rung as text."""
+        return f"{rung:g}"
+
+
 class Human(_Closed):
     """A human figure of the fresh edition's headline, with its source."""
 
@@ -72,12 +101,14 @@ class Family(_Closed):
         tiers: sizes of the fresh edition, smallest first.
         paper_tiers: sizes of the paper edition; ``full`` is the published one.
         strata: record fields that results are reported by.
+        ladder: rungs of known difficulty of the fresh edition, where it has them.
         form_names: a few words for each form of question.
         licence: licence of the data that the fresh edition generates.
         paper_licence: licence under which the built paper edition may be passed on, as the Hub
             names it; None if it may not, and then it is never published.
         paper_licence_note: why, in one sentence.
         version: rises when a number can move: data, prompt or scoring.
+        role: ``scored`` events make up the total; ``exhibition`` events stand on their own.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z_]*$")
@@ -96,11 +127,13 @@ class Family(_Closed):
     tiers: tuple[Tier, ...]
     paper_tiers: tuple[Tier, ...] = ("full",)
     strata: tuple[str, ...]
+    ladder: Ladder | None = None
     form_names: dict[str, str]
     licence: str
     paper_licence: str | None = None
     paper_licence_note: str = "no licence that allows it has been found for all of its sources"
     version: int = Field(ge=1)
+    role: Literal["scored", "exhibition"] = "scored"
 
     def licence_of(self, edition: str) -> str | None:
         """Return the licence under which an edition may be published; None if it may not."""
@@ -466,6 +499,11 @@ FAMILIES: dict[str, Family] = {
         ),
     )
 }
+
+
+def scored_events() -> tuple[str, ...]:
+    """Return the names of the families that the total counts."""
+    return tuple(name for name, found in FAMILIES.items() if found.role == "scored")
 
 
 def family(name: str) -> Family:

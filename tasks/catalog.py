@@ -1,7 +1,7 @@
 """What the suite's task YAML says, read as data: no function in it is imported or run."""
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -118,6 +118,35 @@ def task_data(task: str) -> TaskData:
     )
 
 
+def is_generated(task: str) -> bool:
+    """Tell whether a leaf task is answered by a text, and not by likelihoods of options.
+
+    Raises:
+        UnknownNameError: if there is no such task.
+    """
+    task_data(task)
+    return str(read_yaml(task_files()[task]).get("output_type")) == "generate_until"
+
+
+def prompt_of(task: str, doc: Mapping[str, Any]) -> str:
+    """Return a document's prompt without worked examples, by the function that the YAML names.
+
+    Raises:
+        UnknownNameError: if there is no such task.
+    """
+    task_data(task)
+    return str(_function(str(read_yaml(task_files()[task])["doc_to_text"]))(doc))
+
+
+def _function(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    """Return a function of this package by its name."""
+    if not name.startswith("heptathlon."):
+        raise TypeError(f"{name} is not a function of this package")
+    module, _, function = name.rpartition(".")
+    found: Callable[[Mapping[str, Any]], Any] = getattr(importlib.import_module(module), function)
+    return found
+
+
 def choices_of(task: str, doc: Mapping[str, Any]) -> list[str]:
     """Return the options of a multiple-choice document, by the function that the YAML names.
 
@@ -129,8 +158,7 @@ def choices_of(task: str, doc: Mapping[str, Any]) -> list[str]:
     name = read_yaml(task_files()[task]).get("doc_to_choice")
     if not isinstance(name, str) or not name.startswith("heptathlon."):
         raise TypeError(f"{task}: doc_to_choice is not a function of this package")
-    module, _, function = name.rpartition(".")
-    choices: list[str] = getattr(importlib.import_module(module), function)(doc)
+    choices: list[str] = _function(name)(doc)
     return choices
 
 

@@ -20,6 +20,7 @@ from heptathlon.scorers.stats.differences import (
     point_differences,
     point_rank_ranges,
 )
+from heptathlon.scorers.stats.groups import df_of_shares
 from heptathlon.scorers.stats.influence import Influence, influence
 from heptathlon.scorers.stats.interval import (
     CLUSTER_BOOTSTRAP,
@@ -68,6 +69,7 @@ __all__ = [
     "Statistic",
     "cluster_bootstrap",
     "clustered_mean",
+    "df_of_shares",
     "held",
     "holm",
     "influence",

@@ -54,9 +54,7 @@ class Groups:
         Satterthwaite's ``2 E(V)**2 / Var(V)`` of the CR2 variance ``V`` in closed form;
         ``count - 1`` if the clusters are of one size.
         """
-        shares = self.sizes / self.n
-        pulls = shares**2 / (1 - shares)
-        return 1 / float((shares**2).sum() + pulls.sum() ** 2 - (pulls**2).sum())
+        return df_of_shares(self.sizes / self.n)
 
     def sums(self, values: Floats) -> Floats:
         """Return the sum over each cluster of values of shape (n,)."""
@@ -73,6 +71,12 @@ class Groups:
         residuals = sums - sums.sum(axis=1, keepdims=True) * shares
         errors: Floats = np.sqrt((residuals**2 / (1 - shares)).sum(axis=1)) / self.n
         return errors
+
+
+def df_of_shares(shares: Floats) -> float:
+    """Return :attr:`Groups.df` from the clusters' shares of the items, shape (G,)."""
+    pulls = shares**2 / (1 - shares)
+    return 1 / float((shares**2).sum() + pulls.sum() ** 2 - (pulls**2).sum())
 
 
 def group(clusters: ArrayLike | None, n: int) -> Groups:
