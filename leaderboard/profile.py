@@ -131,9 +131,9 @@ def _line(standing: Standing, number: int, families: Sequence[str], scale: Scale
     points, marks = [], []
     for event, family in enumerate(families):
         score = standing.row.scores.get(family)
-        if score is None or score.skill.value is None:
+        skill = score.skill if score else None
+        if skill is None or skill.value is None:
             continue
-        skill = score.skill
         x, y = _x(event, len(families)) + shift, _y(skill.value, scale)
         points.append(f"{x:.1f},{y:.1f}")
         if skill.low is not None and skill.high is not None:

@@ -12,12 +12,12 @@ from heptathlon.families import FAMILIES
 def rows_of(found: Attack) -> list[tuple[str, ...]]:
     """Return the table of what was found in one event, the worst first."""
     head = ("looks at", "earns", "95 % interval", "may earn", "", "cue")
-    return [head, *(_row(one) for one in found.best)]
+    return [head, *(_row(one, one in found.cues) for one in found.best)]
 
 
-def _row(one: Earned) -> tuple[str, ...]:
+def _row(one: Earned, wins: bool) -> tuple[str, ...]:
     low, high = one.value - 1.96 * one.error, one.value + 1.96 * one.error
-    word = "WINS" if one.wins else ""
+    word = "WINS" if wins else ""
     return (
         one.found.kind, f"{one.value:.3f}", f"{low:.3f} to {high:.3f}", f"{one.limit:.3f}", word,
         one.found.cue,

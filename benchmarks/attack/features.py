@@ -18,6 +18,8 @@ CATEGORIES = 40
 """Values of a field up to which it is a category."""
 ELEMENTS = 12
 """Elements of a list that are features of their own."""
+END = 2_000
+"""Characters of a long text's beginning and end that words and letters are counted in."""
 KEYED = 60
 """Figures in the prompt, by the word before them, that are features."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -130,10 +132,9 @@ def texts(items: Sequence[Item]) -> dict[str, list[str]]:
 
 
 def texts_of(items: Sequence[Item], name: str) -> list[str]:
-    """Return one of the texts of :func:`texts`."""
-    if name == "prompt":
-        return [item.prompt for item in items]
-    return [_text(item.doc.get(name)) for item in items]
+    """Return one of the texts of :func:`texts`, of a long one both ends."""
+    whole = [item.prompt if name == "prompt" else _text(item.doc.get(name)) for item in items]
+    return [t if len(t) <= 2 * END else f"{t[:END]}\n{t[-END:]}" for t in whole]
 
 
 def _text(value: object) -> str:

@@ -5,6 +5,7 @@ record tells itself: the prompt's function is run on a record that notes what is
 """
 
 import contextlib
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from heptathlon.scorers import stats
 from heptathlon.scorers.verdict import Verdict
 from heptathlon.scoring import playing
 from heptathlon.scoring.figures import influence, point
-from heptathlon.scoring.samples import ScoredSample, across, scorer_of
+from heptathlon.scoring.samples import ScoredSample, across, scorer_of, statistics_of
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import players_of
 
@@ -64,7 +65,6 @@ class Item:
 
     Attributes:
         sample: the document, unanswered.
-        prompt: the whole prompt.
         options: the options, if likelihoods are compared; none if a text is asked for.
         gold: place of the option that the oracle prefers; None for a text.
         said: the answer that the scorer reads from the oracle's text; empty for options.
@@ -73,7 +73,6 @@ class Item:
     """
 
     sample: ScoredSample
-    prompt: str
     options: tuple[str, ...]
     gold: int | None
     said: str
@@ -84,6 +83,11 @@ class Item:
     def doc(self) -> Mapping[str, Any]:
         """The record."""
         return self.sample.sample.doc
+
+    @cached_property
+    def prompt(self) -> str:
+        """The whole prompt."""
+        return catalog.prompt_of(self.sample.sample.task, self.doc)
 
     @property
     def cluster(self) -> str:
@@ -130,6 +134,18 @@ class Batch:
         """Return the documents of some clusters."""
         return Batch(self.family, [item for item in self.items if item.cluster in keep])
 
+    def of_clusters(self, most: int) -> "Batch":
+        """Return whole clusters with at most so many documents of the headline."""
+        counts: dict[str, int] = dict.fromkeys(self.clusters, 0)
+        for item in self.items:
+            counts[item.cluster] += item.sample.variant in self.family.headline.variants
+        keep, total = set[str](), 0
+        for cluster in sorted(counts, key=lambda c: hashlib.sha256(c.encode()).digest()):
+            if total + counts[cluster] <= most:
+                keep.add(cluster)
+                total += counts[cluster]
+        return self.part(keep)
+
     def scored(self, responses: Sequence[Response]) -> list[ScoredSample]:
         """Return the headline's documents as answered, after the scorer's look across all."""
         verdict = scorer_of(self.family.name).verdict
@@ -165,17 +181,26 @@ class Batch:
     def of_the_headline(self) -> "Batch":
         """Return the documents without the tasks that do not move the headline.
 
-        A scorer that looks across documents needs some of them: those whose absence changes what
-        the oracle, or a mixture of answers, earns.
+        A scorer that looks across documents needs some of them: those whose absence changes its
+        verdicts on the oracle's answers, or on a mixture of right and wrong ones.
         """
+        metric = self.family.headline.metric
+        statistic = statistics_of(self.family.name).get(metric)
+        names = statistic.columns if statistic else (metric,)
+
+        def columns(scored: Sequence[ScoredSample]) -> list[list[float | None]]:
+            return [[one.verdict.metrics.get(name) for name in names] for one in scored]
+
         right = [_right(item) for item in self.items]
         mixed = [_right(item, wrong=number % 3 == 0) for number, item in enumerate(self.items)]
         needed = set(self.family.headline.variants)
         for variant in sorted({item.sample.variant for item in self.items} - needed):
             keep = [i for i, item in enumerate(self.items) if item.sample.variant != variant]
             less = Batch(self.family, [self.items[i] for i in keep])
-            if any(less.value([a[i] for i in keep]) != self.value(a) for a in (right, mixed)):
-                needed.add(variant)
+            for given in (right, mixed):
+                whole, part = self.scored(given), less.scored([given[i] for i in keep])
+                if columns(whole) != columns(part):
+                    needed.add(variant)
         return Batch(self.family, [i for i in self.items if i.sample.variant in needed])
 
 
@@ -203,8 +228,14 @@ def home(salt: str) -> Iterator[None]:
                     os.environ[name] = value
 
 
-def load(family: Family, tier: str, salts: Sequence[str]) -> Batch:
+def load(family: Family, tier: str, salts: Sequence[str], most: int = 0) -> Batch:
     """Return the documents of a family's sets of several salts.
+
+    Args:
+        family: the family.
+        tier: tier of the sets.
+        salts: what they are built with.
+        most: documents of the headline that are taken, whole clusters of them; 0 is all.
 
     Raises:
         KeyError: if the family has no player called ``oracle``.
@@ -215,7 +246,8 @@ def load(family: Family, tier: str, salts: Sequence[str]) -> Batch:
             asked = playing.unanswered(family, "fresh", tier, CURRENT_SEASON)
             items += _items(family, asked)
         playing.forget()
-    return Batch(family, items).of_the_headline()
+    batch = Batch(family, items).of_the_headline()
+    return batch.of_clusters(most) if most else batch
 
 
 def _items(family: Family, asked: Sequence[ScoredSample]) -> list[Item]:
@@ -229,7 +261,8 @@ def _items(family: Family, asked: Sequence[ScoredSample]) -> list[Item]:
         noted = seen.setdefault(task, set())
         looked[task] = looked.get(task, 0) + 1
         shown = Read(doc, noted) if looked[task] <= LOOKED_AT else doc
-        prompt = catalog.prompt_of(task, shown)
+        if shown is not doc:
+            catalog.prompt_of(task, shown)
         options: tuple[str, ...] = ()
         gold, said, text = None, "", ""
         if isinstance(sample.sample.response, str):
@@ -239,7 +272,7 @@ def _items(family: Family, asked: Sequence[ScoredSample]) -> list[Item]:
             options = tuple(catalog.choices_of(task, shown))
             weights = [weight for weight, _ in oracle.likelihoods(doc, options)]
             gold = int(np.argmax(weights)) if len(weights) == len(options) else 0
-        made.append((sample, prompt, options, gold, said, text))
+        made.append((sample, options, gold, said, text))
     return [Item(*one, frozenset(seen[one[0].sample.task])) for one in made]
 
 

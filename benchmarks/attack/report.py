@@ -13,7 +13,11 @@ from heptathlon import bars
 from heptathlon.families import Family
 
 ERRORS = 2.0
-"""Standard errors beyond chance or bar from which on a cue is one."""
+"""Standard errors beyond chance or bar from which on the best cue is one."""
+ANY = 3.0
+"""The same for any other: of ten, each tried at two errors, one in five would pass by luck."""
+MOST = 250
+"""Documents of the headline that the fast cut learns from, and tries."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Earned:
     @property
     def wins(self) -> bool:
         """Whether it earns more than it may."""
-        return self.value > self.limit + ERRORS * self.error
+        return self.value > self.limit + ANY * self.error
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,13 @@ class Attack:
         """
         return max(self.best, key=lambda one: one.seen - one.limit)
 
+    @property
+    def cues(self) -> list[Earned]:
+        """Those that earn more than they may."""
+        best = self.winner
+        wins = best.value > best.limit + ERRORS * best.error
+        return [one for one in self.best if one.wins or (wins and one is best)]
+
 
 def attack(family: Family, *, tier: str, salts: int, fast: bool = False) -> Attack:
     """Attack a family's fresh headline.
@@ -86,10 +97,26 @@ def attack(family: Family, *, tier: str, salts: int, fast: bool = False) -> Atta
     Raises:
         ValueError: if the family has no document in that tier.
     """
-    chance, bar = family.chance, bar_of(family, tier)
-    train = load(family, tier, [f"attack-learn-{i}" for i in range(salts)])
+    bar = bar_of(family, tier)
+    most = MOST if fast else 0
+    train = load(family, tier, [f"attack-learn-{i}" for i in range(salts)], most)
     if not train.items:
         raise ValueError(f"{family.name}: the tier {tier} asks nothing")
+    test = load(family, tier, [f"attack-try-{i}" for i in range(salts)], most)
+    return search(train, test, family.chance, bar, fast=fast)
+
+
+def search(train: Batch, test: Batch, chance: float, bar: float, *, fast: bool = False) -> Attack:
+    """Learn from some documents and try on others.
+
+    Args:
+        train: documents to learn from: half of the clusters to fit, the others to choose.
+        test: documents of another salt.
+        chance: what may be earned without the whole prompt.
+        bar: what may be earned with it.
+        fast: whether fewer and smaller models are tried.
+    """
+    family = train.family
     half = set(train.clusters[::2])
     fit, choose = train.part(half), train.part(set(train.clusters) - half)
     found = ways(fit, fast=fast)
@@ -99,7 +126,6 @@ def attack(family: Family, *, tier: str, salts: int, fast: bool = False) -> Atta
         key = (one.kind, one.whole)
         if key not in kinds or value > kinds[key][0]:
             kinds[key] = (value, one)
-    test = load(family, tier, [f"attack-try-{i}" for i in range(salts)])
     best = [_earned(one, seen, test, bar if one.whole else chance) for seen, one in kinds.values()]
     best.sort(key=lambda one: one.limit - one.value)
     return Attack(family.name, family.headline.metric, chance, bar, best, len(found))
