@@ -10,20 +10,18 @@ taken so that choosing does not flatter it: each draw counts the player that is 
 """
 
 import argparse
-import contextlib
 import logging
 import math
-import os
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks._salted import salted
 from benchmarks._timing import table
 from heptathlon import bars
+from heptathlon.builders import store
 from heptathlon.families import CURRENT_SEASON, FAMILIES, Family
 from heptathlon.files import dump_json, write_text_atomic
 from heptathlon.scorers.verdict import Row
@@ -34,21 +32,6 @@ from heptathlon.tasks.players import players_of
 
 DRAWS = {"smoke": 64, "lite": 24, "full": 8, "long": 6}
 """Independent sets a tier, so that the bar's error is an eighth to two fifths of one set's."""
-
-
-@contextlib.contextmanager
-def salted(salt: str, home: Path) -> Iterator[None]:
-    """Build sets with a salt, in a folder of their own."""
-    before = {name: os.environ.get(name) for name in ("HEPTATHLON_SALT", "HEPTATHLON_HOME")}
-    os.environ |= {"HEPTATHLON_SALT": salt, "HEPTATHLON_HOME": str(home)}
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 @dataclass
@@ -121,11 +104,10 @@ def measure(family: Family, tier: str, draws: int) -> bars.Measured | None:
     whole, rungs = Draws(), dict[str, Draws]()
     salts = tuple(f"bars-{number}" for number in range(draws))
     for salt in salts:
-        with tempfile.TemporaryDirectory(prefix="heptathlon-bars-") as work:
-            with salted(salt, Path(work)):
-                asked = playing.unanswered(family, "fresh", tier, CURRENT_SEASON)
-                played = playing.play_all(family, headline, asked)
-            playing.forget()
+        with salted(salt):
+            asked = playing.unanswered(family, "fresh", tier, CURRENT_SEASON)
+            played = playing.play_all(family, headline, asked)
+        playing.forget()
         if not played:
             return None
         docs = [sample.sample.doc for sample in played[0].scored]
@@ -137,6 +119,7 @@ def measure(family: Family, tier: str, draws: int) -> bars.Measured | None:
             if on:
                 place = rungs.setdefault(family.ladder.key(rung), Draws())
                 place.add(family, headline.metric, played, on)
+    public = store.SetName(family.name, "fresh", tier)
     candidates = [
         name
         for name, player in players_of(family.name).items()
@@ -146,6 +129,7 @@ def measure(family: Family, tier: str, draws: int) -> bars.Measured | None:
         **whole.mark(candidates).model_dump(),
         metric=headline.metric,
         variants=headline.variants,
+        digest=store.read_manifest(store.ensure(public)).digest,
         salts=salts,
         players=whole.means(),
         rungs={rung: one.mark(candidates) for rung, one in rungs.items()},

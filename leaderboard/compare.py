@@ -66,7 +66,7 @@ def pairs(boards: Sequence[Table], items: Mapping[str, Items]) -> list[dict[str,
 
 def _event(name: str, rows: Sequence[Row], items: Mapping[str, Items]) -> dict[str, Any] | None:
     """Return one event's skills and parts, row by row; null for a row that cannot be compared."""
-    parts = {i: items[row.slug].of_family(name) for i, row in enumerate(rows)}
+    parts = {i: items[row.slug].of_families([name]) for i, row in enumerate(rows)}
     having = [i for i, mine in parts.items() if mine.clusters.size and name in rows[i].scores]
     if not having:
         return None

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -124,10 +124,11 @@ class Items(NamedTuple):
     clusters: NDArray[np.str_]
     families: NDArray[np.str_]
 
-    def of_family(self, family: str) -> "Items":
-        """Return one family's clusters."""
-        mine = self.families == family
-        return Items(*(column[mine] for column in self))
+    def of_families(self, names: Collection[str]) -> "Items":
+        """Return some families' clusters."""
+        mine = np.isin(self.families, list(names))
+        parts, shares, clusters, families = self
+        return Items(parts[mine], shares[mine], clusters[mine], families[mine])
 
 
 class Figure(NamedTuple):
@@ -287,13 +288,10 @@ def _gap(row: Row, earlier: Row | None) -> Figure:
     return Figure(gap, gap - below, gap + above)
 
 
-def of_family(rows: Iterable[Row], family: str) -> list[Row]:
-    """Return the rows that have a family, with that family alone."""
-    return [
-        row.model_copy(update={"scores": {family: row.scores[family]}})
-        for row in rows
-        if family in row.scores
-    ]
+def of_families(rows: Iterable[Row], names: Collection[str]) -> list[Row]:
+    """Return the rows that have some of these families, with nothing of any other."""
+    kept = ((row, {name: row.scores[name] for name in row.scores if name in names}) for row in rows)
+    return [row.model_copy(update={"scores": scores}) for row, scores in kept if scores]
 
 
 def _newest_first(season: str) -> tuple[int, ...]:
@@ -325,7 +323,9 @@ def _events(
     out = []
     for family in families:
         having = [i for i, row in enumerate(rows) if family in _scored(row, families)]
-        parts = {i: items[rows[i].slug].of_family(family) for i in having if rows[i].slug in items}
+        parts = {
+            i: items[rows[i].slug].of_families([family]) for i in having if rows[i].slug in items
+        }
         if len(parts) < len(having):
             return None
         if not parts:

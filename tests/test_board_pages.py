@@ -17,7 +17,7 @@ from heptathlon.leaderboard.standings import (
     Row,
     Score,
     human_skill,
-    of_family,
+    of_families,
     tables,
 )
 from heptathlon.pages.report import write_report
@@ -154,9 +154,9 @@ def test_a_page_for_all_and_one_for_each():
 def test_the_items_of_one_family_are_its_clusters():
     labels = np.array(["maze"] * 2 + ["sort"] * 4)
     items = Items(np.arange(6.0), np.full(6, 0.5), np.arange(6).astype(str), labels)
-    assert items.of_family("maze").parts.tolist() == [0, 1]
-    assert items.of_family("sort").clusters.tolist() == ["2", "3", "4", "5"]
-    assert items.of_family("rarb").parts.size == 0
+    assert items.of_families(["maze"]).parts.tolist() == [0, 1]
+    assert items.of_families(["sort"]).clusters.tolist() == ["2", "3", "4", "5"]
+    assert items.of_families(["rarb"]).parts.size == 0
 
 
 # --- the profile ---------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def without_ceiling(row: Row) -> dict[str, Score]:
 def test_people_are_a_dotted_line_with_figure_and_source(monkeypatch: pytest.MonkeyPatch):
     peopled(monkeypatch, "maze")
     rows = made()
-    one = tables(of_family(rows, "maze"))
+    one = tables(of_families(rows, ["maze"]))
     text = page.render_page(one, only=FAMILIES["maze"])
     x = one[0].scale.at(0.7)
     lines = re.findall(r'<line class="reference dotted" x1="([\d.%]+)"', text)

@@ -4,18 +4,15 @@ An attacker may use what an entrant is shown and nothing else. Which fields of a
 record tells itself: the prompt's function is run on a record that notes what is read of it.
 """
 
-import contextlib
 import hashlib
-import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks._salted import salted
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import CURRENT_SEASON, Family
 from heptathlon.scorers import stats
@@ -212,22 +209,6 @@ def _right(item: Item, *, wrong: bool = False) -> Response:
     return chosen([float(i == place) for i in range(len(item.options))])
 
 
-@contextlib.contextmanager
-def home(salt: str) -> Iterator[None]:
-    """Build sets with a salt, in a folder that is gone afterwards."""
-    before = {name: os.environ.get(name) for name in ("HEPTATHLON_SALT", "HEPTATHLON_HOME")}
-    with tempfile.TemporaryDirectory(prefix="heptathlon-salted-") as work:
-        os.environ |= {"HEPTATHLON_SALT": salt, "HEPTATHLON_HOME": str(Path(work))}
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
-
-
 def load(family: Family, tier: str, salts: Sequence[str], most: int = 0) -> Batch:
     """Return the documents of a family's sets of several salts.
 
@@ -242,7 +223,7 @@ def load(family: Family, tier: str, salts: Sequence[str], most: int = 0) -> Batc
     """
     items: list[Item] = []
     for salt in salts:
-        with home(salt):
+        with salted(salt):
             asked = playing.unanswered(family, "fresh", tier, CURRENT_SEASON)
             items += _items(family, asked)
         playing.forget()

@@ -47,13 +47,16 @@ class Measured(Mark):
     Attributes:
         metric: the headline's metric.
         variants: task variants that make it up.
-        salts: the salts that the sets were built with, one an independent draw.
+        digest: of the season's public set when this was measured, which tells when the documents
+            have changed since.
+        salts: what the sets' salts were made of, one an independent draw.
         players: expected headline of every player, those that are no bar included.
         rungs: bar and ceiling on each rung of the family's ladder, by the rung as text.
     """
 
     metric: str
     variants: tuple[str, ...]
+    digest: str
     salts: tuple[str, ...] = Field(min_length=2)
     players: dict[str, float | None]
     rungs: dict[str, Mark] = {}

@@ -108,12 +108,12 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
     wanted = list(headline.variants)
     if hasattr(scorer_of(family.name), "across"):
         group = task_name(_group_of(family, edition), tier)
-        if group in catalog.group_files():
+        if group in catalog.groups():
             wanted += [catalog.task_data(leaf).variant for leaf in catalog.leaves_of(group)]
     out = []
     for variant in dict.fromkeys(wanted):
         task = task_name(variant, tier)
-        if task not in catalog.task_files():
+        if task not in catalog.leaves():
             continue
         data = catalog.task_data(task)
         if data.edition != edition:

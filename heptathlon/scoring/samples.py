@@ -1,15 +1,16 @@
 """A run's samples with the suite's own verdicts, after a check that they are the published ones."""
 
-import importlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
+from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
+from heptathlon.families import family as family_named
+from heptathlon.parts import load_part
 from heptathlon.records import doc_digest
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
@@ -73,8 +74,7 @@ class ScoredSample:
 @cache
 def scorer_of(family: str) -> Scorer:
     """Return a family's scorer module."""
-    module: Any = importlib.import_module(f"heptathlon.scorers.{family}")
-    return module  # type: ignore[no-any-return]
+    return cast("Scorer", load_part(family_named(family), "scorer"))
 
 
 def statistics_of(family: str) -> dict[str, Statistic]:
@@ -121,8 +121,7 @@ def _chosen(folder: Path, data: TaskData) -> list[dict[str, Any]]:
 
 
 def _set_of(data: TaskData, season: str) -> store.SetName:
-    salt = os.environ.get("HEPTATHLON_SALT", "")
-    return store.SetName(data.family.name, data.edition, data.tier, season, salt)
+    return store.SetName(data.family.name, data.edition, data.tier, season, salts.named())
 
 
 def score_samples(

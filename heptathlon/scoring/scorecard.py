@@ -156,7 +156,7 @@ def _headline_sets(
 ) -> Iterable[Published]:
     for variant in headline.variants:
         sibling = catalog.sibling(data, variant)
-        if sibling in catalog.task_files():
+        if sibling in catalog.leaves():
             yield find_published(catalog.task_data(sibling), known.season)
 
 

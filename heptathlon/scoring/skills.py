@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heptathlon import bars
-from heptathlon.families import Family, Headline, scored_events
+from heptathlon.families import Family, Headline, of_role
 from heptathlon.scorers import stats
 from heptathlon.scorers.verdict import Row, Statistic
 from heptathlon.scoring.cards import Bar, Estimate, FamilyCard, Total
@@ -125,7 +125,7 @@ def total_of(cards: Iterable[FamilyCard]) -> Total | None:
         cards: a run's cards. Of several tiers and seasons the one with most events counts, and of
             equals the first.
     """
-    events = scored_events()
+    events = of_role("scored")
     places: dict[tuple[str, str], dict[str, FamilyCard]] = {}
     for card in cards:
         if card.edition == "fresh" and card.family in events and card.headline.value is not None:

@@ -1,0 +1,95 @@
+"""Cards as tables for a terminal."""
+
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Column, Table
+
+
+def scorecard(card: Any) -> Table:
+    """Return a scorecard's table; cells of two lines keep it within 80 columns."""
+    table = Table(
+        "family",
+        "set",
+        Column("headline", no_wrap=True),
+        "bar",
+        Column("skill", no_wrap=True),
+        Column("points", no_wrap=True),
+        "invalid",
+        "items",
+        title=escape(card.model.name),
+        caption=_total(card),
+        box=None,
+    )
+    for family in card.families.values():
+        bar = family.bar
+        table.add_row(
+            family.family,
+            f"{family.edition} {family.tier}\n{family.season}"
+            + "\n(incomplete)" * (not family.complete),
+            f"{family.headline.metric} {_estimate(family.headline)}",
+            f"{bar.player}\n{_figure(bar.value)}" if bar else "-",
+            _estimate(family.skill) + "\nbelow the bar" * _is_below(family),
+            _points(family.points),
+            _figure(family.invalid_rate.value),
+            f"{family.headline.n:,}",
+        )
+    return table
+
+
+def judged(card: Any) -> Table:
+    """Return the table of one judge's opinions."""
+    at = f" at {card.host}" if card.host else ""
+    table = Table(
+        "task", "judged", "scores", "answers", "outcomes", box=None,
+        title=f"{card.rubric}, the opinion of {escape(card.judged_by + at)} "
+        f"(prompt {card.prompt_sha256[:12]})",
+    )  # fmt: skip
+    for task, one in card.tasks.items():
+        table.add_row(
+            task,
+            "-" if one.score is None else f"{one.score:.1f}",
+            "\n".join(f"{name} {value:.1f}" for name, value in one.scores.items()) or "-",
+            f"{one.documents:,}",
+            "\n".join(f"{name} {count:,}" for name, count in one.outcomes.items()),
+        )
+    return table
+
+
+def _is_below(family: Any) -> bool:
+    """Tell whether a skill is surely below 0, which its points do not show."""
+    return family.skill.high is not None and family.skill.high < 0
+
+
+def _points(points: Any) -> str:
+    """Return points as whole numbers, with their interval below them."""
+    if points.value is None:
+        return "-"
+    ends = "" if points.low is None else f"\n({points.low:.0f} to {points.high:.0f})"
+    return f"{points.value:.0f}{ends}"
+
+
+def _total(card: Any) -> str:
+    """Say what the total is, and of how many events."""
+    total = card.total
+    if total is None or total.points.value is None:
+        return ""
+    mean = total.points
+    between = "" if mean.low is None else f" ({mean.low:.0f} to {mean.high:.0f})"
+    return (
+        f"{mean.value:.0f}{between} of 1,000 points: the mean over {len(total.events)} of "
+        f"{total.of} events, tier {total.tier}."
+    )
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _estimate(estimate: Any) -> str:
+    """Return a figure with its 95 % interval below it, or the reason why there is none."""
+    if estimate.value is None:
+        return f"- ({estimate.reason})"
+    if estimate.low is None or estimate.high is None:
+        return f"{_figure(estimate.value)}\n({estimate.reason})"
+    return f"{_figure(estimate.value)}\n({estimate.low:.3f} to {estimate.high:.3f})"
