@@ -24,7 +24,10 @@ from heptathlon.tasks import catalog
 
 EVENTS = [
     pytest.param(
-        name, marks=pytest.mark.xfail(strict=True, reason=KNOWN[name]) if name in KNOWN else ()
+        name,
+        marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason=KNOWN[name])
+        if name in KNOWN
+        else (),
     )
     for name in FAMILIES
 ]
@@ -93,7 +96,7 @@ def document(rng: np.random.Generator, cue: str) -> dict[str, Any]:
     elif cue == "word":
         options[gold] += " surely" * (rng.random() < 0.6)
     elif cue == "threshold":
-        gold = int(a // 2.5) if rng.random() < 0.8 else gold
+        gold = min(3, int(a // 2.5)) if rng.random() < 0.8 else gold
     elif cue == "pair":
         gold = int(a > 5) + 2 * int(b > 5) if rng.random() < 0.8 else gold
     text = " ".join(rng.choice(WORDS, size=20))
@@ -154,10 +157,10 @@ def test_a_planted_cue_in_written_answers_is_found():
 
 @pytest.mark.usefixtures("planted")
 def test_nothing_is_found_where_nothing_is():
-    """Four clean sets: one false alarm among them would be luck, two would be a fault."""
+    """Three clean sets: one false alarm among them would be luck, two would be a fault."""
     alarms = [
         bool(search(batch(10 + i, ""), batch(50 + i, ""), 0.25, 0.3, fast=True).cues)
-        for i in range(4)
+        for i in range(3)
     ]
     assert sum(alarms) <= 1
 

@@ -10,7 +10,7 @@ from benchmarks.bars import Draws, measure
 from heptathlon import bars
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
-from heptathlon.families import CURRENT_SEASON, FAMILIES, of_role
+from heptathlon.families import CURRENT_SEASON, FAMILIES
 from heptathlon.scorers import stats
 from heptathlon.scoring import playing, skills
 from heptathlon.scoring.figures import estimate
@@ -18,7 +18,7 @@ from heptathlon.tasks.players import Player, players_of
 
 TIERS = ("smoke", "lite")
 """Tiers whose bars are kept up to date while version 2 is made; the others follow."""
-FRESH = [(name, tier) for name in of_role("scored") for tier in TIERS]
+FRESH = [(name, tier) for name in FAMILIES for tier in TIERS]
 
 
 @pytest.mark.parametrize(("name", "tier"), FRESH)
@@ -34,7 +34,7 @@ def test_every_event_has_bars_of_its_version(name: str, tier: str):
     assert found.players.keys() == players_of(name).keys()
 
 
-@pytest.mark.parametrize("name", of_role("scored"))
+@pytest.mark.parametrize("name", FAMILIES)
 def test_bars_are_of_the_documents_of_today(name: str):
     family = FAMILIES[name]
     found = skills.measured_of(family, "fresh", "smoke", family.headline)
@@ -43,7 +43,7 @@ def test_bars_are_of_the_documents_of_today(name: str):
     assert found.digest == public.digest, f"the data changed: python -m benchmarks.bars {name}"
 
 
-@pytest.mark.parametrize("name", of_role("scored"))
+@pytest.mark.parametrize("name", FAMILIES)
 def test_the_oracle_has_a_skill_of_one_within_its_interval(name: str):
     family = FAMILIES[name]
     asked = playing.unanswered(family, "fresh", "smoke", CURRENT_SEASON)
