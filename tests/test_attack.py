@@ -108,7 +108,7 @@ def document(rng: np.random.Generator, cue: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def batch(seed: int, cue: str, count: int = 240, *, written: bool = False) -> Batch:
+def batch(seed: int, cue: str, count: int = 160, *, written: bool = False) -> Batch:
     rng = np.random.default_rng(seed)
     data = catalog.task_data(TASK)
     items = []
@@ -157,10 +157,10 @@ def test_a_planted_cue_in_written_answers_is_found():
 
 @pytest.mark.usefixtures("planted")
 def test_nothing_is_found_where_nothing_is():
-    """Three clean sets: one false alarm among them would be luck, two would be a fault."""
+    """Two clean sets: one false alarm would be luck, two would be a fault."""
     alarms = [
         bool(search(batch(10 + i, ""), batch(50 + i, ""), 0.25, 0.3, fast=True).cues)
-        for i in range(3)
+        for i in range(2)
     ]
     assert sum(alarms) <= 1
 

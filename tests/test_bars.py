@@ -53,10 +53,13 @@ def test_the_oracle_has_a_skill_of_one_within_its_interval(name: str):
     skill = skills.skill_of(
         estimate(family.headline.metric, oracle.scored), oracle.scored, bar, played
     )
-    assert skill.low is not None
-    assert skill.high is not None
-    assert skill.low <= 1 <= skill.high
-    assert skills.points_of(skill).high == 1000
+    points = skills.points_of(skill)
+    if skill.low is None or skill.high is None:
+        # A statistic that is the same on every resample has no interval, and is exactly there.
+        assert (skill.value, points.value) == (1.0, 1000.0)
+    else:
+        assert skill.low <= 1 <= skill.high
+        assert points.high == 1000
 
 
 def test_an_oracle_is_never_said_to_see_the_prompt_alone():
