@@ -198,8 +198,8 @@ def test_a_damaged_own_set_is_built_anew(book: Path, built: Path, tmp_path: Path
 
 
 CHINESE = "\n\n".join(
-    f"第{i}天，老人走到河边，看见{i * 7}条大鱼。他没有带网，只好回家去。邻居问：“你为什么空手回来？”"
-    f"他说明天再去，带上{i}个Python朋友。"
+    f"第{i}天，老人走到河边，看见{i * 7}条大鱼。他没有带网，只好回家去。邻居问："
+    f"“你为什么空手回来？”他说明天再去，带上{i}个Python朋友。"
     for i in range(1, 120)
 )
 

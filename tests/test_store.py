@@ -227,7 +227,7 @@ def test_a_home_that_cannot_be_written_is_named(place: str, tmp_path: Path, smok
     (tmp_path / "file").write_text("")
     home_there = tmp_path / place
     done = heptathlon("build", "maze", "--tier", "smoke", home=home_there)
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "\n" not in done.stderr.strip()
     assert f"{home_there}/data/{SMOKE.folder}: cannot be written" in done.stderr
     assert "let HEPTATHLON_HOME or --out name a folder" in done.stderr

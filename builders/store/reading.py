@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from heptathlon.builders.store.making import builder_of
 from heptathlon.builders.store.manifest import Records, digest, read_manifest
 from heptathlon.builders.store.names import SetName
-from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.errors import HeptathlonError, OwnFaultError, UnknownNameError
 from heptathlon.families import family
 from heptathlon.files import canonical_json, sha256_file
 
@@ -43,7 +43,7 @@ def read_table(folder: Path, config: str, split: str) -> pa.Table:
 
     Raises:
         UnknownNameError: if the set has no such config or split.
-        HeptathlonError: if the file was changed after the build.
+        OwnFaultError: if the file was changed after the build.
     """
     manifest = read_manifest(folder)
     found = [e for e in manifest.files if (e.config, e.split) == (config, split)]
@@ -52,7 +52,7 @@ def read_table(folder: Path, config: str, split: str) -> pa.Table:
         raise UnknownNameError(f"part of {folder.name}", f"{config}/{split}", known)
     path = folder / found[0].path
     if not path.is_file() or sha256_file(path) != found[0].sha256:
-        raise HeptathlonError(
+        raise OwnFaultError(
             f"{path}: is not the file that was built; delete the folder {folder} to build it anew."
         )
     table = pq.read_table(path)
