@@ -1,0 +1,19 @@
+"""The facts builder; see :mod:`heptathlon.builders.facts.build` for how its sets are made."""
+
+from typing import Any
+
+from heptathlon.builders import store
+from heptathlon.builders.facts.build import configs, generate, shards
+from heptathlon.builders.facts.corpus import FAMILY
+
+__all__ = ["FAMILY", "configs", "dataset", "generate", "shards"]
+
+
+def dataset(*, config: str, **options: Any) -> Any:
+    """Return a config for lm-eval's ``custom_dataset``, building the set if need be.
+
+    Args:
+        config: config of the set, such as ``guess``.
+        options: see :func:`heptathlon.builders.store.dataset`.
+    """
+    return store.dataset(FAMILY, config=config, **options)
