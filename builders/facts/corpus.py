@@ -190,14 +190,19 @@ def documents(setting: Setting) -> Iterator[Document]:
             (time, trap.key, Document("inscription", trap.key, trap.document(n)))
             for n, time in enumerate(told)
         ]
-    for person in setting.filler:
-        text = " ".join(_plain(setting.plan, "filler telling", person))
+    for text in filler_texts(setting):
         items.append((stream.uniform(), "", Document("filler", "", text)))
     for subject, item in schedule.spaced(items, WINDOW):
         if isinstance(item, Document):
             yield item
         else:
             yield Document("biography", subject, " ".join(setting.exposure(*item)))
+
+
+def filler_texts(setting: Setting) -> Iterator[str]:
+    """Yield the biographies of the people about whom nothing is asked."""
+    for person in setting.filler:
+        yield " ".join(_plain(setting.plan, "filler telling", person))
 
 
 def place_sentences(world: World) -> dict[str, list[str]]:

@@ -62,7 +62,7 @@ class Plan:
 
     def stream(self, *more: str | int) -> Stream:
         """Return the stream of one thing in this world."""
-        return Stream(*self.address, self.salt, *more)
+        return Stream(*self.address, *([self.salt] if self.salt else []), *more)
 
 
 @dataclass(frozen=True, slots=True)
