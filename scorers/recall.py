@@ -129,10 +129,11 @@ def number(text: str) -> float | None:
         (1234.5, None, None)
     """
     cleaned = plain(text)
-    found = set()
+    found: set[float] = set()
     for match in _NUMBER.finditer(cleaned):
         sign = -1.0 if match["sign"] in {"-", _MINUS} else 1.0
-        found.add(sign * float(match["whole"].replace(",", "") + (match["rest"] or "")))
+        digits = f"{match['whole'].replace(',', '')}{match['rest'] or ''}"
+        found.add(sign * float(digits))
     # Any digit that is part of no number read makes the answer unclear.
     if len(found) != 1 or any(c.isdigit() for c in _NUMBER.sub(" ", cleaned)):
         return None

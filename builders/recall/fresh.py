@@ -27,10 +27,10 @@ UNIT, DIGITS = "percent", 1
 SHOCKS = (-9, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 9)
 """What a change gets beside its share of the last one, in tenths: symmetric, so that the best
 forecast by absolute error is the one without a shock."""
-FIRST, LOWEST = (90, 180), 1
+FIRST, LOWEST = (200, 400), 1
 """Range of a series' first value and lowest value of any, in tenths."""
-CARRIED = (2, 3)
-"""How much of a change is carried on, in quarters."""
+CARRIED = (3, 4)
+"""How much of a change is carried on, in quarters: most of it, or all."""
 
 
 @dataclass(frozen=True)
