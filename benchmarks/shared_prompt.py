@@ -18,7 +18,7 @@ from lm_eval.tasks import TaskManager
 from benchmarks._timing import Timing, table
 from heptathlon.models import SHARED_PROMPT
 from heptathlon.models.shared_prompt import SharedPromptLM
-from heptathlon.tasks import catalog
+from heptathlon.tasks import derived
 
 TASKS = (
     "heptathlon_memorability_world_ll_smoke",
@@ -58,7 +58,7 @@ def main() -> None:
     options = {"dtype": args.dtype, "device": args.device, "batch_size": args.batch_size}
     theirs = HFLM(pretrained=args.model, **options)
     ours = SharedPromptLM(pretrained=theirs.model, tokenizer=theirs.tokenizer, **options)
-    manager = TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
+    manager = TaskManager(include_path=str(derived.include_path()), include_defaults=False)
     lines: list[Sequence[object]] = [
         ("task", "options", "lm-eval's hf", SHARED_PROMPT, "as fast", "differ by at most")
     ]

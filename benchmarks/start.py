@@ -15,7 +15,7 @@ import time
 
 from benchmarks._timing import Timing, table
 from heptathlon.builders import store
-from heptathlon.tasks.catalog import TASKS_PATH
+from heptathlon.tasks.derived import include_path
 
 TASK = "heptathlon_maze_smoke"
 STOP = """
@@ -32,7 +32,7 @@ COMMANDS = {
 def seconds_to_first_request(code: str, folder: str) -> float:
     """Run one of the commands until its model is asked, and return how long that took."""
     flags = ["--model", "dummy", "--model_args", "pretrained=dummy/x", "--tasks", TASK]
-    flags += ["--include_path", str(TASKS_PATH), "--log_samples", "--output_path", folder]
+    flags += ["--include_path", str(include_path()), "--log_samples", "--output_path", folder]
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code, "run", *flags],

@@ -24,7 +24,7 @@ from benchmarks._timing import table
 from heptathlon.families import task_name
 from heptathlon.models.shared_prompt import SharedPromptLM
 from heptathlon.scorers import memorability, stats
-from heptathlon.tasks import catalog
+from heptathlon.tasks import derived
 
 SETS = ("words", "sentences", "slogans", "lambda", "world")
 READINGS = {"": "written", "_ll": "likelihoods"}
@@ -44,7 +44,7 @@ def asked(
         limit=limit,
         apply_chat_template=template,
         gen_kwargs={"max_gen_toks": MAX_TOKENS},
-        task_manager=TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False),
+        task_manager=TaskManager(include_path=str(derived.include_path()), include_defaults=False),
         bootstrap_iters=0,
     )
     samples: dict[str, Any] = found["samples"]

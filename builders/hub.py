@@ -6,13 +6,13 @@ A family has one repository on the Hub. Each of its sets lies in a folder of its
 
 import re
 from collections.abc import Mapping
-from importlib import resources
 from typing import Any
 
 import yaml
 
 from heptathlon import families
-from heptathlon.families import Family
+from heptathlon.families import Family, Role
+from heptathlon.parts import part_folder
 from heptathlon.tasks import catalog
 
 FRAMEWORK = "heptathlon"
@@ -20,6 +20,10 @@ FRAMEWORK = "heptathlon"
 knows the id, which is asked for in ``packages/tasks/src/eval.ts`` of huggingface.js."""
 SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"))
 """The Hub's size categories: number of records below which each holds."""
+ROLES: dict[Role, str] = {
+    "scored": "scored: the suite's total counts it",
+    "exhibition": "exhibition: it stands on a page of its own, and no total counts it",
+}
 
 Manifests = Mapping[str, Mapping[str, Any]]
 """A repository's sets: each one's manifest as a dictionary, by the set's folder."""
@@ -193,7 +197,7 @@ def headline_configs(family: Family, edition: str, tier: str) -> list[str]:
     configs: dict[str, None] = {}
     for variant in family.headline_of(edition).variants:
         task = families.task_name(variant, tier)
-        if task in catalog.task_files() and catalog.task_data(task).edition == edition:
+        if task in catalog.leaves() and catalog.task_data(task).edition == edition:
             configs[catalog.task_data(task).config] = None
     return list(configs)
 
@@ -207,6 +211,7 @@ def facts_table(family: Family) -> list[str]:
         "chance": f"{family.chance:g} ({family.chance_note})",
         "human": human,
         "ceiling": f"{family.ceiling:g}",
+        "role": ROLES[family.role],
         "editions": ", ".join(family.editions),
         "tiers": ", ".join(family.tiers),
         "licence of the generated data": family.licence,
@@ -217,7 +222,7 @@ def facts_table(family: Family) -> list[str]:
 
 def family_notes(family: Family) -> str:
     """Return the family's own part of the card, which stands beside its builder as ``card.md``."""
-    notes = resources.files(f"heptathlon.builders.{family.name}") / "card.md"
+    notes = part_folder(family, "builder") / "card.md"
     return notes.read_text(encoding="utf-8").strip()
 
 

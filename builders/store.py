@@ -6,7 +6,6 @@ beside the target and used again, and the target folder appears only when everyt
 """
 
 import hashlib
-import importlib
 import os
 import shutil
 import types
@@ -36,6 +35,7 @@ from heptathlon.files import (
     sha256_file,
     write_text_atomic,
 )
+from heptathlon.parts import load_part
 from heptathlon.records import Record
 
 MANIFEST = "manifest.json"
@@ -186,8 +186,7 @@ class Manifest(BaseModel):
 
 def builder_of(family: str) -> Builder:
     """Return a family's builder module."""
-    families.family(family)
-    return cast("Builder", importlib.import_module(f"heptathlon.builders.{family}"))
+    return cast("Builder", load_part(families.family(family), "builder"))
 
 
 def ensure(name: SetName, *, out: Path | None = None, progress: Progress | None = None) -> Path:

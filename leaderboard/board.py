@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from heptathlon import harmless
 from heptathlon.errors import HeptathlonError
-from heptathlon.families import FAMILIES
+from heptathlon.families import FAMILIES, of_role
 from heptathlon.files import canonical_json, write_text_atomic
 from heptathlon.leaderboard import kept as kept_entries
 from heptathlon.leaderboard import rerun, validate
@@ -32,8 +32,9 @@ from heptathlon.leaderboard.standings import (
     Items,
     Row,
     Score,
+    Table,
     numbered,
-    of_family,
+    of_families,
     tables,
 )
 from heptathlon.pages.report import render_report
@@ -213,17 +214,17 @@ def _check(folder: Path, *, kept: Kept, reports: Path) -> tuple[str, Came] | str
 def site_of(
     rows: Sequence[Row], items: Mapping[str, Items], hidden: Sequence[Row] = ()
 ) -> dict[str, str]:
-    """Return the site's files: a page for all families, one for each, and one that compares."""
-    by_family = {
-        name: tables(
-            of_family(rows, name),
-            {s: i.of_family(name) for s, i in items.items()},
-            of_family(hidden, name),
-        )
-        for name in FAMILIES
-        if any(name in row.scores for row in rows)
-    }
-    return site(tables(rows, items, hidden), by_family, items)
+    """Return the site's files: a page for the scored families, one for each, one that compares.
+
+    A total counts scored families only, so that the others stand on their own pages alone.
+    """
+
+    def only(names: Collection[str]) -> list[Table]:
+        kept = {slug: part.of_families(names) for slug, part in items.items()}
+        return tables(of_families(rows, names), kept, of_families(hidden, names))
+
+    by_family = {name: only([name]) for name in FAMILIES if any(name in row.scores for row in rows)}
+    return site(only(of_role("scored")), by_family, items)
 
 
 def find_submissions(paths: Sequence[Path]) -> list[Path]:

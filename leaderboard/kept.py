@@ -3,7 +3,8 @@
 An entry is found by everything that it depends on, and by nothing that can be set at will:
 
 - the bytes of every file of the submission's folder, as they lie there now;
-- the bytes of every file of this package, and the versions of the libraries that it computes with;
+- the bytes of every file of this package and of plug-ins that bring families, and the versions of
+  the libraries that it computes with;
 - the published sets that were asked for, by the digests that their manifests have now.
 
 So an entry is never stale: what depends on something else has another key, or is not believed.
@@ -222,6 +223,9 @@ def environment() -> str:
     Files that a user brings for a paper edition belong to it: a player may learn from one.
     """
     roots = [Path(p) for name in PACKAGES for p in _module_path(f"heptathlon{name}")]
+    # A plug-in's package scores as well; its environment is another one.
+    plugins = sorted({family.package for family in FAMILIES.values() if family.package})
+    roots += [Path(p) for name in plugins for p in _module_path(name)]
     libraries = {name: metadata.version(name) for name in LIBRARIES}
     own = {name: store.own_data(name, "paper") for name in FAMILIES}
     brought = {name: sha256_file(path) for name, path in own.items() if path}

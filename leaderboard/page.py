@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 import heptathlon
 from heptathlon import harmless
-from heptathlon.families import FAMILIES, Family, Human
+from heptathlon.families import FAMILIES, Family, Human, of_role
 from heptathlon.files import canonical_json
 from heptathlon.leaderboard import compare, profile
 from heptathlon.leaderboard.standings import (
@@ -67,7 +67,9 @@ def site(
     pairs = compare.pairs(boards, items or {})
     files = {
         "index.html": render_page(boards, pages=pages, compares=bool(pairs)),
-        "data.json": data_json(boards),
+        "data.json": data_json(
+            [*boards, *(t for name in of_role("exhibition") for t in pages.get(name, ()))]
+        ),
         "data.csv": data_csv(boards),
     }
     for name, tables in pages.items():
@@ -121,10 +123,14 @@ def render_page(
         boards=[_shown_table(number, board) for number, board in enumerate(boards)],
         families=[FAMILIES[f] for f in FAMILIES if any(f in board.families for board in boards)],
         newest=max(dates, default=""),
-        pages=[(FAMILIES[name].title, page_name(name), name) for name in pages],
+        pages=[(_in_navigation(FAMILIES[name]), page_name(name), name) for name in pages],
         compares=compares,
         only=only,
     )
+
+
+def _in_navigation(family: Family) -> str:
+    return family.title if family.role == "scored" else f"{family.title} (exhibition)"
 
 
 class Column(NamedTuple):

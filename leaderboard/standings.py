@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -109,11 +109,11 @@ class Items(NamedTuple):
     clusters: NDArray[np.str_]
     families: NDArray[np.str_]
 
-    def of_family(self, family: str) -> "Items":
-        """Return one family's items, whose mean is that family's skill."""
-        mine = self.families == family
-        count = max(1, len(set(self.families.tolist())))
-        values = self.values[mine] * (int(mine.sum()) * count / max(1, self.values.size))
+    def of_families(self, names: Collection[str]) -> "Items":
+        """Return some families' items, whose mean is the mean of those families' skills."""
+        mine = np.isin(self.families, list(names))
+        share = len(set(self.families.tolist())) / max(1, len(set(self.families[mine].tolist())))
+        values = self.values[mine] * (int(mine.sum()) * share / max(1, self.values.size))
         return Items(values, self.clusters[mine], self.families[mine])
 
 
@@ -270,13 +270,10 @@ def _gap(row: Row, earlier: Row | None) -> Figure:
     return Figure(gap, gap - below, gap + above)
 
 
-def of_family(rows: Iterable[Row], family: str) -> list[Row]:
-    """Return the rows that have a family, with that family alone."""
-    return [
-        row.model_copy(update={"scores": {family: row.scores[family]}})
-        for row in rows
-        if family in row.scores
-    ]
+def of_families(rows: Iterable[Row], names: Collection[str]) -> list[Row]:
+    """Return the rows that have some of these families, with nothing of any other."""
+    kept = ((row, {name: row.scores[name] for name in row.scores if name in names}) for row in rows)
+    return [row.model_copy(update={"scores": scores}) for row, scores in kept if scores]
 
 
 def _newest_first(season: str) -> tuple[int, ...]:

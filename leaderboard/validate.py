@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -597,7 +595,7 @@ def entrant_is_recorded(case: Case) -> Iterator[Finding]:
 def answers_have_the_form(case: Case) -> Iterator[Finding]:
     """A generated answer is one text, a multiple choice has one likelihood an option."""
     for task, sample, file in _samples(case.run):
-        if task not in catalog.task_files():
+        if task not in catalog.leaves():
             yield _finding(
                 "answers_have_the_form",
                 file.name,
@@ -605,7 +603,7 @@ def answers_have_the_form(case: Case) -> Iterator[Finding]:
                 f"{file}: there is no heptathlon task {task!r}; remove the file and its entry.",
             )
             return
-        chooses = _yaml(task).get("output_type") == "multiple_choice"
+        chooses = catalog.definition(task).get("output_type") == "multiple_choice"
         if chooses == isinstance(sample.response, str):
             kind = "likelihoods of the options" if chooses else "one text"
             yield _finding(
@@ -635,10 +633,6 @@ def _samples(run: Run) -> Iterator[tuple[str, Sample, Path]]:
     for task, samples in run.samples.items():
         for sample in samples:
             yield task, sample, run.samples_files[task]
-
-
-def _yaml(task: str) -> dict[str, Any]:
-    return catalog.read_yaml(catalog.task_files()[task])
 
 
 # --- fourth step: the figures --------------------------------------------------------------------
@@ -679,7 +673,7 @@ def _season(samples: list[Sample]) -> str:
 def every_option_is_answered(case: Case) -> Iterator[Finding]:
     """A multiple-choice document of the published set has as many likelihoods as options."""
     for task, samples in case.run.samples.items():
-        if _yaml(task).get("output_type") != "multiple_choice" or not samples:
+        if catalog.definition(task).get("output_type") != "multiple_choice" or not samples:
             continue
         known = case.published(catalog.task_data(task), _season(samples)).docs
         for sample in samples:
@@ -746,28 +740,14 @@ _questions: dict[tuple[str, str], str] = {}
 
 def _question(task: str, doc: Mapping[str, Any]) -> str | None:
     """Return a published document's question, kept for the next submission; None for images."""
-    yaml = _yaml(task)
-    if "doc_to_image" in yaml:
+    told = catalog.definition(task)
+    if "doc_to_image" in told:
         return None
     key = (task, str(doc["item_id"]))
     if key not in _questions:
         # Chat templates strip a message, so that its outer white space may be gone.
-        _questions[key] = _function(yaml["doc_to_text"])(doc).strip()
+        _questions[key] = catalog.function(told["doc_to_text"])(doc).strip()
     return _questions[key]
-
-
-@cache
-def _function(name: str) -> Callable[[Mapping[str, Any]], str]:
-    """Return a function that the suite's own YAML names.
-
-    Raises:
-        TypeError: if it is none of this package.
-    """
-    if not name.startswith("heptathlon."):
-        raise TypeError(f"{name!r} is not a function of this package")
-    module, _, function = name.rpartition(".")
-    found: Callable[[Mapping[str, Any]], str] = getattr(import_module(module), function)
-    return found
 
 
 def logged_figures_follow(case: Case) -> Iterator[Finding]:
@@ -802,7 +782,7 @@ def aggregates_follow(case: Case) -> Iterator[Finding]:
                 f"{file}: results.{task}.sample_len is {count!r:.40}, but there are {len(samples)} "
                 "samples; submit the file as lm-eval wrote it.",
             )
-        for entry in _yaml(task).get("metric_list", []):
+        for entry in catalog.definition(task).get("metric_list", []):
             metric = entry["metric"]
             if entry.get("aggregation") != "mean":
                 continue
@@ -846,7 +826,7 @@ def groups_follow(case: Case) -> Iterator[Finding]:
     """lm-eval's figures of each group are those of its tasks in the same file."""
     for results, file in zip(case.run.results, case.run.results_files, strict=True):
         recorded: dict[str, dict[str, Any]] = results["results"]
-        for group in sorted(recorded.keys() & catalog.group_files().keys()):
+        for group in sorted(recorded.keys() & catalog.groups().keys()):
             try:
                 expected = dict(_group_aggregates(group, recorded))
             except (ArithmeticError, ValueError):
@@ -879,7 +859,7 @@ def _group_aggregates(
     where the tasks count by their size, and add up in squares where they count alike.
     """
     leaves = [recorded[task] for task in catalog.leaves_of(group) if task in recorded]
-    for entry in catalog.read_yaml(catalog.group_files()[group]).get("aggregate_metric_list", []):
+    for entry in catalog.group_definition(group).get("aggregate_metric_list", []):
         metric, by_size = entry["metric"], entry.get("weight_by_size", True)
         having = [leaf for leaf in leaves if f"{metric},none" in leaf]
         values = [_number(leaf[f"{metric},none"]) for leaf in having]

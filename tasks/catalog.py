@@ -1,18 +1,21 @@
-"""What the suite's task YAML says, read as data: no function in it is imported or run."""
+"""What the suite asks, from the families' tables: no prompt or data set is loaded for it.
+
+lm-eval's YAML is derived from the same tables; :mod:`heptathlon.tasks.derived` writes it.
+"""
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-from heptathlon.errors import UnknownNameError
-from heptathlon.families import Family, family_of_task, task_name
-
-TASKS_PATH = Path(__file__).parent
+from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.families import FAMILIES, Family, Tier, of_role, task_name
+from heptathlon.parts import load_part, part_folder
+from heptathlon.tasks.table import MAIN, Group, Table, Variant
 
 
 class _Loader(yaml.SafeLoader):
@@ -49,88 +52,219 @@ class TaskData:
     where: Mapping[str, str] = field(default_factory=dict)
 
 
-@cache
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Return a task's YAML with its includes merged the way lm-eval merges them."""
-    # The loader subclasses SafeLoader and builds plain values only.
-    text = path.read_text(encoding="utf-8")
-    data: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506
-    included = data.pop("include", [])
-    merged: dict[str, Any] = {}
-    for name in [included] if isinstance(included, str) else included:
-        merged |= read_yaml((path.parent / name).resolve())
-    return merged | data
+class Leaf(NamedTuple):
+    """A task that asks documents itself: a row of a family's table, in one of its tiers."""
+
+    family: Family
+    row: Variant
+    tier: Tier
+
+    @property
+    def task(self) -> str:
+        """lm-eval's name."""
+        return task_name(f"{self.family.name}_{self.row.name}", self.tier)
+
+
+def table_of(family: Family) -> Table:
+    """Return a family's table.
+
+    Raises:
+        HeptathlonError: if it names an edition, a tier or a form that the family has not.
+    """
+    table: Table = load_part(family, "table").TABLE
+    forms = forms_of(family.name)
+    for row in table.variants:
+        wrong = [f"tier {tier}" for tier in row.tiers if tier not in family.tiers_of(row.edition)]
+        if row.edition not in (*family.editions, *family.further, "own"):
+            wrong.append(f"edition {row.edition}")
+        if row.form not in forms:
+            wrong.append(f"form _{row.form}.yaml")
+        if wrong:
+            raise HeptathlonError(
+                f"table of {family.name}: the row {row.name!r} has the {wrong[0]}, which the "
+                "family does not have; correct the row or add what it names."
+            )
+    return table
 
 
 @cache
-def task_files() -> dict[str, Path]:
-    """Return the YAML file of every leaf task, by name."""
+def forms_of(family: str) -> dict[str, Path]:
+    """Return the hand-written files that say how something is asked, by their name."""
+    folder = part_folder(FAMILIES[family], "tasks")
+    return {path.stem[1:]: path for path in sorted(folder.glob("_*.yaml"))}
+
+
+@cache
+def leaves() -> dict[str, Leaf]:
+    """Return all tasks that ask documents, by lm-eval's name.
+
+    Raises:
+        HeptathlonError: if a family's table cannot be used.
+    """
+    found = [
+        Leaf(family, row, tier)
+        for family in FAMILIES.values()
+        for row in table_of(family).variants
+        for tier in row.tiers
+    ]
+    return {leaf.task: leaf for leaf in found}
+
+
+@cache
+def groups() -> dict[str, dict[str, Any]]:
+    """Return what lm-eval is told of every group, by its name: the families', then the suite's."""
     out = {}
-    for path in sorted(TASKS_PATH.rglob("*.yaml")):
-        data = read_yaml(path)
-        if isinstance(data.get("task"), str):
-            out[data["task"]] = path
-    return out
+    for family in FAMILIES.values():
+        table = table_of(family)
+        for group in table.groups:
+            for tier in group.tiers:
+                told = _group(family, table, group, tier)
+                out[told["group"]] = told
+    return out | suites()
 
 
-@cache
-def group_files() -> dict[str, Path]:
-    """Return the YAML file of every group, by name."""
-    out = {}
-    for path in sorted(TASKS_PATH.rglob("*.yaml")):
-        data = read_yaml(path)
-        if isinstance(data.get("group"), str):
-            out[data["group"]] = path
-    return out
+def _group(family: Family, table: Table, group: Group, tier: Tier) -> dict[str, Any]:
+    stem = f"{family.name}_{group.name}" if group.name else family.name
+    names = table.members(group, tier)
+    told: dict[str, Any] = {
+        "group": task_name(stem, tier),
+        "task": [task_name(f"{family.name}_{name}", tier) for name in names],
+    }
+    if group.metric:
+        average = {"metric": group.metric, "aggregation": "mean", "weight_by_size": group.by_size}
+        told["aggregate_metric_list"] = [average]
+    return told | {"metadata": {"version": family.version}}
+
+
+def suites() -> dict[str, dict[str, Any]]:
+    """Return the groups of scored families, and those of exhibition families if there are any.
+
+    One line a family; their scores are the scorecard's.
+    """
+    stems = {"heptathlon": of_role("scored"), "heptathlon_exhibition": of_role("exhibition")}
+    names = {
+        (stem if tier == "full" else f"{stem}_{tier}"): [task_name(name, tier) for name in members]
+        for stem, members in stems.items()
+        for tier in MAIN
+        if members
+    }
+    return {name: {"group": name, "task": members} for name, members in names.items()}
 
 
 def leaves_of(group: str) -> list[str]:
-    """Return the leaf tasks of a group and of the groups in it, in their order."""
+    """Return the leaf tasks of a group and of the groups in it, in their order.
+
+    Raises:
+        UnknownNameError: if there is no such group, with the nearest names.
+    """
     out: list[str] = []
-    for name in read_yaml(group_files()[group])["task"]:
-        out += leaves_of(name) if name in group_files() else [name]
+    for name in group_definition(group)["task"]:
+        out += leaves_of(name) if name in groups() else [name]
     return out
 
 
-def task_data(task: str) -> TaskData:
-    """Return what a leaf task asks, from the suite's own YAML.
+def leaf(task: str) -> Leaf:
+    """Return a leaf task by its name.
 
     Raises:
         UnknownNameError: if there is no such task, with the nearest names.
     """
-    files = task_files()
-    if task not in files:
-        raise UnknownNameError("heptathlon task", task, files)
-    family = family_of_task(task)
-    options = dict(read_yaml(files[task]).get("dataset_kwargs", {}))
-    tier = options.pop("tier", "full")
-    variant = task.removeprefix("heptathlon_")
+    if task not in leaves():
+        raise UnknownNameError("heptathlon task", task, leaves())
+    return leaves()[task]
+
+
+def task_data(task: str) -> TaskData:
+    """Return what a leaf task asks.
+
+    Raises:
+        UnknownNameError: if there is no such task, with the nearest names.
+    """
+    family, row, tier = leaf(task)
+    variant = f"{family.name}_{row.name}"
+    return TaskData(task, family, variant, row.edition, tier, row.config, row.where)
+
+
+@cache
+def read_form(path: Path) -> dict[str, Any]:
+    """Return a form with its includes merged the way lm-eval merges them; functions as text."""
+    # The loader subclasses SafeLoader and builds plain values only.
+    data: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+    included = data.pop("include", [])
+    merged: dict[str, Any] = {}
+    for name in [included] if isinstance(included, str) else included:
+        merged |= read_form((path.parent / name).resolve())
+    return merged | data
+
+
+def own_settings(task: str) -> dict[str, Any]:
+    """Return what a leaf task says beside its form; ``include`` names that.
+
+    Raises:
+        UnknownNameError: if there is no such task.
+    """
+    family, row, tier = leaf(task)
+    asked = {"config": row.config}
+    if row.edition != "fresh":
+        asked["edition"] = row.edition
+    asked |= row.where
     if tier != "full":
-        variant = variant.removesuffix(f"_{tier}")
-    return TaskData(
-        task=task,
-        family=family,
-        variant=variant,
-        edition=options.pop("edition", "fresh"),
-        tier=tier,
-        config=options.pop("config"),
-        where={k: str(v) for k, v in options.items()},
-    )
+        asked["tier"] = tier
+    own: dict[str, Any] = {"include": f"_{row.form}.yaml", "task": task, "dataset_kwargs": asked}
+    if row.doc_to_text:
+        own["doc_to_text"] = row.doc_to_text
+    if tier in row.tokens:
+        form = read_form(forms_of(family.name)[row.form])
+        own["generation_kwargs"] = form["generation_kwargs"] | {"max_gen_toks": row.tokens[tier]}
+    return own | {"metadata": {"version": family.version, **row.metadata}}
+
+
+@cache
+def definition(task: str) -> dict[str, Any]:
+    """Return all that lm-eval is told of a leaf task, with functions by their names as text.
+
+    Raises:
+        UnknownNameError: if there is no such task.
+    """
+    family, row, _ = leaf(task)
+    told = read_form(forms_of(family.name)[row.form]) | own_settings(task)
+    del told["include"]
+    return told
+
+
+def group_definition(group: str) -> dict[str, Any]:
+    """Return all that lm-eval is told of a group.
+
+    Raises:
+        UnknownNameError: if there is no such group, with the nearest names.
+    """
+    if group not in groups():
+        raise UnknownNameError("heptathlon group", group, groups())
+    return groups()[group]
+
+
+def function(name: str) -> Callable[..., Any]:
+    """Return a function that a task's definition names.
+
+    Raises:
+        TypeError: if it is none of this package, or of a plug-in that brings a family.
+    """
+    packages = {"heptathlon", *(family.package for family in FAMILIES.values() if family.package)}
+    if not any(name.startswith(f"{package}.") for package in packages):
+        raise TypeError(f"{name!r} is not a function of this package or of a plug-in")
+    module, _, attribute = name.rpartition(".")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    return found
 
 
 def choices_of(task: str, doc: Mapping[str, Any]) -> list[str]:
-    """Return the options of a multiple-choice document, by the function that the YAML names.
+    """Return the options of a multiple-choice document, by the function that the task names.
 
     Raises:
         UnknownNameError: if there is no such task.
         TypeError: if the task's options are not given by a function of this package.
     """
-    task_data(task)
-    name = read_yaml(task_files()[task]).get("doc_to_choice")
-    if not isinstance(name, str) or not name.startswith("heptathlon."):
-        raise TypeError(f"{task}: doc_to_choice is not a function of this package")
-    module, _, function = name.rpartition(".")
-    choices: list[str] = getattr(importlib.import_module(module), function)(doc)
+    choices: list[str] = function(str(definition(task).get("doc_to_choice")))(doc)
     return choices
 
 
@@ -141,7 +275,7 @@ def named_option(options: Sequence[str], index: int) -> str:
 
 def target_delimiter(task: str) -> str:
     """Return what lm-eval puts between a task's prompt and its answer."""
-    return str(read_yaml(task_files()[task]).get("target_delimiter", " "))
+    return str(definition(task).get("target_delimiter", " "))
 
 
 def sibling(data: TaskData, variant: str) -> str:

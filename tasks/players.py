@@ -1,9 +1,12 @@
 """What a scripted player is; each family's own stand in ``tasks/<family>/baselines.py``."""
 
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+from heptathlon.families import family as family_named
+from heptathlon.parts import load_part
 
 Doc = Mapping[str, Any]
 
@@ -54,8 +57,8 @@ def by_name(*players: Player) -> dict[str, Player]:
     return out
 
 
+@cache
 def players_of(family: str) -> dict[str, Player]:
     """Return a family's scripted players."""
-    module = importlib.import_module(f"heptathlon.tasks.{family}.baselines")
-    players: dict[str, Player] = module.PLAYERS
+    players: dict[str, Player] = load_part(family_named(family), "players").PLAYERS
     return players

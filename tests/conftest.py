@@ -48,9 +48,9 @@ def manager() -> Any:
     """Return lm-eval's manager of the suite's tasks."""
     from lm_eval.tasks import TaskManager
 
-    from heptathlon.tasks.catalog import TASKS_PATH
+    from heptathlon.tasks.derived import include_path
 
-    return TaskManager(include_path=str(TASKS_PATH), include_defaults=False)
+    return TaskManager(include_path=str(include_path()), include_defaults=False)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def snapshot(task: str) -> Path:
 
 
 if __name__ == "__main__":
-    there = [t for t in catalog.task_files() if t.endswith("_smoke") and snapshot(t).is_file()]
+    there = [t for t in catalog.leaves() if t.endswith("_smoke") and snapshot(t).is_file()]
     generated = [t for t in there if catalog.task_data(t).edition == "fresh"]
     for name in sys.argv[1:] or generated:
         snapshot(name).write_text(rendered(name), encoding="utf-8")

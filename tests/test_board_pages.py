@@ -18,7 +18,7 @@ from heptathlon.leaderboard.standings import (
     Row,
     Score,
     human_skill,
-    of_family,
+    of_families,
     tables,
 )
 from heptathlon.pages.report import write_report
@@ -145,8 +145,8 @@ def test_the_items_of_one_family_give_its_skill():
     labels = np.array(["maze"] * 2 + ["sort"] * 4)
     items = Items(weighted, labels, labels)
     assert items.values.mean() == pytest.approx((0.5 + 0.75) / 2)
-    assert items.of_family("maze").values.mean() == pytest.approx(0.5)
-    assert items.of_family("sort").values.mean() == pytest.approx(0.75)
+    assert items.of_families(["maze"]).values.mean() == pytest.approx(0.5)
+    assert items.of_families(["sort"]).values.mean() == pytest.approx(0.75)
 
 
 # --- the profile ---------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def without_ceiling(row: Row) -> dict[str, Score]:
 def test_people_are_a_dotted_line_with_figure_and_source(monkeypatch: pytest.MonkeyPatch):
     peopled(monkeypatch, "maze")
     rows = made()
-    one = tables(of_family(rows, "maze"))
+    one = tables(of_families(rows, ["maze"]))
     text = page.render_page(one, only=FAMILIES["maze"])
     x = one[0].scale.at(0.7)
     lines = re.findall(r'<line class="reference dotted" x1="([\d.%]+)"', text)

@@ -12,7 +12,7 @@ import pytest
 
 from heptathlon import families
 from heptathlon.builders import store
-from heptathlon.tasks.catalog import TASKS_PATH
+from heptathlon.tasks.derived import include_path
 from tests.command import call
 
 
@@ -20,7 +20,7 @@ def test_ls(monkeypatch, capsys):
     assert call(monkeypatch, "ls", "--json") == 0
     rows = json.loads(capsys.readouterr().out)["families"]
     assert [r["name"] for r in rows] == list(families.FAMILIES)
-    keys = "name title paper headline chance human ceiling editions tasks version"
+    keys = "name title paper headline chance human ceiling editions tasks version role"
     assert all(set(r) == set(keys.split()) for r in rows)
     assert call(monkeypatch, "ls") == 0
     assert all(name in capsys.readouterr().out for name in ("maze",))
@@ -28,7 +28,7 @@ def test_ls(monkeypatch, capsys):
 
 def test_path(monkeypatch, capsys):
     assert call(monkeypatch, "path") == 0
-    assert Path(capsys.readouterr().out.strip()) == TASKS_PATH
+    assert Path(capsys.readouterr().out.strip()) == include_path()
 
 
 def test_build(monkeypatch, capsys, tmp_path: Path):

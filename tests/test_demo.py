@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from heptathlon.cli import demo
+from heptathlon import demo
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import home
 from heptathlon.running import weights

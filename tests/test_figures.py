@@ -11,7 +11,9 @@ from markupsafe import Markup
 from heptathlon.builders import store
 from heptathlon.builders.sort.records import DISTANCES, PLACES
 from heptathlon.families import FAMILIES
-from heptathlon.pages import figures
+from heptathlon.pages.drawings import THIS_RUN, Played, drawings_of
+from heptathlon.pages.families.memorability import density
+from heptathlon.pages.families.students import BINS
 from heptathlon.running.runs import Sample
 from heptathlon.scorers import memorability as memorability_scorer
 from heptathlon.scorers import sort as sort_scorer
@@ -45,7 +47,7 @@ def test_confusion_counts_rules():
         scored([0.7, 0.1, 0.1, 0.1], ask_id="d", chosen=0),
         scored([0.7, 0.1, 0.1, 0.1], ask_id="e", chosen=3),
     ]
-    *_, confusion = figures.figures("students", lambda: {figures.THIS_RUN: run})
+    *_, confusion = drawings_of("students").shown(lambda: {THIS_RUN: run})
     assert confusion.rows == (
         ("right answer", "1", "0", "0", "0", "1"),
         ("left to right", "0", "1", "1", "1", "3"),
@@ -58,7 +60,7 @@ def test_loss_by_history_sets_the_run_beside_the_players():
            scored([0.25, 0.25, 0.25, 0.25], ask_id="b", history="16")]  # fmt: skip
     good = [scored([0.97, 0.01, 0.01, 0.01], ask_id="a"),
             scored([0.97, 0.01, 0.01, 0.01], ask_id="b", history="16")]  # fmt: skip
-    _, loss, _ = figures.figures("students", lambda: {figures.THIS_RUN: run, "good": good})
+    _, loss, _ = drawings_of("students").shown(lambda: {THIS_RUN: run, "good": good})
     assert loss.head[1:] == ("4 earlier answers", "16 earlier answers", "all")
     assert loss.rows[0][0] == "good"
     assert loss.rows[1] == ("this run", "0.693", "1.386", f"{(0.693147 + 1.386294) / 2:.3f}")
@@ -67,19 +69,19 @@ def test_loss_by_history_sets_the_run_beside_the_players():
 def test_reliability_has_every_question_once():
     run = [scored([0.7, 0.1, 0.1, 0.1], ask_id=str(i), chosen=0 if i % 10 < 7 else 1)
            for i in range(40)]  # fmt: skip
-    reliability, *_ = figures.figures("students", lambda: {figures.THIS_RUN: run * 2})
+    reliability, *_ = drawings_of("students").shown(lambda: {THIS_RUN: run * 2})
     assert sum(int(row[2]) for row in reliability.rows) == 40
     assert {row[0] for row in reliability.rows} == {"0.700"}
-    assert reliability.diagram.count("<circle") == len(reliability.rows) == figures.BINS
+    assert reliability.diagram.count("<circle") == len(reliability.rows) == BINS
 
 
 def test_families_without_figures_cost_nothing():
-    def never() -> figures.Played:
+    def never() -> Played:
         raise AssertionError("the players were asked for nothing")
 
-    for family in set(FAMILIES) - set(figures.FIGURES):
-        assert figures.figures(family, never) == []
-    assert figures.figures("students", lambda: {figures.THIS_RUN: []}) == []
+    for family in [f for f in FAMILIES if not drawings_of(f).figures]:
+        assert drawings_of(family).shown(never) == []
+    assert drawings_of("students").shown(lambda: {THIS_RUN: []}) == []
 
 
 # --- sort ----------------------------------------------------------------------------------------
@@ -101,7 +103,7 @@ def sorted_answers(right: Callable[[dict[str, Any]], bool]) -> list[ScoredSample
 def test_curves_of_distance_and_place():
     near = "1 (nearest)"
     run = sorted_answers(lambda doc: doc["distance"] != near)
-    distance, place = figures.figures("sort", lambda: {figures.THIS_RUN: run})
+    distance, place = drawings_of("sort").shown(lambda: {THIS_RUN: run})
     assert distance.head == ("distance", "250 words")
     figure_of = {row[0]: row[1] for row in distance.rows}
     assert list(figure_of) == [d for d in DISTANCES if d in figure_of], "from near to far"
@@ -112,7 +114,7 @@ def test_curves_of_distance_and_place():
     assert drawn.count("<circle") == drawn.count("<line") - 1 == len(distance.rows)
     ends = [point.split(",")[1] for point in drawn.split('points="')[1].split('"')[0].split()]
     assert ends == ["100.0"] + ["0.0"] * (len(ends) - 1), "wrong is at the bottom"
-    assert figures.figures("sort", lambda: {figures.THIS_RUN: []}) == []
+    assert drawings_of("sort").shown(lambda: {THIS_RUN: []}) == []
 
 
 # --- memorability --------------------------------------------------------------------------------
@@ -137,18 +139,18 @@ def test_the_worst_miss_is_the_one_that_was_planted():
     perfect = guessed(lambda doc: doc["human"])
     top = max(one.sample.doc["human"] for one in perfect)
     planted = guessed(lambda doc: 0.0 if doc["human"] == top else doc["human"])
-    played = {figures.THIS_RUN: planted, "oracle": perfect}
-    order, misses = figures.figures("memorability", lambda: played)
+    played = {THIS_RUN: planted, "oracle": perfect}
+    order, misses = drawings_of("memorability").shown(lambda: played)
     assert [row[0] for row in order.rows] == ["oracle", "this run"]
     assert order.rows[0][1] == "1.000"
     assert misses.rows[0][1:3] == ("0", f"{top:.0f}")
     assert misses.rows[0][3].startswith("-9")
-    assert figures.figures("memorability", lambda: {figures.THIS_RUN: []}) == []
+    assert drawings_of("memorability").shown(lambda: {THIS_RUN: []}) == []
 
 
 def test_the_density_counts_every_document():
     """A cell's darkness follows its count; a perfect prediction lies on the diagonal alone."""
-    drawn = str(figures.density(np.array([[5.0, 5.0]] * 3 + [[95.0, 95.0]])))
+    drawn = str(density(np.array([[5.0, 5.0]] * 3 + [[95.0, 95.0]])))
     assert drawn.count("fill-opacity") == 2
     assert 'x="5" y="90" width="5" height="5" fill-opacity="1.00"' in drawn
     assert 'x="95" y="0" width="5" height="5" fill-opacity="0.43"' in drawn
@@ -170,7 +172,7 @@ def beside(variant: str) -> list[ScoredSample]:
 
 def test_a_run_without_the_headlines_documents_has_its_density_plots():
     run = [*beside("words"), *beside("words_dev"), *beside("sentences_surprisal")]
-    words, surprisal = figures.figures("memorability", lambda: {figures.THIS_RUN: []}, run)
+    words, surprisal = drawings_of("memorability").shown(lambda: {THIS_RUN: []}, run)
     assert words.title.endswith(": memorability_words")
     assert surprisal.title.endswith(": memorability_sentences_surprisal")
     assert "by rank" in surprisal.caption
@@ -180,10 +182,10 @@ def test_a_run_without_the_headlines_documents_has_its_density_plots():
         assert str(figure.diagram).count("fill-opacity") > 5
         (row,) = figure.rows
         assert 0 < float(row[1].split()[0]) < 1
-    assert figures.figures("maze", dict, run) == []
+    assert drawings_of("maze").shown(dict, run) == []
 
 
 def test_a_text_cannot_break_out():
     run = guessed(lambda doc: 5.0, hostile="</td><script>alert(1)</script>")
-    *_, misses = figures.figures("memorability", lambda: {figures.THIS_RUN: run})
+    *_, misses = drawings_of("memorability").shown(lambda: {THIS_RUN: run})
     assert "<script" not in Markup("<td>{}</td>").format(misses.rows[0][0])

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from heptathlon.errors import HeptathlonError
 from heptathlon.models import chat
 from heptathlon.models.chat import ChatServer, Question
-from heptathlon.pages import study_page as study_report
+from heptathlon.pages.studies import continual as study_report
 from heptathlon.running import runner, runs
 from heptathlon.scoring import judging
 from heptathlon.scoring.judging import Rating, quoted, read_scores

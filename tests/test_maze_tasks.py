@@ -45,15 +45,14 @@ def loaded(manager: TaskManager) -> dict[str, Any]:
 
 
 def test_the_leaves_are_all_there():
-    found = [t for t in catalog.task_files() if t.startswith("heptathlon_maze")]
+    found = [t for t in catalog.leaves() if t.startswith("heptathlon_maze")]
     assert sorted(found) == LEAVES
 
 
 @pytest.mark.parametrize("task", LEAVES)
 def test_each_yaml_says_what_its_name_says(task: str):
     data = catalog.task_data(task)
-    settings = catalog.read_yaml(catalog.task_files()[task])
-    assert catalog.task_files()[task].stem == task.removeprefix("heptathlon_")
+    settings = catalog.definition(task)
     assert families.task_name(data.variant, data.tier) == task
     assert data.variant in (*FRESH, *PAPER)
     assert data.edition == ("paper" if data.variant in PAPER else "fresh")
@@ -115,13 +114,13 @@ def test_few_shot_examples_teach_the_format(task: str, loaded: dict[str, Any]):
 
 @pytest.mark.parametrize("tier", ["full", "lite", "smoke"])
 def test_groups(tier: str, manager: TaskManager):
-    group = catalog.read_yaml(catalog.group_files()[families.task_name("maze", tier)])
+    group = catalog.group_definition(families.task_name("maze", tier))
     leaves = group["task"]
     headline = [families.task_name(v, tier) for v in MAZE.headline.variants]
     assert leaves[: len(headline)] == headline
     assert set(leaves) <= set(LEAVES)
     suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
-    assert group["group"] in catalog.read_yaml(catalog.group_files()[suite])["task"]
+    assert group["group"] in catalog.group_definition(suite)["task"]
     assert group["metadata"]["version"] == MAZE.version
     if tier == "smoke":
         tasks = manager.load([group["group"]])["tasks"]

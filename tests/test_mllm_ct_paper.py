@@ -16,7 +16,7 @@ from heptathlon.builders import store
 from heptathlon.builders.mllm_ct import paper
 from heptathlon.errors import HeptathlonError
 from heptathlon.models.chat import Question
-from heptathlon.pages import study_page as study_report
+from heptathlon.pages.studies import continual as study_report
 from heptathlon.running import runner, runs
 from heptathlon.scorers import mllm_ct as scorer
 from heptathlon.scorers import mllm_ct_paper
@@ -212,7 +212,7 @@ def test_the_registry_ranks_the_papers_tasks():
     assert headline.variants == tuple(f"mllm_ct_{paper.config_of(k)}" for k in paper.KEYS)
     for variant in headline.variants:
         for tier in ("full", "lite", "smoke"):
-            assert families.task_name(variant, tier) in catalog.task_files()
+            assert families.task_name(variant, tier) in catalog.leaves()
 
 
 def test_a_judge_stands_for_the_reasoning_in_a_study(

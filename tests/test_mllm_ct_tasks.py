@@ -274,7 +274,7 @@ def loaded(manager: TaskManager) -> dict[str, Any]:
 
 
 def test_the_leaves_are_all_there():
-    found = [t for t in catalog.task_files() if "_mllm_ct_" in t]
+    found = [t for t in catalog.leaves() if "_mllm_ct_" in t]
     found = [t for t in found if catalog.task_data(t).edition == "fresh"]
     assert sorted(found) == LEAVES
 
@@ -282,8 +282,7 @@ def test_the_leaves_are_all_there():
 @pytest.mark.parametrize("task", LEAVES)
 def test_each_yaml_says_what_its_name_says(task: str):
     data = catalog.task_data(task)
-    settings = catalog.read_yaml(catalog.task_files()[task])
-    assert catalog.task_files()[task].stem == task.removeprefix("heptathlon_")
+    settings = catalog.definition(task)
     assert families.task_name(data.variant, data.tier) == task
     assert data.config == data.variant.removeprefix("mllm_ct_")
     assert data.config in builder.configs("fresh")
@@ -294,15 +293,14 @@ def test_each_yaml_says_what_its_name_says(task: str):
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_groups(tier: str, manager: TaskManager):
-    files = catalog.group_files()
-    of = {part: catalog.read_yaml(files[families.task_name(f"mllm_ct{part}", tier)])["task"]
+    of = {part: catalog.group_definition(families.task_name(f"mllm_ct{part}", tier))["task"]
           for part in ("", "_image", "_stream")}  # fmt: skip
     name = {t: families.task_name(f"mllm_ct_{t}", tier) for t in TASKS}
     assert of[""] == [name[t] for t in TEXT_TASKS]
     assert of["_image"] == [name[t] for t in IMAGE_TASKS]
     assert of["_stream"] == [name[t] for t in TASKS]
     suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
-    held = catalog.read_yaml(files[suite])["task"]
+    held = catalog.group_definition(suite)["task"]
     assert families.task_name("mllm_ct", tier) in held
     assert families.task_name("mllm_ct_image", tier) not in held, "text models must be able to run"
     if tier == "smoke":

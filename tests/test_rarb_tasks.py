@@ -50,7 +50,7 @@ def docs_of(config: str, tier: str = "smoke") -> list[dict[str, Any]]:
 
 
 def test_the_leaves_are_all_there():
-    found = [t for t in catalog.task_files() if t.startswith("heptathlon_rarb")]
+    found = [t for t in catalog.leaves() if t.startswith("heptathlon_rarb")]
     assert sorted(found) == leaves()
     retrieval = [t for t in found if "_retrieve" in t and "rarb_retrieve" not in t]
     assert len(retrieval) == 2 * 17, "all published tasks, with and without instruction"
@@ -59,8 +59,7 @@ def test_the_leaves_are_all_there():
 @pytest.mark.parametrize("task", leaves())
 def test_each_yaml_says_what_its_name_says(task: str):
     data = catalog.task_data(task)
-    settings = catalog.read_yaml(catalog.task_files()[task])
-    assert catalog.task_files()[task].stem == task.removeprefix("heptathlon_")
+    settings = catalog.definition(task)
     assert families.task_name(data.variant, data.tier) == task
     assert data.config in builder.configs(data.edition)
     assert data.tier in RARB.tiers_of(data.edition)
@@ -113,12 +112,12 @@ def test_few_shot_examples_teach_the_format(task: str, loaded: dict[str, Any]):
 
 @pytest.mark.parametrize("tier", ["full", "lite", "smoke"])
 def test_groups(tier: str, manager: TaskManager):
-    group = catalog.read_yaml(catalog.group_files()[families.task_name("rarb", tier)])
+    group = catalog.group_definition(families.task_name("rarb", tier))
     headline = [families.task_name(v, tier) for v in RARB.headline.variants]
     assert group["task"][: len(headline)] == headline
     assert set(group["task"]) <= set(leaves())
     suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
-    assert group["group"] in catalog.read_yaml(catalog.group_files()[suite])["task"]
+    assert group["group"] in catalog.group_definition(suite)["task"]
     if tier == "smoke":
         tasks = manager.load([group["group"]])["tasks"]
         docs = [(one, doc) for one in tasks.values() for doc in one.test_docs()]
@@ -131,7 +130,7 @@ def test_groups(tier: str, manager: TaskManager):
 
 def test_the_paper_edition_has_a_column_with_and_one_without_instruction():
     for name in ("mcr", "mcr_inst", "retrieval", "retrieval_inst"):
-        group = catalog.read_yaml(catalog.group_files()[f"heptathlon_rarb_{name}"])
+        group = catalog.group_definition(f"heptathlon_rarb_{name}")
         assert len(group["task"]) == (17 if "retrieval" in name else 14)
         assert all(t.endswith("_inst") == name.endswith("_inst") for t in group["task"])
     assert RARB.paper_headline is not None

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from heptathlon import harmless
 from heptathlon.families import FAMILIES, Human
 from heptathlon.grid import MOVES, Grid
-from heptathlon.pages import plots, report
-from heptathlon.pages.drawings import draw
+from heptathlon.pages import items, plots, report
+from heptathlon.pages.drawings import drawings_of
 from heptathlon.records import content_id, doc_digest
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scoring import scorecard
@@ -264,10 +264,10 @@ def test_a_large_run_is_cut_and_says_so():
     assert len(html) < 8 * 2**20
     page = Page(html)
     (island,) = page.islands
-    assert len(island["items"]) == report.MAX_ITEMS
+    assert len(island["items"]) == items.MAX_ITEMS
     assert sum(i["outcome"] == "no answer" for i in island["items"]) == 3
     assert "1,000 of the 4,994 answered documents" in " ".join(page.text.split())
-    assert page.tags.count("article") == report.FIRST_ITEMS + 1
+    assert page.tags.count("article") == items.FIRST_ITEMS + 1
 
 
 def test_huge_answers_are_cut_with_a_note():
@@ -278,7 +278,7 @@ def test_huge_answers_are_cut_with_a_note():
 
 
 def test_byte_budget_bounds_the_page(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(report, "MAX_ITEM_BYTES", 20_000)
+    monkeypatch.setattr(items, "MAX_ITEM_BYTES", 20_000)
     (island,) = page_of(["\u202e" * 5_000] * 30).islands
     assert 1 <= len(island["items"]) < 30
 
@@ -404,7 +404,7 @@ def paths(svg: str) -> dict[str, str]:
 
 def test_maze_drawing_shows_gold_and_walk():
     doc = maze_doc(9)
-    drawn = paths(draw("maze", doc, "R R R R D"))
+    drawn = paths(drawings_of("maze").drawn(doc, "R R R R D"))
     assert drawn["gold"] == drawn["walk"] == "M1 1h8v2"
     assert "broken" not in drawn
     # The serpentine of side 5 has four walls between its rows, each with one gap.
@@ -412,7 +412,7 @@ def test_maze_drawing_shows_gold_and_walk():
 
 
 def test_maze_drawing_stops_at_the_break():
-    drawn = paths(draw("maze", maze_doc(9), "R D R R"))
+    drawn = paths(drawings_of("maze").drawn(maze_doc(9), "R D R R"))
     assert drawn["walk"] == "M1 1h2"
     assert drawn["broken"] == "M3 1l0 1"
     assert "broken cross" in drawn
@@ -420,7 +420,7 @@ def test_maze_drawing_stops_at_the_break():
 
 def test_maze_drawing_of_no_walk():
     for answer in ("", "NONE", "yes", HOSTILE):
-        svg = draw("maze", maze_doc(9), answer)
+        svg = drawings_of("maze").drawn(maze_doc(9), answer)
         assert "walk" not in paths(svg)
         assert "script" not in svg
 
@@ -428,17 +428,17 @@ def test_maze_drawing_of_no_walk():
 def test_blocked_cells_are_drawn():
     doc = maze_doc(9) | {"size": 2, "open": "2##0", "start": [0, 0], "goal": [1, 1], "solution": ""}
     doc |= {"open": "2#98"[:2] + "94"[:2]}
-    svg = draw("maze", doc | {"open": "2#94"}, "")
+    svg = drawings_of("maze").drawn(doc | {"open": "2#94"}, "")
     assert paths(svg)["blocked"] == "M2 0h2v2h-2z"
 
 
 @given(st.text(alphabet=MOVES + "? ", max_size=60), st.integers(4, SIDE * SIDE - 1))
 def test_any_walk_can_be_drawn(answer: str, goal: int):
-    svg = draw("maze", maze_doc(goal), answer)
+    svg = drawings_of("maze").drawn(maze_doc(goal), answer)
     walk = paths(svg).get("walk", "")
     numbers = [int(x) for x in re.findall(r"-?\d+", walk)]
     assert all(abs(x) <= 2 * SIDE for x in numbers)
 
 
 def test_families_without_a_drawing_have_none():
-    assert draw("no such family", {}, "") == ""
+    assert drawings_of("no such family").drawn({}, "") == ""

@@ -16,7 +16,7 @@ from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.running import runner, runs
 from heptathlon.running.journal import Journal
 from heptathlon.tasks import catalog
-from heptathlon.tasks.catalog import TASKS_PATH
+from heptathlon.tasks.derived import include_path
 from heptathlon.tasks.players import players_of
 
 TASK = "heptathlon_maze_dfs_smoke"
@@ -54,7 +54,7 @@ def test_a_language_model_runs_both_kinds_of_task(tiny_model: Path, tmp_path: Pa
 def test_plain_lm_eval_gives_the_same_samples(tiny_model: Path, tmp_path: Path):
     flags = ["--model", "hf", "--model_args", f"pretrained={tiny_model}", "--device", "cpu"]
     flags += ["--limit", "2", "--tasks", TASK, *SHORT]
-    command = [sys.executable, "-m", "lm_eval", "run", "--include_path", str(TASKS_PATH)]
+    command = [sys.executable, "-m", "lm_eval", "run", "--include_path", str(include_path())]
     plain = tmp_path / "plain"
     subprocess.run(
         [*command, *flags, "--log_samples", "--output_path", str(plain)],
@@ -90,7 +90,8 @@ def test_a_model_class_that_cannot_encode_text_is_not_made_to_and_tasks_are_inde
 ):
     """Its tokenizer would be looked for on the Hub, under a name that nobody has."""
     flags = ["--model", "dummy", "--model_args", "pretrained=nobody/none", "--limit", "2"]
-    flags += ["--include_path", str(TASKS_PATH), "--tasks", TASK, "--output_path", str(tmp_path)]
+    flags += ["--include_path", str(include_path()), "--tasks", TASK]
+    flags += ["--output_path", str(tmp_path)]
     (written,) = runner.run(flags)
     assert len(runs.read_run(written.parent).samples[TASK]) == 2
     assert "overrides existing task" not in caplog.text

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heptathlon import cli
 from heptathlon.builders import sort as builder
 from heptathlon.builders import store
 from heptathlon.builders.sort import own
 from heptathlon.builders.sort.sentences import ends_sentence, plain_text, sentence_starts
+from heptathlon.cli import data
 from heptathlon.errors import HeptathlonError
 
 
@@ -182,7 +182,7 @@ def test_an_own_set_is_found_by_its_folder(built: Path, monkeypatch: pytest.Monk
 def test_from_a_text_to_a_score(book: Path, tmp_path: Path):
     """The commands that the guide names, with the searching player as the model."""
     with pytest.raises(HeptathlonError, match="maze is not built from texts; sort is"):
-        cli._build_own("maze", [book], [], 1, tmp_path)
+        data._build_own("maze", [book], [], 1, tmp_path)
     code, said = heptathlon(
         ["build", "sort", "--text", str(book), "--length", "250", "--excerpts", "4",
          "--out", str(tmp_path)]

@@ -19,7 +19,7 @@ from heptathlon.running import runner, runs
 from heptathlon.scorers import sort as scorer
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.scoring import scorecard
-from heptathlon.tasks import catalog
+from heptathlon.tasks import catalog, derived
 from heptathlon.tasks.players import Player
 from heptathlon.tasks.sort import book, prompts
 from heptathlon.tasks.sort.baselines import PLAYERS
@@ -69,14 +69,13 @@ def docs_of(config: str, tier: str = "smoke", edition: str = "fresh") -> list[di
 
 
 def test_the_leaves_are_all_there():
-    assert sorted(t for t in catalog.task_files() if t.startswith("heptathlon_sort")) == LEAVES
+    assert sorted(t for t in catalog.leaves() if t.startswith("heptathlon_sort")) == LEAVES
 
 
 @pytest.mark.parametrize("task", LEAVES)
 def test_each_yaml_says_what_its_name_says(task: str):
     data = catalog.task_data(task)
-    settings = catalog.read_yaml(catalog.task_files()[task])
-    assert catalog.task_files()[task].stem == task.removeprefix("heptathlon_")
+    settings = catalog.definition(task)
     assert families.task_name(data.variant, data.tier) == task
     way = data.variant.removeprefix("sort_").split("_")[0]
     assert data.edition == {"book": "paper", "own": "own"}.get(way, "fresh")
@@ -143,7 +142,7 @@ def test_few_shot_examples_teach_the_format(task: str, loaded: dict[str, Any]):
 
 @pytest.mark.parametrize("tier", SORT.tiers)
 def test_groups(tier: str, manager: TaskManager):
-    group = catalog.read_yaml(catalog.group_files()[families.task_name("sort", tier)])
+    group = catalog.group_definition(families.task_name("sort", tier))
     lengths = fresh.SIZES[tier].lengths
     names = [f"sort_e{n}" for n in lengths] + [f"sort_notext_e{n}" for n in lengths]
     names += [f"sort_{form}" for form in FORMS]
@@ -151,11 +150,11 @@ def test_groups(tier: str, manager: TaskManager):
     assert group["metadata"]["version"] == SORT.version
     cells = paper.shards(tier)
     names = [f"sort_book_{c}" for c in cells] + [f"sort_book_notext_{c}" for c in cells]
-    group = catalog.read_yaml(catalog.group_files()[families.task_name("sort_paper", tier)])
+    group = catalog.group_definition(families.task_name("sort_paper", tier))
     assert group["task"] == [families.task_name(n, tier) for n in names]
     if tier in {"full", "lite", "smoke"}:
         suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
-        listed = catalog.read_yaml(catalog.group_files()[suite])["task"]
+        listed = catalog.group_definition(suite)["task"]
         assert families.task_name("sort", tier) in listed
     if tier == "smoke":
         tasks = manager.load([families.task_name("sort", tier)])["tasks"]
@@ -222,7 +221,7 @@ def test_a_book_prompt_is_the_papers_word_for_word(number: int):
     """Put together here independently, from the published file."""
     metadata = {"prompt": number}
     manager = TaskManager(
-        include_path=str(catalog.TASKS_PATH), include_defaults=False, metadata=metadata
+        include_path=str(derived.include_path()), include_defaults=False, metadata=metadata
     )
     name = "heptathlon_sort_book_e250_s20_smoke"
     one = manager.load([name])["tasks"][name]
@@ -246,7 +245,7 @@ def test_a_book_prompt_is_the_papers_word_for_word(number: int):
 @book_is_here
 def test_a_book_prompt_in_a_chat_template():
     name = "heptathlon_sort_book_notext_e250_s20_smoke"
-    manager = TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
+    manager = TaskManager(include_path=str(derived.include_path()), include_defaults=False)
     one = manager.load([name])["tasks"][name]
     seen: list[list[dict[str, str]]] = []
 

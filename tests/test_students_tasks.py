@@ -52,15 +52,14 @@ def need_sources() -> None:
 
 
 def test_the_leaves_are_all_there():
-    found = [t for t in catalog.task_files() if t.startswith("heptathlon_students")]
+    found = [t for t in catalog.leaves() if t.startswith("heptathlon_students")]
     assert sorted(found) == LEAVES
 
 
 @pytest.mark.parametrize("task", LEAVES)
 def test_each_yaml_says_what_its_name_says(task: str):
     data = catalog.task_data(task)
-    settings = catalog.read_yaml(catalog.task_files()[task])
-    assert catalog.task_files()[task].stem == task.removeprefix("heptathlon_")
+    settings = catalog.definition(task)
     assert families.task_name(data.variant, data.tier) == task
     assert data.edition == ("paper" if data.variant in PAPER else "fresh")
     assert data.variant == f"students_{data.config}"
@@ -110,12 +109,12 @@ def test_few_shot_examples_teach_the_format(task: str, loaded: dict[str, Any]):
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_groups(tier: str, manager: TaskManager):
-    group = catalog.read_yaml(catalog.group_files()[families.task_name("students", tier)])
+    group = catalog.group_definition(families.task_name("students", tier))
     leaves = group["task"]
     assert leaves[0] == families.task_name(STUDENTS.headline.variants[0], tier)
     assert set(leaves) <= set(LEAVES)
     suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
-    assert group["group"] in catalog.read_yaml(catalog.group_files()[suite])["task"]
+    assert group["group"] in catalog.group_definition(suite)["task"]
     if tier == "smoke":
         tasks = manager.load([group["group"]])["tasks"]
         docs = [(one, doc) for one in tasks.values() for doc in one.test_docs()]

@@ -294,14 +294,14 @@ def test_figure_of_two_studies(folders: dict[str, Path], tmp_path: Path):
 
 
 def test_names_of_curves_stay_in_the_plot():
-    from heptathlon.pages import study_page as study_report
+    from heptathlon.pages import curves
 
     ends = [(1.0, "a"), (1.0, "b"), (0.0, "c"), (0.0, "d"), (None, "e"), (0.01, "f")]
-    found = study_report._spaced(ends)
+    found = curves._spaced(ends)
     heights = sorted(found.values())
     assert all(b - a >= 14.9 for a, b in itertools.pairwise(heights))
     assert heights[0] > 0
-    assert heights[-1] <= study_report.HEIGHT - study_report.BOTTOM + 4
+    assert heights[-1] <= curves.HEIGHT - curves.BOTTOM + 4
     assert found["a"] < found["c"]
 
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from benchmarks import _chromium
 from heptathlon import harmless
 from heptathlon.pages import base as pages
-from heptathlon.pages import study_page as study_report
-from heptathlon.studies.continual import ContinualCard, FigureCard, JudgeCard, MetricCard
+from heptathlon.pages.studies import continual as study_report
+from heptathlon.studies.kinds.continual import ContinualCard, FigureCard, JudgeCard, MetricCard
 from tests.browsing import complaints, in_browser, violations, with_axe
 from tests.parsed import Page
 

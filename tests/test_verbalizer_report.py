@@ -11,13 +11,15 @@ from lm_eval.tasks import TaskManager
 from heptathlon import families
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
-from heptathlon.pages import profiles, report
+from heptathlon.pages import profile, report
+from heptathlon.pages.drawings import Panel, drawings_of
+from heptathlon.pages.families.verbalizer import UNNATURALNESS
 from heptathlon.running import runner
 from heptathlon.running.runs import Run, Sample, read_run
 from heptathlon.scorers import verbalizer as scorer
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.scorecard import ScoredSample
-from heptathlon.tasks import catalog
+from heptathlon.tasks import catalog, derived
 from heptathlon.tasks.verbalizer import tokens
 
 FAMILY = families.family("verbalizer")
@@ -69,15 +71,15 @@ def test_intervals_rest_on_items(scored: dict[str, Any]):
     )
 
 
-def by_title(panels: list[profiles.Panel]) -> dict[str, profiles.Panel]:
+def by_title(panels: list[Panel]) -> dict[str, Panel]:
     return {panel.title: panel for panel in panels}
 
 
 def test_panels_of_one_model(scored: dict[str, Any]):
-    panels = by_title(profiles.panels("verbalizer", {"m": scored["prior_only"][1]}))
+    panels = by_title(drawings_of("verbalizer").compared({"m": scored["prior_only"][1]}))
     along = panels["Accuracy against unnaturalness"]
     levels = list(along.groups)
-    assert levels == [w for w in profiles.UNNATURALNESS.values() if w in levels], "in order of pull"
+    assert levels == [w for w in UNNATURALNESS.values() if w in levels], "in order of pull"
     figures = {(g, line.name): line.figure.value for g, ls in along.groups.items() for line in ls}
     assert figures["natural words", "m, generated"] == 1.0
     assert figures["names exchanged", "m, generated"] == -1.0
@@ -92,7 +94,7 @@ def test_panels_of_one_model(scored: dict[str, Any]):
 
 def test_several_models_stand_beside_each_other(scored: dict[str, Any]):
     runs = {player: samples for player, (_, samples) in scored.items()}
-    along = by_title(profiles.panels("verbalizer", runs))["Accuracy against unnaturalness"]
+    along = by_title(drawings_of("verbalizer").compared(runs))["Accuracy against unnaturalness"]
     for lines in along.groups.values():
         assert {line.name.split(",")[0] for line in lines} == set(runs)
 
@@ -101,7 +103,7 @@ def test_error_beyond_capture_is_confusion(scored: dict[str, Any]):
     """First word on derangements: some answers are another class's word that is not the gold's."""
     samples = [s for s in scored["first_word"][1] if s.form == "derangement"]
     assert {s.verdict.outcome for s in samples} >= {"prior", "other"}
-    panels = by_title(profiles.panels("verbalizer", {"m": samples}))
+    panels = by_title(drawings_of("verbalizer").compared({"m": samples}))
     lines = panels["Prior capture against error"].lines
     assert any(
         e.figure.value > c.figure.value for e, c in zip(lines[::2], lines[1::2], strict=True)
@@ -111,7 +113,7 @@ def test_error_beyond_capture_is_confusion(scored: dict[str, Any]):
 def test_pages(scored: dict[str, Any]):
     card, samples = scored["oracle"]
     page = report.render_report(card, samples)
-    several = report.render_profile([scored["oracle"], scored["prior_only"], scored["oracle"]])
+    several = profile.render([scored["oracle"], scored["prior_only"], scored["oracle"]])
     for html in (page, several):
         for title in ("Accuracy against unnaturalness", "Prior capture against error"):
             assert title in html
@@ -124,14 +126,14 @@ def test_hostile_model_names_stay_text(scored: dict[str, Any]):
     card, samples = scored["oracle"]
     hostile = "<script>alert(1)</script>"
     named = card.model_copy(update={"model": card.model.model_copy(update={"name": hostile})})
-    assert hostile not in report.render_profile([(named, samples)])
+    assert hostile not in profile.render([(named, samples)])
 
 
 def test_runs_without_panels_are_refused(scored: dict[str, Any]):
     card, _ = scored["oracle"]
     with pytest.raises(HeptathlonError, match="none of the runs has a family"):
-        report.render_profile([(card.model_copy(update={"families": {}}), [])])
-    assert profiles.panels("maze", {"m": []}) == []
+        profile.render([(card.model_copy(update={"families": {}}), [])])
+    assert drawings_of("maze").compared({"m": []}) == []
 
 
 def test_natural_words_must_have_been_asked(tmp_path: Path):
@@ -170,7 +172,7 @@ class FakeLM:
 
 
 def test_a_run_warns_once_of_each_pair(caplog: pytest.LogCaptureFixture):
-    manager = TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
+    manager = TaskManager(include_path=str(derived.include_path()), include_defaults=False)
     group = manager.load([GROUP])["groups"][GROUP]
     with caplog.at_level(logging.WARNING, logger="heptathlon"):
         runner._warn_of_tokens(FakeLM(), runner._leaves([group]))

@@ -44,15 +44,14 @@ def loaded(manager: TaskManager) -> dict[str, Any]:
 
 
 def test_the_leaves_are_all_there():
-    found = [t for t in catalog.task_files() if t.startswith("heptathlon_verbalizer")]
+    found = [t for t in catalog.leaves() if t.startswith("heptathlon_verbalizer")]
     assert sorted(found) == LEAVES
 
 
 @pytest.mark.parametrize("task", LEAVES)
 def test_each_yaml_says_what_its_name_says(task: str):
     data = catalog.task_data(task)
-    settings = catalog.read_yaml(catalog.task_files()[task])
-    assert catalog.task_files()[task].stem == task.removeprefix("heptathlon_")
+    settings = catalog.definition(task)
     assert families.task_name(data.variant, data.tier) == task
     assert data.edition == ("paper" if "paper" in task else "fresh")
     assert data.config in builder.configs(data.edition)
@@ -114,13 +113,13 @@ def test_few_shot_examples_are_other_items(task: str, loaded: dict[str, Any]):
 
 @pytest.mark.parametrize("tier", FAMILY.tiers)
 def test_groups(tier: str, manager: TaskManager):
-    group = catalog.read_yaml(catalog.group_files()[families.task_name("verbalizer", tier)])
+    group = catalog.group_definition(families.task_name("verbalizer", tier))
     wanted = SMOKE_GROUPS if tier == "smoke" else GROUPS
     assert sorted(group["task"]) == sorted(
         families.task_name(f"verbalizer_{g}", tier) for g in wanted
     )
     suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
-    assert group["group"] in catalog.read_yaml(catalog.group_files()[suite])["task"]
+    assert group["group"] in catalog.group_definition(suite)["task"]
     if tier == "smoke":
         tasks = manager.load([group["group"]])["tasks"]
         docs = [(one, doc) for one in tasks.values() for doc in one.test_docs()]

@@ -12,20 +12,25 @@ import hashlib
 from importlib import resources
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from heptathlon import harmless
+from heptathlon.scoring.cards import Estimate
 
 DASH, MINUS = "\u2013", "\u2212"
 MAX_TEXT = 40_000
 """Characters of any one text; what is longer was meant to be cut before."""
 
 
-def environment(loader: BaseLoader) -> Environment:
-    """Return an environment whose templates print text as text and fail on a missing name."""
+def environment(loader: BaseLoader | None = None) -> Environment:
+    """Return an environment whose templates print text as text and fail on a missing name.
+
+    Args:
+        loader: finds the templates; those of this package if left out.
+    """
     made = Environment(
-        loader=loader,
+        loader=loader or PackageLoader("heptathlon.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_harmless,
@@ -37,7 +42,7 @@ def environment(loader: BaseLoader) -> Environment:
         "allow_nan": False,
         "separators": (",", ":"),
     }
-    made.filters |= {"figure": figure, "label": harmless.label}
+    made.filters |= {"figure": figure, "interval": interval_words, "label": harmless.label}
     return made
 
 
@@ -52,6 +57,11 @@ def _harmless(value: Any) -> Any:
 def asset(name: str) -> str:
     """Return a style or script that pages share."""
     return resources.files("heptathlon.pages.templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def style(*names: str) -> Markup:
+    """Return the style of a page, made of the pages' own style sheets."""
+    return Markup("".join(map(asset, names)))  # noqa: S704
 
 
 def policy(style: str, script: str | None = None) -> str:
@@ -76,3 +86,8 @@ def figure(value: float | None, digits: int = 3) -> str:
 def interval(low: float | None, high: float | None) -> str:
     """Return the ends of an interval as they are printed; nothing if one is not known."""
     return "" if low is None or high is None else f"{figure(low)} to {figure(high)}"
+
+
+def interval_words(estimate: Estimate) -> str:
+    """Return the ends of a figure's interval as they are printed; a dash if there is none."""
+    return interval(estimate.low, estimate.high) or DASH

@@ -4,10 +4,11 @@ A test fails when what is committed differs from what this would write.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from heptathlon.builders.hub import facts_table, family_notes
-from heptathlon.families import FAMILIES, Family, task_name
+from heptathlon.families import FAMILIES, Family, of_role, task_name
 from heptathlon.files import write_text_atomic
 from heptathlon.tasks import catalog
 
@@ -16,20 +17,26 @@ BLOCK = re.compile(r"(<!-- families: generated -->\n).*?(<!-- /families -->)", r
 
 
 def families_table() -> str:
-    """Return the README's table of families."""
-    lines = ["| family | asks | paper | headline | card |", "|---|---|---|---|---|"]
-    lines += [
-        f"| `{f.name}` | {f.question} | [{f.paper.title}]({f.paper.url}) "
-        f"| `{f.headline.metric}` | [card](docs/{f.name}.md) |"
-        for f in FAMILIES.values()
-    ]
+    """Return the README's table of families: the scored ones, then the exhibition events."""
+    lines = _table(of_role("scored"))
+    if exhibition := {n: f for n, f in of_role("exhibition").items() if not f.package}:
+        lines += ["", "Exhibition events, which no total counts:", "", *_table(exhibition)]
     return "\n".join(lines) + "\n"
+
+
+def _table(families: Mapping[str, Family]) -> list[str]:
+    lines = ["| family | asks | paper | headline | card |", "|---|---|---|---|---|"]
+    return lines + [
+        f"| `{name}` | {f.question} | [{f.paper.title}]({f.paper.url}) "
+        f"| `{f.headline.metric}` | [card](docs/{name}.md) |"
+        for name, f in families.items()
+    ]
 
 
 def task_card(family: Family) -> str:
     """Return a family's task card: the registry's facts, its own notes, and its tasks."""
-    groups = catalog.group_files()
-    leaves = [t for t in catalog.task_files() if catalog.task_data(t).family is family]
+    groups = catalog.groups()
+    leaves = [t for t in catalog.leaves() if catalog.task_data(t).family is family]
     lines = [f"# {family.title} (`{family.name}`)", "", family.question, ""]
     lines += facts_table(family)
     lines += ["", family_notes(family), "", "## Tasks", ""]
@@ -49,7 +56,8 @@ def task_card(family: Family) -> str:
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """Return every generated file's path and the text that it should hold."""
     readme = root / "README.md"
-    out = {root / "docs" / f"{f.name}.md": task_card(f) for f in FAMILIES.values()}
+    own = [f for f in FAMILIES.values() if not f.package]
+    out = {root / "docs" / f"{f.name}.md": task_card(f) for f in own}
     table = families_table()
     out[readme] = BLOCK.sub(
         lambda m: m.group(1) + table + m.group(2), readme.read_text(encoding="utf-8")

@@ -1,215 +1,179 @@
-"""Drawings of items for the report: one function a family that has something to draw.
+"""What a family may draw beside what every family has; each one's own stands in ``families/``.
 
-A drawing shows the item, its gold answer and the model's, as inline SVG. It holds numbers and
-words of this package only: nothing of a model's text gets into it but as a position.
+A drawing holds numbers and words of this package and of its data sets only: nothing of a model's
+text gets into it but as a position. Figures are tables, so that they can be read aloud and copied,
+with a mark or a diagram where a picture says it faster.
 """
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
-from heptathlon.grid import MOVES, Grid
+from heptathlon.pages import base as pages
+from heptathlon.pages import plots
+from heptathlon.pages.plots import Scale
+from heptathlon.registered import Registry
+from heptathlon.scoring.cards import Estimate
+from heptathlon.scoring.scorecard import ScoredSample
+
+DRAWINGS = Registry(
+    "family's drawings", "heptathlon.pages.families", "DRAWINGS", "heptathlon.drawings"
+)
 
 Doc = Mapping[str, Any]
+Samples = Sequence[ScoredSample]
+Played = Mapping[str, Samples]
+"""Scored samples of the headline's documents by who answered, the run (``THIS_RUN``) first."""
+Runs = Mapping[str, Samples]
+"""Samples of one family by the model that answered."""
 
-CELL = 2
-"""Drawing units a cell: walls lie on even coordinates, centres of cells on odd ones."""
-MARGIN = 0.8
-"""Room for the cross of a walk that leaves the grid."""
-MAX_MOVES = 4_000
-"""Moves drawn of one answer: more than the longest path of any maze, less than a page's worth."""
-
-JUMP = "?"
-"""Stands among moves where an answer leaves the way of single steps."""
-_STEPS = {"U": (-1, 0), "D": (1, 0), "L": (0, -1), "R": (0, 1), JUMP: (0, 0)}
-Cell = tuple[int, int]
+THIS_RUN = "this run"
+SIDE = 100
+"""Side of a diagram in its own units."""
 
 
-def draw(family: str, doc: Doc, answer: str) -> Markup:
-    """Return the drawing of an item with an answer as SVG; empty if its family has none.
+@dataclass(frozen=True)
+class Figure:
+    """A table with its title.
+
+    Attributes:
+        title: heading.
+        caption: what is shown, in one or two sentences.
+        head: names of the columns; the first is that of the rows' names.
+        rows: cells as text or as marks.
+        diagram: SVG that stands before the table; empty if there is none.
+    """
+
+    title: str
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | Markup, ...], ...]
+    diagram: Markup = field(default=Markup(""))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure of a panel.
+
+    Attributes:
+        group: heading that it stands under.
+        name: what it is of.
+        figure: the figure with its interval.
+        mark: its drawing.
+    """
+
+    group: str
+    name: str
+    figure: Estimate
+    mark: Markup
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A table of figures on one axis.
+
+    Attributes:
+        title: heading.
+        says: how to read it, in a sentence or two.
+        axis: drawing of the axis.
+        lines: its figures; lines of one group follow each other.
+    """
+
+    title: str
+    says: str
+    axis: Markup
+    lines: list[Line]
+
+    @property
+    def groups(self) -> dict[str, list[Line]]:
+        """The lines by the heading that they stand under."""
+        out: dict[str, list[Line]] = {}
+        for line in self.lines:
+            out.setdefault(line.group, []).append(line)
+        return out
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """What a family draws; nothing that is left out is shown.
+
+    Attributes:
+        item: returns the drawing of a document with an answer, as the scorer read it, as SVG.
+        legend: what these drawings show, in one sentence.
+        figures: returns figures of a run and of the players, for the report.
+        beside: returns figures of what a run answered beside the headline's documents.
+        panels: returns figures of one or several models beside each other, for the report and for
+            ``heptathlon profile``.
+    """
+
+    item: Callable[[Doc, str], Markup] | None = None
+    legend: str = ""
+    figures: Callable[[Played], list[Figure]] | None = None
+    beside: Callable[[Samples], list[Figure]] | None = None
+    panels: Callable[[Runs], list[Panel]] | None = None
+
+    def drawn(self, doc: Doc, answer: str) -> Markup:
+        """Return the drawing of a document with an answer as SVG; empty if there is none."""
+        return self.item(doc, answer) if self.item else Markup("")
+
+    def shown(self, played: Callable[[], Played], beside: Samples = ()) -> list[Figure]:
+        """Return the figures of a run; ``played`` is called only if they are needed."""
+        found = self.figures(played()) if self.figures else []
+        return found + (self.beside(beside) if self.beside else [])
+
+    def compared(self, runs: Runs) -> list[Panel]:
+        """Return the panels of one or several models."""
+        return self.panels(runs) if self.panels else []
+
+
+def drawings_of(family: str) -> Drawings:
+    """Return what a family draws.
+
+    Raises:
+        HeptathlonError: if they are a plug-in's, and that cannot be loaded.
+    """
+    found: Drawings | None = DRAWINGS.find(family)
+    return found or Drawings()
+
+
+# --- pieces --------------------------------------------------------------------------------------
+
+
+def panel(title: str, says: str, figures: Sequence[tuple[str, str, Estimate]]) -> Panel:
+    """Return a panel of figures, each with its heading and its name."""
+    scale = Scale.of(x for _, _, e in figures for x in (e.value, e.low, e.high))
+    return Panel(
+        title,
+        says,
+        plots.axis(scale),
+        [
+            Line(group, name, e, plots.interval(scale, e.value, e.low, e.high))
+            for group, name, e in figures
+        ],
+    )
+
+
+def chart(
+    over: Sequence[Markup], behind: Sequence[Markup] = (), chance: float | None = None
+) -> Markup:
+    """Return a square diagram in its frame, with a dashed line to read it against.
 
     Args:
-        family: name in the registry.
-        doc: the record.
-        answer: the answer as the scorer read it.
+        over: what is drawn over frame and line, ``SIDE`` units a side.
+        behind: what is drawn behind them.
+        chance: height of a level line, from 0 to 1; the rising diagonal if None.
     """
-    drawing = DRAWINGS.get(family)
-    return drawing(doc, answer) if drawing else Markup("")
-
-
-def legend(family: str) -> str:
-    """Return what a family's drawings show, in one sentence; empty if it has none."""
-    return LEGENDS.get(family, "")
-
-
-# --- maze ----------------------------------------------------------------------------------------
-
-
-def draw_maze(doc: Doc, answer: str) -> Markup:
-    """Draw a maze, a shortest path as a band, the answer as a line up to where it breaks.
-
-    Args:
-        doc: a record of the maze family, any form.
-        answer: as the scorer reads it: moves with spaces between them, ``JUMP`` for a step between
-            cells that are not neighbours (or one move, for ``next_move``). Of anything else no walk
-            is drawn.
-    """
-    side = int(doc["size"])
-    grid = Grid(side, str(doc["open"]))
-    start, goal = tuple(doc["start"]), tuple(doc["goal"])
-    walked_from, moves = _moves_to_draw(doc, answer)
-    cells, broken = _walk(grid, walked_from, moves)
-    gold, _ = _walk(grid, start, str(doc["solution"]))
-    parts = [
-        _path("blocked", _blocked(grid)),
-        _path("gold", _trail(gold)),
-        _path("walls", _walls(grid)),
-        _path("casing", _trail(cells)),
-        _path("walk", _trail(cells)),
-    ]
-    if doc["form"] == "next_move":
-        parts.append(_disc("here", walked_from))
-    parts += [_end("start", start, "S"), _end("goal", goal, "G")]
-    if broken:
-        parts.append(_break_mark(cells[-1], broken))
+    start, end = (SIDE, 0) if chance is None else (SIDE * (1 - chance), SIDE * (1 - chance))
+    parts = Markup("")
     return Markup(
-        '<svg class="drawing maze" role="img" aria-label="{}" viewBox="{} {} {} {}">{}</svg>'
-    ).format(
-        _says(doc, len(cells) - 1, broken, cells[-1] == goal),
-        -MARGIN,
-        -MARGIN,
-        CELL * side + 2 * MARGIN,
-        CELL * side + 2 * MARGIN,
-        Markup("").join(parts),
-    )
+        '<svg class="chart" viewBox="-3 -3 {0} {0}" aria-hidden="true" focusable="false">{4}'
+        '<rect class="frame" width="{1}" height="{1}"/>'
+        '<line class="frame dashed" x1="0" y1="{2}" x2="{1}" y2="{3}"/>{5}</svg>'
+    ).format(SIDE + 6, SIDE, start, end, parts.join(behind), parts.join(over))
 
 
-def _moves_to_draw(doc: Doc, answer: str) -> tuple[Cell, str]:
-    """Return where the drawn walk begins and its moves."""
-    row, column = doc["start"]
-    if doc["form"] == "verify_path":
-        return (row, column), str(doc["proposed"])
-    if doc["form"] == "next_move":
-        row, column = doc["cell"]
-        return (row, column), answer if answer in tuple(MOVES) else ""
-    moves = answer.replace(" ", "")
-    return (row, column), moves[:MAX_MOVES] if set(moves) <= {*MOVES, JUMP} else ""
-
-
-def _walk(grid: Grid, start: Cell, moves: str) -> tuple[list[Cell], str]:
-    """Return the cells walked, the first one included, and the move that broke the walk, if any."""
-    cells = [start]
-    for move in moves:
-        row, column = cells[-1]
-        if move == JUMP or grid.go(row * grid.side + column, move) is None:
-            return cells, move
-        down, right = _STEPS[move]
-        cells.append((row + down, column + right))
-    return cells, ""
-
-
-def _says(doc: Doc, moves: int, broken: str, arrived: bool) -> str:
-    """Return the drawing in words."""
-    side, shortest = doc["size"], doc["shortest"]
-    length = "without a path" if shortest is None else f"with a shortest path of {shortest} moves"
-    walk = "no moves are drawn"
-    went = f"the walk goes {moves} move{'s' * (moves != 1)} "
-    if broken:
-        walk = went + "and breaks"
-    elif moves:
-        walk = went + ("to the goal" if arrived else "to another cell")
-    return f"Maze of {side} by {side} cells {length}; {walk}."
-
-
-def _path(kind: str, data: str) -> Markup:
-    return Markup('<path class="{}" d="{}"/>').format(kind, data) if data else Markup("")
-
-
-def _centre(cell: Cell) -> tuple[int, int]:
-    """Return (x, y) of a cell's centre."""
-    return CELL * cell[1] + 1, CELL * cell[0] + 1
-
-
-def _trail(cells: list[Cell]) -> str:
-    """Return the line through the cells' centres, straight runs drawn at one stroke."""
-    if len(cells) < 2:
-        return ""
-    x, y = _centre(cells[0])
-    runs: list[tuple[str, int]] = []
-    for (row, column), (next_row, next_column) in itertools.pairwise(cells):
-        axis, step = ("v", next_row - row) if next_row != row else ("h", next_column - column)
-        if runs and runs[-1][0] == axis and (runs[-1][1] > 0) == (step > 0):
-            runs[-1] = (axis, runs[-1][1] + CELL * step)
-        else:
-            runs.append((axis, CELL * step))
-    return f"M{x} {y}" + "".join(f"{axis}{length}" for axis, length in runs)
-
-
-def _walls(grid: Grid) -> str:
-    """Return the walls between cells and around them; blocked cells are drawn by themselves."""
-    n = grid.side
-
-    def shut(cell: int, other: int, move: str) -> bool:
-        both_free = not grid.is_wall(cell) and not grid.is_wall(other)
-        return both_free and grid.go(cell, move) is None
-
-    border = f"M0 0h{CELL * n}v{CELL * n}h{-CELL * n}z"
-    below = [[shut(r * n + c, r * n + c + n, "D") for c in range(n)] for r in range(n - 1)]
-    beside = [[shut(r * n + c, r * n + c + 1, "R") for r in range(n)] for c in range(n - 1)]
-    across = (f"M{CELL * a} {CELL * (i + 1)}h{CELL * w}" for i, a, w in _runs(below))
-    upright = (f"M{CELL * (i + 1)} {CELL * a}v{CELL * w}" for i, a, w in _runs(beside))
-    return border + "".join(across) + "".join(upright)
-
-
-def _blocked(grid: Grid) -> str:
-    """Return the blocked cells as bars, a row at a time."""
-    n = grid.side
-    rows = [[grid.is_wall(r * n + c) for c in range(n)] for r in range(n)]
-    return "".join(
-        f"M{CELL * a} {CELL * i}h{CELL * w}v{CELL}h{-CELL * w}z" for i, a, w in _runs(rows)
-    )
-
-
-def _runs(lines: list[list[bool]]) -> Iterable[tuple[int, int, int]]:
-    """Yield (line, first, length) of every unbroken run of true values."""
-    for number, line in enumerate(lines):
-        first = None
-        for place, on in enumerate([*line, False]):
-            if on and first is None:
-                first = place
-            elif not on and first is not None:
-                yield number, first, place - first
-                first = None
-
-
-def _break_mark(cell: Cell, move: str) -> Markup:
-    """Return the stub of the illegal move and a cross at the wall that it met, or at the jump."""
-    x, y = _centre(cell)
-    down, right = _STEPS[move]
-    stub = f"M{x} {y}l{right} {down}"
-    wall_x, wall_y = x + right, y + down
-    cross = f"M{wall_x - 0.6} {wall_y - 0.6}l1.2 1.2m0 -1.2l-1.2 1.2"
-    return _path("broken", stub) + _path("broken cross", cross)
-
-
-def _disc(kind: str, cell: Cell) -> Markup:
-    x, y = _centre(cell)
-    return Markup('<circle class="{}" cx="{}" cy="{}" r="0.75"/>').format(kind, x, y)
-
-
-def _end(kind: str, cell: Cell, letter: str) -> Markup:
-    x, y = _centre(cell)
-    text = Markup('<text class="letter" x="{}" y="{}">{}</text>').format(x, y, letter)
-    return _disc(kind, cell) + text
-
-
-DRAWINGS: dict[str, Callable[[Doc, str], Markup]] = {"maze": draw_maze}
-"""The drawing of each family that has one: (document, answer as read) -> SVG."""
-
-LEGENDS: dict[str, str] = {
-    "maze": "The band is a shortest path, the line the walk that was answered (or, where a path "
-    "is to be judged, the one shown), and a cross the wall at which it broke.",
-}
-"""What each family's drawings show, in one sentence."""
+def with_interval(e: Estimate) -> str:
+    """Return a figure with its interval as they are printed."""
+    return f"{pages.figure(e.value)} ({pages.interval(e.low, e.high) or pages.DASH})"

@@ -7,40 +7,26 @@ allows the page's own style and script, by their hashes, and nothing else.
 """
 
 import functools
-import importlib
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment
 from markupsafe import Markup
 
 from heptathlon import harmless
-from heptathlon.errors import HeptathlonError
-from heptathlon.families import FAMILIES, Family, Headline, Human
+from heptathlon.families import FAMILIES, Headline, Human
 from heptathlon.files import write_text_atomic
 from heptathlon.pages import base as pages
-from heptathlon.pages import drawings, figures, plots, profiles
+from heptathlon.pages import items, plots
+from heptathlon.pages.drawings import THIS_RUN, drawings_of
 from heptathlon.pages.plots import Reference, Scale
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import Estimate, FamilyCard, FormCard, Scorecard, Stratum
 from heptathlon.scoring.scorecard import ScoredSample
-from heptathlon.tasks import catalog
 from heptathlon.tasks.players import players_of
-
-MAX_ITEMS = 1_000
-"""Items embedded in a page, over all families."""
-MAX_ITEM_BYTES = 5 * 2**20
-"""Bytes of embedded items, over all families; style, tables and markup come on top."""
-FIRST_ITEMS = 20
-"""Items on a page of the browser, and the ones that can be read without JavaScript."""
-MAX_PROMPT = 6_000
-MAX_RESPONSE = 6_000
-MAX_SHORT = 1_000
-"""Characters shown of a gold answer and of an answer as read."""
 
 PEOPLE = "people"
 """Name of the ladder's row with a human figure; no player is called so."""
@@ -52,45 +38,7 @@ METHODS = {
     "cluster-bootstrap": "bootstrap of clusters",
 }
 """Words for the names of methods that :class:`heptathlon.scorers.stats.Interval` uses."""
-
-Right = Literal["right", "partly", "wrong"]
-RIGHT_KINDS: dict[Right, plots.Kind] = {"right": "good", "partly": "partly", "wrong": "bad"}
-
-
-@dataclass(frozen=True)
-class Item:
-    """One answered document as the browser of items shows it; every text is safe to print.
-
-    Attributes:
-        number: its place among the family's documents in the run, from 1.
-        id: its item_id, shortened.
-        form: the variant and the registry's words for the form.
-        outcome: the verdict's word.
-        right: whether the answer was right, by :func:`score_of`.
-        strata: level of each of the family's strata.
-        metrics: every metric and its figure.
-        read: the answer as the scorer read it.
-        gold: the gold answer.
-        response: what the model said.
-        prompt: what it was asked.
-        drawing: SVG of the item; empty if there is none.
-    """
-
-    number: int
-    id: str
-    form: str
-    outcome: str
-    right: Right
-    strata: dict[str, str]
-    metrics: str
-    read: str
-    gold: str
-    response: str
-    prompt: str
-    drawing: Markup = field(default=Markup(""))
-
-
-_BLANK = Item(0, "", "", "", "wrong", {}, "", "", "", "", "")
+RIGHT_KINDS: dict[items.Right, plots.Kind] = {"right": "good", "partly": "partly", "wrong": "bad"}
 
 
 def write_report(card: Scorecard, scored: Sequence[ScoredSample], path: Path) -> None:
@@ -106,16 +54,16 @@ def write_report(card: Scorecard, scored: Sequence[ScoredSample], path: Path) ->
 
 def render_report(card: Scorecard, scored: Sequence[ScoredSample]) -> str:
     """Return a run's report as one HTML document; see :func:`write_report`."""
-    style = Markup(pages.asset("base.css") + pages.asset("report.css"))  # noqa: S704
+    style = pages.style("base.css", "report.css")
     script = Markup(pages.asset("report.js"))  # noqa: S704
     count = max(1, len(card.families))
     parts = [
         _family(
             name,
             family,
-            _of_card(family, scored),
-            MAX_ITEMS // count,
-            MAX_ITEM_BYTES // count,
+            of_card(family, scored),
+            items.MAX_ITEMS // count,
+            items.MAX_ITEM_BYTES // count,
             card.model.name,
         )
         for name, family in card.families.items()
@@ -126,7 +74,7 @@ def render_report(card: Scorecard, scored: Sequence[ScoredSample]) -> str:
         .render(
             card=card,
             families=parts,
-            blank=_BLANK,
+            blank=items.BLANK,
             summary_axis=plots.axis(_summary_scale(card)),
             summary_scale=_summary_scale(card),
             style=style,
@@ -137,62 +85,12 @@ def render_report(card: Scorecard, scored: Sequence[ScoredSample]) -> str:
     )
 
 
-def render_profile(runs: Sequence[tuple[Scorecard, Sequence[ScoredSample]]]) -> str:
-    """Return one HTML document with the panels of several runs beside each other.
-
-    Args:
-        runs: each run's scorecard and scored samples.
-
-    Raises:
-        HeptathlonError: if no family of theirs has panels.
-    """
-    sets: dict[tuple[str, str, str, str], dict[str, Sequence[ScoredSample]]] = {}
-    names = [card.model.name for card, _ in runs]
-    for number, (card, scored) in enumerate(runs, start=1):
-        # Two runs of one model stay two.
-        again = f" ({number})" * (names.count(card.model.name) > 1)
-        name = harmless.label(f"{card.model.name}{again}", 40)
-        for family in card.families.values():
-            if family.family in profiles.PANELS:
-                key = (family.family, family.edition, family.tier, family.season)
-                sets.setdefault(key, {})[name] = _of_card(family, scored)
-    if not sets:
-        known = ", ".join(profiles.PANELS)
-        raise HeptathlonError(f"profile: none of the runs has a family with panels ({known}).")
-    style = Markup(pages.asset("base.css") + pages.asset("report.css"))  # noqa: S704
-    parts = [
-        (
-            f"{FAMILIES[name].title}, {edition} edition, tier {tier}, season {season}",
-            profiles.panels(name, part),
-        )
-        for (name, edition, tier, season), part in sets.items()
-    ]
-    models = list(dict.fromkeys(name for part in sets.values() for name in part))
-    template = _environment().get_template("profile.html.j2")
-    return (
-        template.render(models=models, parts=parts, style=style, policy=pages.policy(style)) + "\n"
-    )
-
-
 @functools.cache
 def _environment() -> Environment:
-    environment = pages.environment(PackageLoader("heptathlon"))
-    environment.filters |= {
-        "interval": interval_words,
-        "outcome": outcome_words,
-    }
-    environment.globals |= {"plots": plots, "methods": METHODS, "first_items": FIRST_ITEMS}
+    environment = pages.environment()
+    environment.filters["outcome"] = items.outcome_words
+    environment.globals |= {"plots": plots, "methods": METHODS, "first_items": items.FIRST_ITEMS}
     return environment
-
-
-def interval_words(estimate: Estimate) -> str:
-    """Return the ends of an interval as they are printed."""
-    return pages.interval(estimate.low, estimate.high) or pages.DASH
-
-
-def outcome_words(outcome: str) -> str:
-    """Return a verdict's word as it is printed."""
-    return harmless.label(outcome.replace("_", " "))
 
 
 # --- a family's part -----------------------------------------------------------------------------
@@ -215,7 +113,7 @@ class Outcome:
     """One row of a form's outcomes: how many answers of each variant ended so."""
 
     word: str
-    right: Right
+    right: items.Right
     cells: list[tuple[int, float, Markup]]
 
 
@@ -250,6 +148,7 @@ def _family(
     family = FAMILIES[card.family]
     headline = family.headline_of(card.edition)
     human = family.human_of(card.edition)
+    own = drawings_of(card.family)
     scale = Scale.of(
         [card.headline.value, card.headline.low, card.headline.high, card.ceiling]
         + [human.value if human else None]
@@ -261,7 +160,7 @@ def _family(
         references.append(Reference(card.best_trivial.value))
     if human:
         references.append(Reference(human.value, "dotted"))
-    items = list(_chosen(_items(family, headline, scored), max_items, max_bytes))
+    shown = list(items.fitting(items.items_of(family, headline, scored), max_items, max_bytes))
     return {
         "name": name,
         "slug": "".join(c if c.isalnum() else "-" for c in name),
@@ -274,25 +173,24 @@ def _family(
         "axis": plots.axis(scale),
         "ladder": _ladder(card, human, scale, references),
         "strata": _strata(card, scale, references),
-        "panels": profiles.panels(card.family, {harmless.label(model, 40): scored}),
+        "panels": own.compared({harmless.label(model, 40): scored}),
         "forms": _forms(headline, card, scored),
-        "items": items,
+        "items": shown,
         "answered": len(scored),
-        "data": _island(items),
-        "choices": _choices(family, items),
-        "legend": drawings.legend(card.family),
-        "figures": figures.figures(
-            card.family,
+        "data": items.island(shown),
+        "choices": items.filters(family, shown),
+        "legend": own.legend,
+        "figures": own.shown(
             lambda: {
-                figures.THIS_RUN: [o for o in scored if o.variant in headline.variants],
+                THIS_RUN: [one for one in scored if one.variant in headline.variants],
                 **scorecard.played(family, headline, scored),
             },
-            [o for o in scored if o.variant not in headline.variants],
+            [one for one in scored if one.variant not in headline.variants],
         ),
     }
 
 
-def _of_card(card: FamilyCard, scored: Iterable[ScoredSample]) -> list[ScoredSample]:
+def of_card(card: FamilyCard, scored: Iterable[ScoredSample]) -> list[ScoredSample]:
     """Return the samples that a family's card is about."""
     wanted = (card.family, card.edition, card.tier, card.season)
     return [
@@ -354,7 +252,7 @@ def _ladder(
         name="this run",
         says="",
         figure=pages.figure(h.value),
-        interval=interval_words(h),
+        interval=pages.interval_words(h),
         mark=plots.interval(scale, h.value, h.low, h.high, references=references),
         is_model=True,
     )
@@ -385,7 +283,7 @@ def _form(
     scores: dict[str, list[float]] = {}
     for one in scored:
         if one.form == name:
-            scores.setdefault(one.verdict.outcome, []).append(score_of(headline, one))
+            scores.setdefault(one.verdict.outcome, []).append(items.score_of(headline, one))
     totals = [sum(card.outcomes.values()) for card in cards]
     counts: Counter[str] = Counter()
     for card in cards:
@@ -393,7 +291,7 @@ def _form(
     outcomes = []
     for word, _ in counts.most_common():
         values = scores.get(word, [0.0])
-        right = _right(sum(values) / len(values))
+        right = items.right_of(sum(values) / len(values))
         cells = []
         for card, total in zip(cards, totals, strict=True):
             count = card.outcomes.get(word, 0)
@@ -404,148 +302,3 @@ def _form(
     metrics = [(metric, [card.metrics.get(metric) for card in cards]) for metric in names]
     metrics.append(("invalid", [card.invalid_rate for card in cards]))
     return Form(cards[0].title, cards, totals, outcomes, metrics)
-
-
-# --- the browser of items ------------------------------------------------------------------------
-
-
-def score_of(headline: Headline, one: ScoredSample) -> float:
-    """Return the figure by which an item counts as right: the headline's, else its form's first."""
-    metrics = one.verdict.metrics
-    return metrics.get(headline.metric, next(iter(metrics.values()), 0.0))
-
-
-def _right(score: float) -> Right:
-    return "right" if score >= 1 else "partly" if score > 0 else "wrong"
-
-
-@dataclass(frozen=True)
-class _Ranked:
-    number: int
-    score: float
-    one: ScoredSample
-
-
-def _items(family: Family, headline: Headline, scored: Sequence[ScoredSample]) -> Iterator[Item]:
-    """Yield the family's items in the order of the browser, as they are asked for."""
-    ranked = [_Ranked(i, score_of(headline, one), one) for i, one in enumerate(scored, start=1)]
-    for entry in in_turns(ranked):
-        yield _item(family, entry)
-
-
-def in_turns(ranked: Iterable[_Ranked]) -> list[_Ranked]:
-    """Return wrong answers, then partly right ones, then right ones, outcomes taking turns.
-
-    So the first page shows every way of failing once before it shows one of them twice, and what
-    a cut keeps of a large run is stratified by outcome.
-    """
-    order: tuple[Right, ...] = ("wrong", "partly", "right")
-    ranked = list(ranked)
-    counts = Counter(entry.one.verdict.outcome for entry in ranked)
-    turn: Counter[tuple[Right, str]] = Counter()
-    keyed = []
-    for entry in ranked:
-        right, outcome = _right(entry.score), entry.one.verdict.outcome
-        turn[right, outcome] += 1
-        key = (order.index(right), turn[right, outcome], -counts[outcome], outcome)
-        keyed.append((key, entry))
-    return [entry for _, entry in sorted(keyed, key=lambda pair: pair[0])]
-
-
-def _chosen(items: Iterable[Item], max_items: int, max_bytes: int) -> Iterator[Item]:
-    """Yield the items that a page has room for."""
-    used = 0
-    for count, item in enumerate(items):
-        used += len(json.dumps(asdict(item), ensure_ascii=False).encode())
-        if count >= max_items or (used > max_bytes and count >= 1):
-            return
-        yield item
-
-
-def _item(family: Family, entry: _Ranked) -> Item:
-    one = entry.one
-    doc, verdict = one.sample.doc, one.verdict
-    return Item(
-        number=entry.number,
-        id=harmless.label(str(doc["item_id"])[:12]),
-        form=harmless.label(f"{one.variant}: {family.form_names.get(one.form, one.form)}"),
-        outcome=outcome_words(verdict.outcome),
-        right=_right(entry.score),
-        strata={_words(n): harmless.label(str(doc[n])) for n in family.strata if n in doc},
-        metrics=", ".join(f"{harmless.label(m)} {v:.3g}" for m, v in verdict.metrics.items()),
-        read=_text(verdict.answer, MAX_SHORT),
-        gold=_text(gold_of(one), MAX_SHORT),
-        response=_text(response_text(one), MAX_RESPONSE),
-        prompt=_text(one.sample.prompt, MAX_PROMPT),
-        drawing=drawings.draw(family.name, doc, verdict.answer),
-    )
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _text(text: str, limit: int) -> str:
-    return harmless.visible(harmless.clipped(text, limit))
-
-
-def response_text(one: ScoredSample) -> str:
-    """Return what the model said: its text, or each option with its log-likelihood."""
-    response = one.sample.response
-    if isinstance(response, str):
-        return response
-    options = catalog.choices_of(one.task.task, one.sample.doc)
-    best = max(range(len(response)), key=lambda i: response[i][0])
-    return "\n".join(
-        f"{'→' if i == best else ' '} {value:10.3f}  {option}"
-        for i, ((value, _), option) in enumerate(zip(response, options, strict=False))
-    )
-
-
-def gold_of(one: ScoredSample) -> str:
-    """Return a document's gold answer in the words of its task.
-
-    Raises:
-        TypeError: if the task's target is not given by a function of this package.
-    """
-    task, doc = one.task.task, one.sample.doc
-    name = catalog.read_yaml(catalog.task_files()[task]).get("doc_to_target")
-    if not isinstance(name, str) or not name.startswith("heptathlon."):
-        raise TypeError(f"{task}: doc_to_target is not a function of this package")
-    module, _, function = name.rpartition(".")
-    target = getattr(importlib.import_module(module), function)(doc)
-    is_index = isinstance(target, int) and not isinstance(one.sample.response, str)
-    if is_index:
-        target = catalog.named_option(catalog.choices_of(task, doc), target)
-    return str(target).strip()
-
-
-def _island(items: Sequence[Item]) -> dict[str, Any]:
-    """Return what the page's script reads; drawings travel as templates of the page itself."""
-    rows = []
-    for item in items:
-        row = asdict(item)
-        del row["drawing"]
-        rows.append(row)
-    return {"page": FIRST_ITEMS, "items": rows}
-
-
-def _choices(family: Family, items: Sequence[Item]) -> list[tuple[str, str, list[tuple[str, int]]]]:
-    """Return the browser's filters: (key, title, [(value, number of items)])."""
-    counts: list[tuple[str, str, Counter[str]]] = [
-        ("right", "answer", Counter(item.right for item in items)),
-        ("outcome", "outcome", Counter(item.outcome for item in items)),
-        ("form", "question", Counter(item.form for item in items)),
-    ]
-    for name in map(_words, family.strata):
-        levels = Counter(item.strata[name] for item in items if name in item.strata)
-        counts.append((f"strata.{name}", name, levels))
-    out = []
-    for key, title, counter in counts:
-        if key.startswith("strata."):
-            values = sorted(counter.items(), key=lambda pair: scorecard.level_order(pair[0]))
-        else:
-            values = counter.most_common()
-        if len(values) > 1:
-            out.append((key, title, values))
-    return out

@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import importlib.util
 import json
 import logging
 import math
@@ -20,8 +19,9 @@ from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import family_of_task
 from heptathlon.files import canonical_json, folder_stamp, sha256_file
 from heptathlon.models import window
+from heptathlon.parts import find_part
 from heptathlon.running.runs import read_results, read_samples
-from heptathlon.tasks.catalog import TASKS_PATH
+from heptathlon.tasks.derived import include_path
 
 DEFAULT_OUTPUT = "runs"
 
@@ -132,7 +132,7 @@ def _configure(namespace: argparse.Namespace) -> Any:
             "run: --use_cache and --cache_requests can return another model's answers or an older "
             "prompt; leave them out, because an interrupted run resumes by itself."
         )
-    paths = [TASKS_PATH, *([Path(config.include_path)] if config.include_path else [])]
+    paths = [include_path(), *([Path(config.include_path)] if config.include_path else [])]
     # Whoever comes from plain lm_eval names the suite's own folder, which is there anyway.
     config.include_path = [str(p) for p in dict.fromkeys(path.resolve() for path in paths)]
     return config
@@ -273,8 +273,8 @@ def _leaves(part: Iterable[Any]) -> Iterator[Any]:
 def _warn_of_tokens(lm: Any, tasks: Iterable[Any]) -> None:
     """Warn where a family says that the model's tokenizer makes its answers hard to tell apart.
 
-    A family that cares has a module ``heptathlon.tasks.<family>.tokens`` with ``warnings(docs,
-    encode)``. Back ends without a tokenizer of their own are not asked.
+    A family that cares has a part ``tokens`` with ``warnings(docs, encode)``. Back ends without a
+    tokenizer of their own are not asked.
     """
     # In this order: a class that loads its tokenizer when asked for it need not have one.
     if not hasattr(lm, "tok_encode") or getattr(lm, "tokenizer", None) is None:
@@ -285,10 +285,8 @@ def _warn_of_tokens(lm: Any, tasks: Iterable[Any]) -> None:
         name = str(task.config.task)
         if not name.startswith("heptathlon_"):
             continue
-        module = f"heptathlon.tasks.{family_of_task(name).name}.tokens"
-        if importlib.util.find_spec(module) is None:
-            continue
-        for sentence in importlib.import_module(module).warnings(task.test_docs(), encode):
+        tokens = find_part(family_of_task(name), "tokens")
+        for sentence in tokens.warnings(task.test_docs(), encode) if tokens else ():
             if sentence not in said:
                 said.add(sentence)
                 logger.warning("%s: %s", name, sentence)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from heptathlon.families import family as family_named
 from heptathlon.families import task_name
 from heptathlon.running.runner import silence_advice
-from heptathlon.tasks import catalog
+from heptathlon.tasks import catalog, derived
 
 
 class RenderedItem(NamedTuple):
@@ -38,7 +38,7 @@ def rendered_items(
     name = task or task_name(entry.headline.variants[0], tier)
     catalog.task_data(name)
     silence_advice()
-    manager = TaskManager(include_path=str(catalog.TASKS_PATH), include_defaults=False)
+    manager = TaskManager(include_path=str(derived.include_path()), include_defaults=False)
     loaded = manager.load([name])["tasks"][name]
     loaded.set_fewshot_seed(0)
     for number, doc in enumerate(loaded.test_docs().select(range(n))):

@@ -1,6 +1,5 @@
 """From a run's samples to its scorecard: everything is recomputed, nothing is believed."""
 
-import importlib
 import math
 import os
 from collections import Counter, OrderedDict
@@ -8,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,8 @@ import heptathlon
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import Family, Headline
+from heptathlon.families import family as family_named
+from heptathlon.parts import load_part
 from heptathlon.records import doc_digest
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scorers import stats
@@ -98,11 +99,9 @@ class ScoredSample:
 @cache
 def scorer_of(family: str) -> Scorer:
     """Return a family's scorer module."""
-    module: Any = importlib.import_module(f"heptathlon.scorers.{family}")
-    return module  # type: ignore[no-any-return]
+    return cast("Scorer", load_part(family_named(family), "scorer"))
 
 
-@cache
 def statistics_of(family: str) -> dict[str, Statistic]:
     """Return a family's figures that are not the mean of a metric, by name."""
     statistics: dict[str, Statistic] = getattr(scorer_of(family), "STATISTICS", {})
@@ -336,7 +335,7 @@ def _headline_sets(
 ) -> Iterable[Published]:
     for variant in headline.variants:
         sibling = catalog.sibling(data, variant)
-        if sibling in catalog.task_files():
+        if sibling in catalog.leaves():
             yield find_published(catalog.task_data(sibling), known.season)
 
 

@@ -1,0 +1,168 @@
+"""Data sets: what there is, how they are built, published and looked at."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from heptathlon import families
+from heptathlon.cli.terminal import Edition, Json, Season, Tier, err, out, print_json
+from heptathlon.errors import HeptathlonError
+
+app = typer.Typer()
+
+
+@app.command("ls")
+def list_families(as_json: Json = False) -> None:
+    """List the families with their headline, chance, ceiling and tasks."""
+    rows = [
+        {
+            "name": f.name,
+            "title": f.title,
+            "paper": f.paper.url,
+            "headline": f.headline.metric,
+            "chance": f.chance,
+            "human": f.human.value if f.human else None,
+            "ceiling": f.ceiling,
+            "editions": list(f.editions),
+            "tasks": list(f.tasks()),
+            "version": f.version,
+            "role": f.role,
+        }
+        for f in families.FAMILIES.values()
+    ]
+    if as_json:
+        print_json({"families": rows})
+        return
+    table = Table("family", "role", "asks", "headline", "chance", "ceiling", "tasks", box=None)
+    for family in families.FAMILIES.values():
+        table.add_row(
+            family.name,
+            family.role,
+            family.question,
+            family.headline.metric,
+            f"{family.chance:g}",
+            f"{family.ceiling:g}",
+            " ".join(family.tasks()),
+        )
+    out.print(table)
+
+
+@app.command()
+def path() -> None:
+    """Print the folder for lm_eval's --include_path."""
+    from heptathlon.tasks.derived import include_path
+
+    sys.stdout.write(f"{include_path()}\n")
+
+
+@app.command()
+def build(
+    family: str,
+    edition: Edition = "fresh",
+    tier: Tier = "full",
+    season: Season = families.CURRENT_SEASON,
+    salt: Annotated[
+        str, typer.Option(envvar="HEPTATHLON_SALT", help="Private salt of a hidden split.")
+    ] = "",
+    to: Annotated[Path | None, typer.Option("--out", help="Folder; the cache if left out.")] = None,
+    text: Annotated[
+        list[Path] | None, typer.Option(help="Your own plain text or Markdown, one or more (sort).")
+    ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
+    length: Annotated[
+        list[int] | None, typer.Option(help="Words of the excerpts of own texts.")
+    ] = None,
+    excerpts: Annotated[
+        int, typer.Option(min=1, help="Excerpts of each own text, length and segment length.")
+    ] = 20,
+) -> None:
+    """Build a data set: parquet, manifest and card. An interrupted build goes on."""
+    from rich.progress import Progress
+
+    from heptathlon.builders import store
+
+    if text:
+        _build_own(family, [*text, *(more or [])], length or [], excerpts, to)
+        return
+    if more or length:
+        raise typer.BadParameter("files and lengths go with --text", param_hint="--text")
+    name = store.SetName(family, edition, tier, season, salt)
+    with Progress(console=err, transient=True) as bar:
+        task = bar.add_task(name.folder, total=None)
+
+        def progress(shard: str, number: int, count: int) -> None:
+            bar.update(task, total=count, completed=number, description=f"{name.folder} {shard}")
+
+        folder = store.ensure(name, out=to, progress=progress)
+    manifest = store.read_manifest(folder)
+    table = Table("config", "split", "records", "bytes", box=None)
+    for entry in manifest.files:
+        table.add_row(entry.config, entry.split, f"{entry.records:,}", f"{entry.bytes:,}")
+    out.print(table)
+    out.print(f"digest {manifest.digest}\n{folder}")
+
+
+def _build_own(
+    family: str, files: list[Path], lengths: list[int], excerpts: int, to: Path | None
+) -> None:
+    from heptathlon.builders import store
+
+    builder = store.builder_of(family)
+    own = getattr(builder, "own", None)
+    if own is None:
+        raise HeptathlonError(f"{family} is not built from texts; sort is.")
+    folder = own.build(files, lengths=lengths, excerpts=excerpts, out=to)
+    manifest = store.read_manifest(folder)
+    for entry in manifest.files:
+        out.print(f"{entry.config} {entry.records:,} records")
+    out.print(f"digest {manifest.digest}\n{folder}")
+    err.print(
+        f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_own_texts …"
+    )
+
+
+@app.command()
+def push(
+    family: str,
+    repository: Annotated[str, typer.Option("--repo", help="ORG/NAME of the data set.")],
+    edition: Edition = "fresh",
+    tier: Tier = "full",
+    season: Season = families.CURRENT_SEASON,
+    dry_run: Annotated[
+        bool, typer.Option(help="Show what would be sent, and send nothing.")
+    ] = False,
+) -> None:
+    """Publish a data set on the Hub: one commit or none, a tag a season. It may be repeated."""
+    from heptathlon.builders import publish, store
+
+    name = store.SetName(family, edition, tier, season)
+    folder = store.ensure(name, progress=store.log_progress(name))
+    change = publish.push(name, folder, repository, dry_run=dry_run)
+    table = Table("", "file", "bytes", box=None)
+    for row in publish.summary(change):
+        table.add_row(row["what"], row["path"], f"{row['bytes']:,}")
+    if change.commits:
+        out.print(table)
+    said = "sent" if change.commits else "nothing to send: it is there already"
+    out.print(f"{'dry run: ' * dry_run}{said}; {repository}, tag {change.tag}")
+
+
+@app.command()
+def show(
+    family: str,
+    n: Annotated[int, typer.Option("-n", min=1, help="How many items.")] = 3,
+    task: Annotated[str, typer.Option(help="lm-eval task; the family's first if left out.")] = "",
+    tier: Tier = "smoke",
+    num_fewshot: Annotated[int, typer.Option(min=0, help="Examples before each item.")] = 0,
+) -> None:
+    """Print items exactly as a model sees them, each with its gold answer."""
+    from heptathlon.running.show import rendered_items
+
+    for item in rendered_items(family, n=n, task=task, tier=tier, num_fewshot=num_fewshot):
+        out.rule(escape(item.heading))
+        sys.stdout.write(f"{item.prompt}\n")
+        out.print(f"[dim]gold:[/dim]{escape(item.target)}\n")

@@ -1,0 +1,105 @@
+"""Studies: several runs made and scored together."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from heptathlon.cli.terminal import Json, err, out, print_json
+from heptathlon.errors import HeptathlonError
+
+app = typer.Typer(no_args_is_help=True)
+
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")]
+
+
+@app.command("run")
+def study_run(file: StudyFile) -> None:
+    """Run every checkpoint of a study that was not run before; text and pictures apart."""
+    from heptathlon.studies import study
+
+    for folder in study.run_study(study.read_study(file), lambda text: err.print(escape(text))):
+        out.print(str(folder))
+    err.print(f"next: heptathlon study score {escape(str(file))}")
+
+
+@app.command("score")
+def study_score(
+    file: StudyFile,
+    as_json: Json = False,
+    to: Annotated[
+        Path | None, typer.Option("--out", help="Folder; the file's if left out.")
+    ] = None,
+) -> None:
+    """Score a study's runs together; write its card (JSON) and its report (HTML)."""
+    from heptathlon.files import dump_json, write_text_atomic
+    from heptathlon.pages.studies import view_of
+    from heptathlon.studies import study
+
+    asked = study.read_study(file)
+    view = view_of(asked.kind)
+    card = study.score_study(asked)
+    target = to or file.parent
+    write_text_atomic(target / f"{file.stem}.card.json", dump_json(card.model_dump()))
+    report = target / f"{file.stem}.report.html"
+    write_text_atomic(report, view.page(card))
+    if as_json:
+        print_json(card.model_dump())
+        return
+    out.print(view.tables(card))
+    out.print(str(report))
+
+
+@app.command("figure")
+def study_figure(
+    cards: Annotated[list[Path], typer.Argument(metavar="CARD.json…", help="Scored studies.")],
+    to: Annotated[Path, typer.Option("--out", help="The picture, .svg.")],
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metric", help="A metric to draw of each; may be repeated. Default: strict."
+        ),
+    ] = None,
+) -> None:
+    """Draw scored studies below one another, the matrix beside the curves, as one SVG."""
+    from heptathlon.files import write_text_atomic
+    from heptathlon.pages.studies import figure_of
+    from heptathlon.studies.study import read_card
+
+    write_text_atomic(to, figure_of([read_card(card) for card in cards], metrics or ()))
+    out.print(str(to))
+
+
+@app.command("matrix")
+def study_matrix(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MATRIX…",
+            help="A matrix, .json or .csv; several are averaged over task orders.",
+        ),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Print every continual-learning figure of a matrix of scores."""
+    from heptathlon.scorers import continual
+
+    matrices = [continual.read_matrix(file) for file in files]
+    for file, matrix in zip(files, matrices, strict=True):
+        if set(matrix.tasks) != set(matrices[0].tasks):
+            raise HeptathlonError(
+                f"{file}: has other tasks than {files[0]}; average orders of the same tasks."
+            )
+    measured = [continual.measure(matrix) for matrix in matrices]
+    figures = continual.average_orders(measured) if len(measured) > 1 else measured[0]
+    if as_json:
+        print_json({n: {"value": f.value, "reason": f.reason} for n, f in figures.items()})
+        return
+    table = Table("figure", "value", "formula, or why there is none", box=None)
+    for name, figure in figures.items():
+        formula = continual.FORMULAS.get(name)
+        value = "-" if figure.value is None else f"{figure.value:.4f}"
+        table.add_row(name, value, escape(figure.reason or (formula.says if formula else "")))
+    out.print(table)

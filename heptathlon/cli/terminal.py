@@ -1,0 +1,32 @@
+"""What all commands share: the two consoles, the options that several have, exit codes."""
+
+import json
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+REFUSED = 1
+"""Exit code of what was refused, with a sentence on standard error."""
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Edition = Annotated[str, typer.Option(help="fresh, paper, or another that a family has.")]
+Tier = Annotated[str, typer.Option(help="Size of the set: smoke, lite, full or long.")]
+Processes = Annotated[int, typer.Option(min=0, help="Processes at a time; one a core if left out.")]
+Season = Annotated[str, typer.Option(help="Season whose seeds make the data.")]
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")

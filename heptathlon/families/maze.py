@@ -1,0 +1,43 @@
+"""The facts on the maze family."""
+
+from heptathlon.facts import Family, Headline, Paper
+
+FAMILY = Family(
+    name="maze",
+    role="scored",
+    title="Maze navigation",
+    question="Can the model plan a path it must not improvise?",
+    paper=Paper(
+        title="Transformers Can Navigate Mazes With Multi-Step Prediction",
+        url="https://arxiv.org/abs/2412.05117",
+    ),
+    headline=Headline(
+        metric="optimal",
+        variants=("maze_dfs", "maze_wilson", "maze_wilson_loops", "maze_cells"),
+        says="share of solvable mazes answered with a legal path of the shortest length",
+    ),
+    paper_headline=Headline(
+        metric="exact",
+        variants=("maze_mlmu_dfs", "maze_mlmu_astar"),
+        says="share of mazes answered with the gold token sequence, as the paper counts",
+    ),
+    chance=0.0,
+    chance_note="a fixed answer solves no more than a few mazes in a hundred; the greedy "
+    "player, not chance, is the bar to pass",
+    editions=("fresh", "paper"),
+    tiers=("smoke", "lite", "full", "long"),
+    paper_tiers=("smoke", "lite", "full"),
+    strata=("topology", "size", "length_bin"),
+    form_names={
+        "path": "find a shortest path",
+        "path_or_none": "find a path or say that there is none",
+        "next_move": "choose the next move (likelihood)",
+        "verify_path": "judge a path (likelihood)",
+        "mlmu": "MLM-U's own tokens (paper edition)",
+    },
+    licence="CC0-1.0",
+    paper_licence="CC0-1.0",
+    paper_licence_note="its mazes are generated here; only their distribution and format "
+    "are the paper's",
+    version=1,
+)

@@ -1,0 +1,50 @@
+"""The facts on the rarb family."""
+
+from heptathlon.facts import Family, Headline, Paper
+
+FAMILY = Family(
+    name="rarb",
+    role="scored",
+    title="Reasoning as retrieval",
+    question="Can a retriever, or a language model as one, solve a reasoning problem by "
+    "retrieving its answer?",
+    paper=Paper(
+        title="RAR-b: Reasoning as Retrieval Benchmark",
+        url="https://arxiv.org/abs/2404.06347",
+    ),
+    headline=Headline(
+        metric="ndcg_10",
+        variants=("rarb_rank",),
+        says="nDCG@10 of the right document among the 20 that the first stage hands on",
+    ),
+    paper_headline=Headline(
+        metric="acc",
+        variants=(
+            "rarb_arc_mcr",
+            "rarb_alphanli_mcr",
+            "rarb_piqa_mcr",
+            "rarb_siqa_mcr",
+            "rarb_winogrande_mcr",
+            "rarb_spartqa_mcr",
+            "rarb_tempreason_l2_pure_mcr",
+        ),
+        says="share of published multiple-choice items answered right, without instruction",
+    ),
+    chance=0.227,
+    chance_note="a random order of 20 documents; a ranking by words in common puts the "
+    "eight documents of the problem first in random order and earns about 0.44",
+    editions=("fresh", "paper"),
+    tiers=("smoke", "lite", "full"),
+    paper_tiers=("lite", "full"),
+    strata=("kind", "topic", "steps", "nearest"),
+    form_names={
+        "rank": "rank the first stage's documents (likelihood or similarity)",
+        "choose": "tell the right document from its seven near misses",
+        "list": "name the best documents (generated)",
+        "judge": "is this document right? (likelihood of true and false)",
+        "retrieve": "retrieve from the whole corpus (retrievers only)",
+        "mcr": "published multiple choice (paper edition)",
+    },
+    licence="CC0-1.0",
+    version=1,
+)

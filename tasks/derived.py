@@ -1,0 +1,119 @@
+"""lm-eval's YAML, derived from the tables into the cache: one file a task and a group.
+
+A folder is named by the suite's version and a digest of all that it holds, so that two versions,
+and installations with other plug-ins, keep out of each other's way.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import heptathlon
+from heptathlon.errors import HeptathlonError
+from heptathlon.families import FAMILIES, family_of_task
+from heptathlon.files import canonical_json, home, write_text_atomic
+from heptathlon.tasks import catalog
+
+FOLDER = "tasks"
+"""Name of the folders' place below the suite's cache."""
+NOTE = "# Derived: change the family's table or form. What is changed here is undone.\n"
+
+
+class _Function(str):
+    """A function's name, which stands in YAML behind the tag by which lm-eval imports it."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Safe YAML with ``!function``."""
+
+
+def _tagged(dumper: yaml.SafeDumper, name: _Function) -> yaml.ScalarNode:
+    return dumper.represent_scalar("!function", str(name))
+
+
+_Dumper.add_representer(_Function, _tagged)
+
+
+def include_path() -> Path:
+    """Return the folder for lm-eval's ``--include_path``, and write what is not there as derived.
+
+    A folder appears whole or not at all; damage to one is mended file by file.
+
+    Raises:
+        HeptathlonError: if it cannot be written.
+    """
+    files = derived()
+    digest = hashlib.sha256(canonical_json(files).encode()).hexdigest()
+    folder = home() / FOLDER / f"{heptathlon.__version__}-{digest[:16]}"
+    try:
+        if not folder.is_dir():
+            _write(folder, files)
+        for name, text in files.items():
+            if not _holds(folder / name, text):
+                write_text_atomic(folder / name, text)
+    except OSError as error:
+        raise HeptathlonError(
+            f"{folder}: lm-eval's task files cannot be written there ({error.strerror}); let "
+            "HEPTATHLON_HOME name a folder that can be written to."
+        ) from None
+    return folder
+
+
+@cache
+def derived() -> dict[str, str]:
+    """Return the text of each file by its place in the folder: forms as they are, then the rest."""
+    out = {
+        f"{family.name}/{path.name}": path.read_text(encoding="utf-8")
+        for family in FAMILIES.values()
+        for path in catalog.forms_of(family.name).values()
+    }
+    for task, leaf in catalog.leaves().items():
+        settings = catalog.own_settings(task)
+        if "doc_to_text" in settings:
+            settings["doc_to_text"] = _Function(settings["doc_to_text"])
+        out[_place(leaf.family.name, task)] = _text(settings)
+    for name, told in catalog.groups().items():
+        family = "" if name in catalog.suites() else family_of_task(name).name
+        out[_place(family, name)] = _text(told)
+    return out
+
+
+def _place(family: str, name: str) -> str:
+    stem = name.removeprefix("heptathlon_")
+    return f"{family}/{stem}.yaml" if family else f"{name}.yaml"
+
+
+def _text(settings: dict[str, Any]) -> str:
+    # The dumper subclasses SafeDumper.
+    return NOTE + yaml.dump(settings, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_bytes() == text.encode()
+    except FileNotFoundError:
+        return False
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        for name, text in files.items():
+            (staging / name).parent.mkdir(exist_ok=True)
+            (staging / name).write_bytes(text.encode())
+        # mkdtemp makes private folders; a shared cache is read by others.
+        staging.chmod(0o755)
+        try:
+            staging.rename(folder)
+        except OSError:
+            # Another process may have been quicker; what it wrote is looked at like any other.
+            if not folder.is_dir():
+                raise
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)

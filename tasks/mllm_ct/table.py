@@ -1,0 +1,73 @@
+"""The tasks of the mllm_ct family: its own stream, the paper's, and CoIN's."""
+
+from heptathlon.families import Tier
+from heptathlon.tasks.table import Group, Table, Variant
+
+STREAM = ("numeric", "art", "math", "economics", "medicine", "ocr", "science")
+"""The tasks of the stream in its first order."""
+TEXT = ("numeric", "economics")
+IMAGE = ("art", "math", "medicine", "ocr", "science")
+SHORT: dict[Tier, int] = {"smoke": 96}
+"""Tokens of a smoke test's answer."""
+PAPER = ("numglue", "art", "math", "fomc", "medical", "ocr", "science")
+PAPER_TEXT = ("numglue", "fomc")
+COIN = (
+    *("scienceqa", "textvqa", "imagenet", "gqa"),
+    *("vizwiz", "grounding", "vqav2", "ocrvqa"),
+)
+"""CoIN's eight tasks in their published order."""
+
+
+def _form(task: str) -> str:
+    return "mllm_ct" if task in TEXT else "image"
+
+
+TABLE = Table(
+    variants=(
+        *(Variant(name=task, form=_form(task), config=task, tokens=SHORT) for task in STREAM),
+        *(
+            Variant(
+                name=f"{task}_styles",
+                form=_form(task),
+                config=f"{task}_styles",
+                tiers=("full", "lite"),
+            )
+            for task in STREAM
+        ),
+        *(
+            Variant(
+                name=f"paper_{task}",
+                form="paper" if task in PAPER_TEXT else "paper_image",
+                config=f"paper_{task}",
+                edition="paper",
+            )
+            for task in PAPER
+        ),
+        *(
+            Variant(name=f"coin_{task}", form="coin_image", config=f"coin_{task}", edition="coin")
+            for task in COIN
+        ),
+        # ScienceQA's questions without a picture.
+        Variant(
+            name="coin_scienceqa_text",
+            form="coin",
+            config="coin_scienceqa_text",
+            edition="coin",
+        ),
+    ),
+    # Tasks count alike, as in the papers.
+    groups=(
+        # The text part: what any model can be asked. The suite's groups hold this one.
+        Group(members=TEXT, metric="strict", by_size=False),
+        # The five tasks with pictures, for models that see.
+        Group(name="image", members=IMAGE, metric="strict", by_size=False),
+        # The whole stream. `heptathlon run` asks text and image tasks apart.
+        Group(name="stream", members=STREAM, metric="strict", by_size=False),
+        Group(
+            name="coin",
+            members=tuple(f"coin_{task}" for task in COIN),
+            metric="strict",
+            by_size=False,
+        ),
+    ),
+)

@@ -1,0 +1,99 @@
+"""The tasks of the rarb family: the fresh corpus, and the paper's two settings."""
+
+from collections.abc import Sequence
+
+from heptathlon.families import Tier
+from heptathlon.tasks.table import MAIN, Group, Table, Variant
+
+WITH_INSTRUCTION = "heptathlon.tasks.rarb.prompts.query_with_instruction"
+TEMPREASON = (
+    *("tempreason_l2_pure", "tempreason_l2_fact", "tempreason_l2_context"),
+    *("tempreason_l3_pure", "tempreason_l3_fact", "tempreason_l3_context"),
+)
+CHOICE = (
+    *("arc", "alphanli", "hellaswag", "winogrande", "piqa", "siqa", "quail", "spartqa"),
+    *TEMPREASON,
+)
+"""The tasks of the multiple-choice setting."""
+CHOICE_LITE = (
+    *("arc", "alphanli", "winogrande", "piqa", "siqa", "spartqa"),
+    "tempreason_l2_pure",
+)
+RETRIEVAL = (
+    *("arc", "alphanli", "hellaswag", "winogrande", "piqa", "siqa", "quail", "spartqa"),
+    "tempreason_l1",
+    *TEMPREASON,
+    *("code", "math"),
+)
+"""The seventeen tasks of the full setting."""
+
+
+def _both(
+    name: str,
+    form: str,
+    config: str,
+    edition: str = "fresh",
+    kind: str = "",
+    tiers: tuple[Tier, ...] = MAIN,
+) -> list[Variant]:
+    """Return a variant without and with an instruction before the query."""
+    return [
+        Variant(
+            name=name + suffix,
+            form=form,
+            config=config,
+            edition=edition,
+            where={"kind": kind} if kind else {},
+            tiers=tiers,
+            doc_to_text=WITH_INSTRUCTION if suffix else None,
+        )
+        for suffix in ("", "_inst")
+    ]
+
+
+def _choice(kind: str) -> list[Variant]:
+    tiers: tuple[Tier, ...] = ("full", "lite") if kind in CHOICE_LITE else ("full",)
+    return _both(f"{kind}_mcr", "mcr", "mcr", "paper", kind, tiers)
+
+
+def _retrieval(kind: str) -> list[Variant]:
+    return _both(f"{kind}_retrieve", "paper_retrieve", "retrieve", "paper", kind, ("full",))
+
+
+def _setting(
+    name: str, ending: str, kinds: Sequence[str], metric: str, tiers: tuple[Tier, ...]
+) -> list[Group]:
+    """Return a setting of the paper without and with instructions; its tasks count alike."""
+    return [
+        Group(
+            name=name + suffix,
+            members=tuple(f"{kind}_{ending}{suffix}" for kind in kinds),
+            tiers=tiers,
+            metric=metric,
+            by_size=False,
+        )
+        for suffix in ("", "_inst")
+    ]
+
+
+TABLE = Table(
+    variants=(
+        *_both("rank", "rank", "rank"),
+        *_both("retrieve", "retrieve", "retrieve"),
+        Variant(name="choose", form="choose", config="choose"),
+        Variant(name="list", form="list", config="list", tokens={"smoke": 64}),
+        Variant(name="judge", form="judge", config="judge"),
+        *(variant for kind in CHOICE for variant in _choice(kind)),
+        *(variant for kind in RETRIEVAL for variant in _retrieval(kind)),
+    ),
+    groups=(
+        Group(
+            members=("rank", "rank_inst", "choose", "list"),
+            smoke=("rank", "choose"),
+            # The headline; only the ranked tasks have it.
+            metric="ndcg_10",
+        ),
+        *_setting("mcr", "mcr", CHOICE, "acc", ("full", "lite")),
+        *_setting("retrieval", "retrieve", RETRIEVAL, "ndcg_10", ("full",)),
+    ),
+)

@@ -1,0 +1,50 @@
+"""The tasks of the verbalizer family."""
+
+from heptathlon.families import Tier
+from heptathlon.tasks.table import Group, Table, Variant
+
+KINDS = ("unnatural", "derangement", "natural", "neutral", "channel")
+"""The groups of items that are asked in every tier; ``pull`` is too long for a smoke test."""
+PAPER: tuple[Tier, ...] = ("full", "long", "smoke")
+SHORT = 32
+"""Tokens of a smoke test's answer."""
+
+
+def _group(kind: str, edition: str, prefix: str, tiers: tuple[Tier, ...]) -> Variant:
+    return Variant(
+        name=f"{prefix}{kind}",
+        form="generate",
+        config="items",
+        edition=edition,
+        where={"group": kind},
+        tiers=tiers,
+        tokens={"smoke": SHORT} if "smoke" in tiers else {},
+    )
+
+
+TABLE = Table(
+    variants=(
+        *(_group(kind, "fresh", "", ("full", "lite", "smoke")) for kind in KINDS),
+        _group("pull", "fresh", "", ("full", "lite")),
+        Variant(name="choice", form="choice", config="items"),
+        *(_group(kind, "paper", "paper_", PAPER) for kind in KINDS),
+        _group("pull", "paper", "paper_", ("full", "long")),
+        Variant(name="paper_choice", form="choice", config="items", edition="paper", tiers=PAPER),
+    ),
+    # Generated answers. Their scores are the scorecard's.
+    groups=(
+        Group(members=("unnatural", "derangement", "natural", "neutral", "pull", "channel")),
+        Group(
+            name="paper",
+            members=(
+                "paper_unnatural",
+                "paper_natural",
+                "paper_neutral",
+                "paper_derangement",
+                "paper_pull",
+                "paper_channel",
+            ),
+            tiers=PAPER,
+        ),
+    ),
+)
