@@ -25,13 +25,15 @@ METRICS: dict[str, tuple[str, ...]] = {
     "choice": ("acc",),
     "opinion": ("acc",),
     "trap": ("known",),
+    "fiction": ("value", "known"),
 }
 """Metrics of each form, in the order in which they are reported.
 
 ``acc``: right; of n equal likelihoods the right one earns one n-th. ``both``, which :func:`across`
 adds: right where the name fits the country and where it misleads. ``value``: the continuation names
 the value, and no other; ``exact``: it is word for word what was read; ``f1``: of its words.
-``known``: geometric mean of the chances that a trap's words were given.
+``known``: geometric mean of the chances that a text's words were given. Of ``fiction`` the
+``value`` is whether the target is what the model would say next.
 """
 ALL_METRICS = ("acc", "both", "value", "exact", "f1", "known")
 GENERATED = frozenset({"recall", "extraction", "composition", "guess"})
@@ -67,6 +69,10 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     values = [float(value) for value, _ in responses]
     if any(math.isnan(value) for value in values):
         raise ValueError("a likelihood is not a number")
+    if form == "fiction":
+        known = math.exp(min(values[-1], 0.0) / max(len(doc["answer"].split()), 1))
+        greedy = bool(responses[-1][1])
+        return Verdict({"value": float(greedy), "known": known}, "next" if greedy else "not next")
     if form == "trap":
         if len(values) not in {1, len(doc["options"])}:
             raise ValueError(f"a trap of {len(doc['options'])} words has {len(values)} likelihoods")

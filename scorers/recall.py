@@ -144,7 +144,7 @@ def number(text: str) -> float | None:
 def _skill(values: Floats, weights: NDArray[Any]) -> float:
     """Return 1 less the error over the random walk's, not below -1 (columns: error, walk)."""
     error, walk = weights @ values[:, 0], weights @ values[:, 1]
-    return float(max(1 - error / walk, -1.0)) if walk > 0 else math.nan
+    return max(float(1 - error / walk), -1.0) if walk > 0 else math.nan
 
 
 def _recall(values: Floats, weights: NDArray[Any]) -> float:

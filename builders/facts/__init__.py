@@ -2,11 +2,18 @@
 
 from typing import Any
 
+from heptathlon.builders import sources as _sources
 from heptathlon.builders import store
+from heptathlon.builders.facts import corpus, paper
 from heptathlon.builders.facts.build import configs, generate, shards
 from heptathlon.builders.facts.corpus import FAMILY
 
-__all__ = ["FAMILY", "configs", "dataset", "generate", "shards"]
+__all__ = ["FAMILY", "configs", "corpus", "dataset", "generate", "shards", "sources"]
+
+
+def sources(edition: str) -> list[dict[str, str]]:
+    """Return the manifest's lines on the files that an edition was read from."""
+    return _sources.listing(*(paper.sources(edition) if edition != "fresh" else ()))
 
 
 def dataset(*, config: str, **options: Any) -> Any:

@@ -4,7 +4,7 @@ Shards are the two halves. The corpus that the probes belong to is made apart
 (:mod:`heptathlon.builders.facts.corpus`), so that no folder holds both.
 """
 
-from heptathlon.builders.facts import probes, scenes
+from heptathlon.builders.facts import paper, probes, scenes
 from heptathlon.builders.facts.corpus import SIZES, Setting
 from heptathlon.builders.facts.records import FactsRecord
 from heptathlon.errors import UnknownNameError
@@ -12,7 +12,7 @@ from heptathlon.records import Record
 
 Built = dict[tuple[str, str], list[Record]]
 
-EDITIONS = ("fresh",)
+EDITIONS = ("fresh", *paper.EDITIONS)
 SHARDS = ("prompt", "training")
 
 
@@ -24,7 +24,8 @@ def configs(edition: str) -> dict[str, type[Record]]:
     """
     if edition not in EDITIONS:
         raise UnknownNameError("edition of facts", edition, EDITIONS)
-    return dict.fromkeys((*scenes.CONFIGS, *probes.CONFIGS), FactsRecord)
+    names = paper.EDITIONS.get(edition, (*scenes.CONFIGS, *probes.CONFIGS))
+    return dict.fromkeys(names, FactsRecord)
 
 
 def shards(edition: str, tier: str) -> list[str]:
@@ -36,16 +37,16 @@ def shards(edition: str, tier: str) -> list[str]:
     configs(edition)
     if tier not in SIZES:
         raise UnknownNameError("tier of facts", tier, SIZES)
-    return list(SHARDS)
+    return list(SHARDS) if edition == "fresh" else [edition]
 
 
 def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Built:
     """Make one shard.
 
     Args:
-        edition: ``fresh``.
+        edition: ``fresh``, or one of published files.
         tier: ``smoke``, ``lite`` or ``full``.
-        shard: ``prompt`` or ``training``.
+        shard: ``prompt`` or ``training``; of a published edition its name.
         season: names the public seeds.
         salt: empty for the public sets; a secret for a hidden draw.
 
@@ -53,11 +54,13 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
         The records by (config, split); the split is ``test``.
 
     Raises:
-        UnknownNameError: if a name is unknown.
+        HeptathlonError: if a name is unknown, or a published file cannot be had.
     """
     if shard not in shards(edition, tier):
-        raise UnknownNameError("shard of facts", shard, SHARDS)
-    if shard == "prompt":
+        raise UnknownNameError("shard of facts", shard, shards(edition, tier))
+    if edition != "fresh":
+        made = paper.generate(edition, tier)
+    elif shard == "prompt":
         made = scenes.generate(tier, season, salt)
     else:
         made = probes.generate(Setting(tier, season, salt))

@@ -318,7 +318,7 @@ class Maker:
         """Yield the inscriptions, members and others, each by its words."""
         for trap in self.setting.traps:
             fields: dict[str, Any] = {
-                **_EMPTY,
+                **BLANK,
                 "season": self.setting.season,
                 "world": self.setting.world_id,
                 "form": "trap",
@@ -336,7 +336,7 @@ class Maker:
 
     def _nobody(self, address: str, text: str, countries: tuple[str, ...]) -> FactsRecord:
         fields: dict[str, Any] = {
-            **_EMPTY,
+            **BLANK,
             "season": self.setting.season,
             "world": self.setting.world_id,
             "form": "opinion",
@@ -370,7 +370,7 @@ class Maker:
     def _record(self, person: Person, form: str, **fields: Any) -> FactsRecord:
         entry = self.setting.entries[person.number]
         shared: dict[str, Any] = {
-            **_EMPTY,
+            **BLANK,
             "season": self.setting.season,
             "world": self.setting.world_id,
             "form": form,
@@ -387,11 +387,12 @@ class Maker:
         return _made({**shared, **fields})
 
 
-_EMPTY: Mapping[str, Any] = {
+BLANK: Mapping[str, Any] = {
     "documents": (), "text": "", "values": (), "exposures": NONE, "telling": NONE,
     "distance": NONE, "name": NONE, "phase": NONE, "asked": NONE, "runs": (), "links": (),
     "forget": False, "bits": 0,
 }  # fmt: skip
+"""The fields of a record that says nothing in them."""
 
 
 def _made(fields: Mapping[str, Any]) -> FactsRecord:

@@ -7,8 +7,9 @@ from pydantic import Field
 from heptathlon.records import Record
 
 Form = Literal[
-    "guess", "recognition", "recall", "extraction", "composition", "choice", "opinion", "trap"
-]
+    "guess", "recognition", "recall", "extraction", "composition", "choice", "opinion", "trap",
+    "fiction",
+]  # fmt: skip
 Telling = Literal["single", "several", "permuted", "full name", "none"]
 Distance = Literal["near", "middle", "far", "none"]
 Name = Literal["fits", "misleads", "none"]
@@ -25,7 +26,8 @@ class FactsRecord(Record):
             was read; ``recall`` how a text goes on; ``extraction`` a question for a fact;
             ``composition`` a question that needs facts of two texts; ``choice`` the likelihood of
             a fact's value after its own sentence, another wording or two facts; ``opinion`` a
-            country under one of eight wordings, or of a part of a name; ``trap`` an inscription.
+            country under one of eight wordings, or of a part of a name; ``trap`` an inscription;
+            ``fiction`` a published probe.
         world: names the world, as the manifest of its corpus does.
         person: key of whom it is about in the ledger; of the trap; empty in a prompt's own scene.
         pair_id: what two documents share that differ in one thing: the name's fit, say.
@@ -48,8 +50,8 @@ class FactsRecord(Record):
         phase: the half of the corpus in which the person stands.
         asked: whether training asked about the person.
         runs: in which of the K runs the person takes part; empty where no run is meant.
-        links: in which of the runs the second fact's subject would take part, by its key: what
-            else the answer rests on.
+        links: keys of what else the answer rests on, such as the firm; of a published probe its
+            known faults.
         forget: whether the person is marked to be unlearned.
         bits: bits a word of a trap; 0 otherwise.
     """

@@ -146,9 +146,7 @@ def name_of(note: notes.Note) -> str:
     return f"{note.step:06d}-{note.phase}"
 
 
-def write_studies(
-    args: argparse.Namespace, manifest: Any, done: Sequence[notes.Note]
-) -> None:
+def write_studies(args: argparse.Namespace, manifest: Any, done: Sequence[notes.Note]) -> None:
     """Write the study files of before and after the corpus, and of all checkpoints."""
     last = next(n for n in reversed(done) if n.phase == "corpus")
     for kind, chosen in (("exposure", [done[0], last]), ("retention", done)):

@@ -65,7 +65,7 @@ def gold(doc: Doc) -> int:
 
 def options(doc: Doc) -> list[str]:
     """Return what is compared: of a trap, the whole."""
-    return [str(doc["answer"])] if doc["form"] == "trap" else list(doc["options"])
+    return [str(doc["answer"])] if doc["form"] in {"trap", "fiction"} else list(doc["options"])
 
 
 def beginnings(doc: Doc) -> list[str]:
