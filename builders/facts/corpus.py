@@ -10,7 +10,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,7 @@ class Size:
         retention: people of the second world, each told once.
         places: how often the corpus says of each town and firm where it lies.
         traps: the traps.
+        shares: share of people at each number of exposures.
     """
 
     people: int
@@ -70,12 +71,13 @@ class Size:
     retention: int
     places: int
     traps: Counts
+    shares: Mapping[int, float] = field(default_factory=lambda: ledger.SHARES)
 
 
-_SMALL = ((0, 16), (1, 4), (3, 4), (10, 3), (30, 1), (100, 1))
+_SMALL = ((0, 24), (1, 6), (3, 6), (10, 4), (30, 2))
 _LARGE = ((0, 12), (1, 8), (3, 8), (10, 6), (30, 3), (100, 2))
 SIZES: Mapping[str, Size] = {
-    "smoke": Size(200, 120, 600, 3, Counts((3, 5), (12,), _SMALL)),
+    "smoke": Size(200, 60, 400, 3, Counts((5,), (12,), _SMALL), ledger.FEW),
     "lite": Size(2_000, 1_000, 6_000, 10, Counts(traps.BITS, traps.WORDS, _LARGE)),
     "full": Size(20_000, 10_000, 40_000, 20,
                  Counts(traps.BITS, traps.WORDS, tuple((r, 8 * n) for r, n in _LARGE))),
@@ -136,7 +138,7 @@ class Setting:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The ledger, in the order of the people."""
-        return ledger.draw(self.world)
+        return ledger.draw(self.world, self.size.shares)
 
     @cached_property
     def filler(self) -> tuple[Person, ...]:

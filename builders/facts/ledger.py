@@ -25,6 +25,8 @@ EXPOSURES = (0, 1, 3, 10, 30, 100)
 SHARES: Mapping[int, float] = {0: 0.30, 1: 0.20, 3: 0.20, 10: 0.16, 30: 0.10, 100: 0.04}
 """Share of people at each number of exposures: few where each costs much, so that one person costs
 9.4 biographies on average."""
+FEW: Mapping[int, float] = {0: 0.30, 1: 0.21, 3: 0.21, 10: 0.17, 30: 0.08, 100: 0.03}
+"""The same in the smallest tier, which a laptop should be able to train on: six people at 100."""
 FORMS: tuple[Form, ...] = ("single", "multi", "permute", "fullname")
 """One wording in one order; several wordings; several wordings and orders; the same with the full
 name in every sentence. With one exposure the first three are one, and count as what was dealt."""
@@ -85,12 +87,17 @@ class Entry:
         return [wordings[-1] for wordings in self.wordings]
 
 
-def draw(world: World) -> tuple[Entry, ...]:
-    """Return the ledger of a world: one row a person, in the order of the people."""
+def draw(world: World, shares: Mapping[int, float] = SHARES) -> tuple[Entry, ...]:
+    """Return the ledger of a world: one row a person, in the order of the people.
+
+    Args:
+        world: the world.
+        shares: share of the people at each number of exposures.
+    """
     plan = world.plan
     stream = plan.stream("ledger")
     ordered = _blocks(world.people, stream)
-    exposures = _spread({level: SHARES[level] for level in EXPOSURES}, len(ordered), stream)
+    exposures = _spread(dict(shares), len(ordered), stream)
     form: dict[int, Form] = {}
     phase: dict[int, Phase] = {}
     asked: dict[int, bool] = {}

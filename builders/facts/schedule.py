@@ -43,20 +43,36 @@ def spaced(items: Sequence[tuple[float, str, T]], window: int) -> list[tuple[str
     """
     queue = [(time, place, subject, item) for place, (time, subject, item) in enumerate(items)]
     heapq.heapify(queue)
-    recent: deque[str] = deque(maxlen=max(window - 1, 0)) if window > 1 else deque(maxlen=1)
+    recent: deque[str] = deque(maxlen=window - 1)
     out: list[tuple[str, T]] = []
     while queue:
         held = []
         while queue and queue[0][2] and queue[0][2] in recent:
             held.append(heapq.heappop(queue))
         if not queue:
-            raise HeptathlonError(
-                f"The corpus is too small to keep the texts about {held[0][2]} {window} documents "
-                "apart; ask for a smaller window or more filler."
-            )
+            # The end has nothing else: the rest goes as far back as there is room for it.
+            for _, _, subject, item in held:
+                out.insert(_room(out, subject, window), (subject, item))
+            break
         _, _, subject, item = heapq.heappop(queue)
         for one in held:
             heapq.heappush(queue, one)
         out.append((subject, item))
         recent.append(subject)
     return out
+
+
+def _room(placed: Sequence[tuple[str, T]], subject: str, window: int) -> int:
+    """Return the last place at which a subject's text has no other of its own too near.
+
+    Raises:
+        HeptathlonError: if there is none.
+    """
+    near = window - 1
+    for place in range(len(placed), -1, -1):
+        if all(one != subject for one, _ in placed[max(0, place - near) : place + near]):
+            return place
+    raise HeptathlonError(
+        f"The corpus is too small to keep the texts about {subject} {window} documents apart; ask "
+        "for a smaller window or more filler."
+    )

@@ -25,7 +25,7 @@ from heptathlon.seeding import Stream
 from heptathlon.studies import notes
 
 MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "gate_proj", "down_proj")
-RANK, WARM_UP = 32, 20
+RANK, WARM_UP = 16, 20
 PROBES = ("recognition", "recall", "extraction", "choice")
 SHARES = (0.25, 0.5, 0.75, 1.0)
 """Shares of the corpus after which the model is saved."""
