@@ -303,6 +303,20 @@ class CorpusManifest(BaseModel):
     files: dict[str, CorpusFile]
 
 
+def write(edition: str, tier: str, season: str, salt: str, out: Path | None) -> Path:
+    """Write the corpus that goes with a set and return its folder.
+
+    Raises:
+        HeptathlonError: if the edition has none, or a finished folder is damaged.
+    """
+    if edition != "fresh":
+        raise HeptathlonError(
+            f"The edition {edition!r} of facts has no corpus of its own; its passages are read by "
+            "heptathlon.builders.facts.paper.passages."
+        )
+    return build(Setting(tier, season, salt), out)
+
+
 def build(setting: Setting, out: Path | None = None) -> Path:
     """Write the corpus folder of a world and return it; it appears only when it is whole.
 

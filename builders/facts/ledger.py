@@ -111,8 +111,7 @@ def draw(world: World, shares: Mapping[int, float] = SHARES) -> tuple[Entry, ...
             # Two and two, so that asking and phase are crossed.
             turns = _alternating((True, True, False, False), len(cell), stream)
             asked |= {i: turn and level > 0 for i, turn in zip(cell, turns, strict=True)}
-            shares = {True: FORGOTTEN, False: 1 - FORGOTTEN}
-            marks = _spread(shares, len(cell), stream)
+            marks = _spread({True: FORGOTTEN, False: 1 - FORGOTTEN}, len(cell), stream)
             forget |= {i: mark and level >= LEARNT for i, mark in zip(cell, marks, strict=True)}
     level_of = dict(zip(ordered, exposures, strict=True))
     return tuple(

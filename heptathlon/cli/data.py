@@ -70,7 +70,10 @@ def build(
     ] = "",
     to: Annotated[Path | None, typer.Option("--out", help="Folder; the cache if left out.")] = None,
     text: Annotated[
-        list[Path] | None, typer.Option(help="Your own plain text or Markdown, one or more (sort).")
+        list[Path] | None,
+        typer.Option(
+            help="Your own files, one or more: plain text or Markdown (sort), CSV (recall)."
+        ),
     ] = None,
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
     length: Annotated[
@@ -79,12 +82,18 @@ def build(
     excerpts: Annotated[
         int, typer.Option(min=1, help="Excerpts of each own text, length and segment length.")
     ] = 20,
+    corpus: Annotated[
+        bool, typer.Option("--corpus", help="Write what a model is trained on, and no probe of it.")
+    ] = False,
 ) -> None:
     """Build a data set: parquet, manifest and card. An interrupted build goes on."""
     from rich.progress import Progress
 
     from heptathlon.builders import store
 
+    if corpus:
+        _build_corpus(family, edition, tier, season, salt, to)
+        return
     if text:
         _build_own(family, [*text, *(more or [])], length or [], excerpts, to)
         return
@@ -106,6 +115,25 @@ def build(
     out.print(f"digest {manifest.digest}\n{folder}")
 
 
+def _build_corpus(
+    family: str, edition: str, tier: str, season: str, salt: str, to: Path | None
+) -> None:
+    from heptathlon.builders import store
+
+    # The name is checked as that of any other set: family, edition, tier, season and salt.
+    name = store.SetName(family, edition, tier, season, salt)
+    made = getattr(store.builder_of(family), "corpus", None)
+    if made is None:
+        raise HeptathlonError(f"{family} has no corpus to train on; facts has one.")
+    folder = made.write(name.edition, name.tier, name.season, name.salt, to)
+    table = Table("file", "lines", box=None)
+    for path, file in made.check(folder).files.items():
+        if file.lines and "/" not in path:
+            table.add_row(path, f"{file.lines:,}")
+    out.print(table)
+    out.print(f"digest {made.check(folder).digest}\n{folder}")
+
+
 def _build_own(
     family: str, files: list[Path], lengths: list[int], excerpts: int, to: Path | None
 ) -> None:
@@ -114,7 +142,7 @@ def _build_own(
     builder = store.builder_of(family)
     own = getattr(builder, "own", None)
     if own is None:
-        raise HeptathlonError(f"{family} is not built from texts; sort is.")
+        raise HeptathlonError(f"{family} is not built from own files; sort and recall are.")
     folder = own.build(files, lengths=lengths, excerpts=excerpts, out=to)
     manifest = store.read_manifest(folder)
     for entry in manifest.files:
