@@ -9,7 +9,10 @@ from heptathlon.builders.recall.asking import FAMILY
 from heptathlon.builders.recall.build import configs, generate, shards
 from heptathlon.builders.recall.real import SERIES
 
-__all__ = ["FAMILY", "configs", "dataset", "generate", "own", "shards", "sources"]
+OWN_GROUP = "own_series"
+"""The group of tasks on a user's own series."""
+
+__all__ = ["FAMILY", "OWN_GROUP", "configs", "dataset", "generate", "own", "shards", "sources"]
 
 
 def sources(edition: str) -> list[dict[str, str]]:

@@ -149,7 +149,8 @@ def _build_own(
         out.print(f"{entry.config} {entry.records:,} records")
     out.print(f"digest {manifest.digest}\n{folder}")
     err.print(
-        f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_own_texts …"
+        f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_"
+        f"{getattr(builder, 'OWN_GROUP', 'own_texts')} …"
     )
 
 
