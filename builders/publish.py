@@ -193,7 +193,7 @@ def _look(client: HfApi, repository: str) -> _Remote:
         place, _, file = path.rpartition("/")
         if file == MANIFEST and "/" not in place:
             local = client.hf_hub_download(repository, path, repo_type="dataset", revision=head)
-            sets[place] = store.read_manifest(Path(local).parent)
+            sets[place] = store.read_manifest(Path(local).parent, of_any_version=True)
     return _Remote(head, files, sets, {t.name: t.target_commit for t in refs.tags})
 
 
@@ -401,7 +401,7 @@ def _fetch(name: SetName, repository: str, target: Path) -> None:
         return staging / path
 
     copy(MANIFEST)
-    manifest = store.read_manifest(staging)
+    manifest = store.read_manifest(staging, of_any_version=True)
     where = f"{repository}, {place}/{MANIFEST} at {tag}"
     stated = (manifest.family, manifest.edition, manifest.tier, manifest.season, manifest.version)
     if stated != (name.family, name.edition, name.tier, name.season, version) or manifest.salted:

@@ -21,8 +21,9 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict
 
-from heptathlon import families
+from heptathlon import families, salts
 from heptathlon.builders.hub import dataset_card
+from heptathlon.builders.order import arranged
 from heptathlon.builders.sources import HUB_SCHEME, on_hub
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import (
@@ -67,6 +68,7 @@ class SetName:
 
     Raises:
         UnknownNameError: for an unknown family, edition, tier or season.
+        HeptathlonError: for a salt that ``heptathlon salt new`` does not make.
     """
 
     family: str
@@ -85,11 +87,13 @@ class SetName:
         ):
             if value not in known:
                 raise UnknownNameError(f"{kind} of {self.family}", value, known)
+        if self.salt:
+            salts.key_of(self.salt)
 
     @property
     def folder(self) -> str:
-        """The folder's name; a salt shows only as a hash, because knowing it is knowing the set."""
-        salted = f"-salted-{hashlib.sha256(self.salt.encode()).hexdigest()[:12]}" * bool(self.salt)
+        """The folder's name; of a salt it tells nothing but that it is the same as another's."""
+        salted = f"-salted-{salts.keyed(self.salt, 'folder').hex()[:12]}" if self.salt else ""
         version = families.family(self.family).version
         own = own_data(self.family, self.edition)
         owned = f"-own-{sha256_file(own)[:12]}" if own else ""
@@ -273,6 +277,7 @@ def write(
         HeptathlonError: if an item stands twice.
     """
     _refuse_repeated_ids(name, merged)
+    merged = arranged(merged, name.salt)
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = target.with_name(f"{target.name}.staging")
     shutil.rmtree(staging, ignore_errors=True)
@@ -434,6 +439,8 @@ def _arrow_type(annotation: Any) -> pa.DataType:
     if annotation in _ARROW:
         return _ARROW[annotation]
     origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is typing.Annotated:
+        return _arrow_type(arguments[0])
     if origin is typing.Literal:
         return _ARROW[type(arguments[0])]
     if origin in (types.UnionType, typing.Union):
@@ -449,18 +456,30 @@ def _arrow_type(annotation: Any) -> pa.DataType:
     raise TypeError(f"no parquet type is defined for {annotation}")
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path, *, of_any_version: bool = False) -> Manifest:
     """Read a set's manifest.
 
+    Args:
+        folder: the set's folder.
+        of_any_version: also read that of another version of the family, whose records this
+            release can neither build nor score.
+
     Raises:
-        HeptathlonError: if it is missing or damaged.
+        HeptathlonError: if it is missing, damaged, or of another version.
     """
     path = folder / MANIFEST
     data = read_json_strict(path, max_bytes=MAX_MANIFEST_BYTES)
     try:
-        return Manifest.model_validate(data)
+        manifest = Manifest.model_validate(data)
     except ValueError as error:
         raise HeptathlonError(f"{path}: not a manifest of this version ({error}).") from None
+    version = families.family(manifest.family).version
+    if manifest.version != version and not of_any_version:
+        raise HeptathlonError(
+            f"{path}: is version {manifest.version} of {manifest.family}, and this release knows "
+            f"version {version} alone; build it anew with 'heptathlon build {manifest.family}'."
+        )
+    return manifest
 
 
 def content_digest(folder: Path) -> str:
@@ -560,7 +579,7 @@ def asked(family: str, options: Mapping[str, Any]) -> SetName:
         season=str(
             options.get("season") or os.environ.get("HEPTATHLON_SEASON") or families.CURRENT_SEASON
         ),
-        salt=os.environ.get("HEPTATHLON_SALT", ""),
+        salt=salts.named(),
     )
 
 

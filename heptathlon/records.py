@@ -4,7 +4,7 @@ import hashlib
 import marshal
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,13 @@ from heptathlon.files import canonical_json
 ID_LENGTH = 32
 """Hex digits kept of a SHA-256: 128 bits, so two of a billion items collide with p < 1e-20."""
 
+
+class Identity:
+    """Marks a field that holds ids: those of a hidden set are keyed by its salt."""
+
+
+Id = Annotated[str, Identity()]
+"""A hash of content, by which records name themselves, each other, or what they share."""
 
 MARSHAL = 2
 """The last version of marshal's format without references: equal values give equal bytes."""
@@ -31,8 +38,14 @@ class Record(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    item_id: str = Field(pattern=rf"^[0-9a-f]{{{ID_LENGTH}}}$")
-    cluster_id: str = Field(min_length=1)
+    BLOCK: ClassVar[str] = "cluster_id"
+    """Field that records share whose prompts have a beginning in common: they stay together."""
+    ASKED: ClassVar[str] = "item_id"
+    """Field that says what is asked. Configs that ask the same of the same block keep one order, so
+    that the beginnings of two of them can be compared in pairs."""
+
+    item_id: Id = Field(pattern=rf"^[0-9a-f]{{{ID_LENGTH}}}$")
+    cluster_id: Id = Field(min_length=1)
     season: str
     form: str
 

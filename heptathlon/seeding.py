@@ -7,12 +7,13 @@ compatibility policy; every distribution above them is defined here, because Num
 own may change between releases.
 """
 
-import hashlib
 from collections.abc import MutableSequence, Sequence
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from heptathlon import salts
 
 T = TypeVar("T")
 
@@ -21,7 +22,15 @@ _BUFFER = 128
 
 
 class Stream:
-    """A stream of random numbers keyed by a tuple of names and numbers.
+    """A stream of random numbers keyed by names and numbers, and by the salt of a hidden split.
+
+    Args:
+        key: the address of what is drawn: family, version, season, split, index…
+        salt: empty for what is public. It is the key of an HMAC over the address, so one stream
+            tells nothing about another, or about the salt.
+
+    Raises:
+        HeptathlonError: if the salt is none that ``heptathlon salt new`` makes.
 
     Example:
         >>> Stream("maze", 1, "2026.1", "", "test", 0).below(10)
@@ -30,10 +39,8 @@ class Stream:
         0
     """
 
-    def __init__(self, *key: str | int) -> None:
-        # repr keeps ("a", "bc") and ("ab", "c") apart, and 1 apart from "1".
-        digest = hashlib.sha256(repr(key).encode()).digest()
-        self._bits = np.random.PCG64(int.from_bytes(digest, "big"))
+    def __init__(self, *key: str | int, salt: str = "") -> None:
+        self._bits = np.random.PCG64(int.from_bytes(salts.keyed(salt, *key), "big"))
         self._words: list[int] = []
 
     def word(self) -> int:

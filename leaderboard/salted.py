@@ -5,18 +5,17 @@ public documents were run, and keeps of that the figures alone. The board shows 
 model's public row. The salt and the hidden documents stay with the maintainer.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from heptathlon import salts
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import dump_json, read_json_strict, write_text_atomic
 from heptathlon.leaderboard import board, validate
 from heptathlon.leaderboard.standings import Row
 
-SALT = "HEPTATHLON_SALT"
 MAX_RECORD_BYTES = 2**20
 
 
@@ -30,17 +29,32 @@ def record(folder: Path, out: Path) -> list[Path]:
     Raises:
         HeptathlonError: if no salt is set, or the submission is refused.
     """
-    if not os.environ.get(SALT):
-        raise HeptathlonError(f"{SALT}: is not set; set it to the salt that the run was made with.")
+    salt = salts.named()
+    if not salt:
+        raise HeptathlonError(
+            f"{salts.VARIABLE}: is not set; set it to the salt that the run was made with."
+        )
     case = validate.examine(folder)
     if case.findings:
         raise HeptathlonError(case.findings[0].message)
     written = []
-    for row, _ in board.rows_of(case):
+    for found, _ in board.rows_of(case):
+        row = _without_digests(found, salt)
         path = out / f"{row.slug}.json"
         write_text_atomic(path, dump_json(row.model_dump(mode="json")))
         written.append(path)
     return written
+
+
+def _without_digests(row: Row, salt: str) -> Row:
+    """Return a row that holds no hash of hidden documents, by which a salt could be guessed.
+
+    Its name keeps ten digits, keyed by the salt, so that two runs have two records.
+    """
+    stem, _, _ = row.slug.rpartition("-")
+    scores = {name: score.model_copy(update={"digest": ""}) for name, score in row.scores.items()}
+    slug = f"{stem}-{salts.keyed(salt, 'record', row.slug).hex()[:10]}"
+    return row.model_copy(update={"slug": slug, "scores": scores})
 
 
 def read(folder: Path | None) -> Sequence[Row]:

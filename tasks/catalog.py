@@ -55,14 +55,14 @@ class TaskData:
 class Leaf(NamedTuple):
     """A task that asks documents itself: a row of a family's table, in one of its tiers."""
 
-    family: Family
+    family: str
     row: Variant
     tier: Tier
 
     @property
     def task(self) -> str:
         """lm-eval's name."""
-        return task_name(f"{self.family.name}_{self.row.name}", self.tier)
+        return task_name(f"{self.family}_{self.row.name}", self.tier)
 
 
 def table_of(family: Family) -> Table:
@@ -102,7 +102,7 @@ def leaves() -> dict[str, Leaf]:
         HeptathlonError: if a family's table cannot be used.
     """
     found = [
-        Leaf(family, row, tier)
+        Leaf(family.name, row, tier)
         for family in FAMILIES.values()
         for row in table_of(family).variants
         for tier in row.tiers
@@ -180,9 +180,9 @@ def task_data(task: str) -> TaskData:
     Raises:
         UnknownNameError: if there is no such task, with the nearest names.
     """
-    family, row, tier = leaf(task)
-    variant = f"{family.name}_{row.name}"
-    return TaskData(task, family, variant, row.edition, tier, row.config, row.where)
+    name, row, tier = leaf(task)
+    variant = f"{name}_{row.name}"
+    return TaskData(task, FAMILIES[name], variant, row.edition, tier, row.config, row.where)
 
 
 @cache
@@ -214,9 +214,9 @@ def own_settings(task: str) -> dict[str, Any]:
     if row.doc_to_text:
         own["doc_to_text"] = row.doc_to_text
     if tier in row.tokens:
-        form = read_form(forms_of(family.name)[row.form])
+        form = read_form(forms_of(family)[row.form])
         own["generation_kwargs"] = form["generation_kwargs"] | {"max_gen_toks": row.tokens[tier]}
-    return own | {"metadata": {"version": family.version, **row.metadata}}
+    return own | {"metadata": {"version": FAMILIES[family].version, **row.metadata}}
 
 
 @cache
@@ -227,7 +227,7 @@ def definition(task: str) -> dict[str, Any]:
         UnknownNameError: if there is no such task.
     """
     family, row, _ = leaf(task)
-    told = read_form(forms_of(family.name)[row.form]) | own_settings(task)
+    told = read_form(forms_of(family)[row.form]) | own_settings(task)
     del told["include"]
     return told
 

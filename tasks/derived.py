@@ -76,7 +76,7 @@ def derived() -> dict[str, str]:
         settings = catalog.own_settings(task)
         if "doc_to_text" in settings:
             settings["doc_to_text"] = _Function(settings["doc_to_text"])
-        out[_place(leaf.family.name, task)] = _text(settings)
+        out[_place(leaf.family, task)] = _text(settings)
     for name, told in catalog.groups().items():
         family = "" if name in catalog.suites() else family_of_task(name).name
         out[_place(family, name)] = _text(told)

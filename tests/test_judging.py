@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.models import chat
-from heptathlon.models.chat import ChatServer, Question
+from heptathlon.models.chat import ChatServer
 from heptathlon.pages.studies import continual as study_report
 from heptathlon.running import runner, runs
 from heptathlon.scoring import judging
-from heptathlon.scoring.judging import Rating, quoted, read_scores
 from heptathlon.studies import study
 from heptathlon.tasks.mllm_ct.baselines import PLAYERS
 from heptathlon.tasks.mllm_ct.judge import RUBRIC
+from heptathlon.tasks.rubrics import Question, Rating, quoted, read_scores
 from tests.command import call
 
 NUMERIC, ECONOMICS = "heptathlon_mllm_ct_numeric_smoke", "heptathlon_mllm_ct_economics_smoke"

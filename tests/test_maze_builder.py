@@ -35,6 +35,7 @@ from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.grid import Grid
 from heptathlon.records import content_id
 from heptathlon.seeding import Stream
+from tests.salts import salt as salt_of
 
 SEASON = "2026.1"
 STEP = {"U": (-1, 0), "D": (1, 0), "L": (0, -1), "R": (0, 1)}
@@ -349,7 +350,7 @@ def test_a_shard_does_not_depend_on_the_others(lite: Set):
 
 def test_seasons_and_salts_share_nothing(smoke: Set):
     one = {form_of(d) for docs in smoke.values() for d in docs if d["size"] == 7}
-    for season, salt in (("2026.2", ""), (SEASON, "pepper")):
+    for season, salt in (("2026.2", ""), (SEASON, salt_of("pepper"))):
         made = maze.generate("fresh", "smoke", "size-07", season, salt)
         other = {form_of(r.model_dump()) for records in made.values() for r in records}
         assert not one & other

@@ -23,12 +23,13 @@ from heptathlon.builders.memorability.records import PairRecord, ScoreRecord
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.seeding import Stream
 from tests.fakehub import Blob, FakeHub
+from tests.salts import salt
 
 # --- the world -----------------------------------------------------------------------------------
 
 
 def towns(n: int, k: int, panel: int) -> list[ScoreRecord]:
-    return [world.score_record(("t", i), "2026.1", k, panel, "test") for i in range(n)]
+    return [world.score_record(Stream("t", i), "2026.1", k, panel, "test") for i in range(n)]
 
 
 def attributes_of(text: str) -> list[int]:
@@ -132,7 +133,7 @@ def test_the_wordings_tell_the_features_apart():
 
 def test_pairs_of_the_world():
     for i in range(30):
-        one, other = world.pair_records(("p", i), "2026.1", 8, 25)
+        one, other = world.pair_records(Stream("p", i), "2026.1", 8, 25)
         assert (one.first, one.second) == (other.second, other.first)
         assert one.gold == 1 - other.gold
         assert one.bayes == 1 - other.bayes
@@ -141,7 +142,7 @@ def test_pairs_of_the_world():
     right = [
         r.bayes == r.gold
         for i in range(200)
-        for r in world.pair_records(("p", i), "2026.1", 24, 25)
+        for r in world.pair_records(Stream("p", i), "2026.1", 24, 25)
     ]
     assert np.mean(right) > 0.9
 
@@ -163,7 +164,7 @@ def test_tiers_are_nested_and_parts_apart():
     dev = {r.cluster_id for r in lite.values() if r.part == "dev"}
     assert dev
     assert not dev & {r.cluster_id for r in lite.values() if r.part == "test"}
-    salted = builder.generate("fresh", "smoke", "shots-08", "2026.1", "secret")
+    salted = builder.generate("fresh", "smoke", "shots-08", "2026.1", salt("a"))
     assert not {r.item_id for rows in salted.values() for r in rows} & lite.keys()
 
 

@@ -11,9 +11,10 @@ from heptathlon import cli
 from heptathlon.builders import memorability as builder
 from heptathlon.builders import sources
 from heptathlon.errors import HeptathlonError
-from heptathlon.models.chat import LmEvalModel, Question
+from heptathlon.models.chat import LmEvalModel
 from heptathlon.running import runner, runs
 from heptathlon.scoring import judging
+from heptathlon.tasks.rubrics import Question
 
 ADS = "heptathlon_memorability_ads_smoke"
 WITH_SOURCES = pytest.mark.skipif(

@@ -17,11 +17,12 @@ from heptathlon.builders import croissant, hub, publish, store
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import home
 from tests.fakehub import BROKEN, TOKEN, FakeHub
+from tests.salts import salt
 
 SMOKE = store.SetName("maze", tier="smoke")
 PAPER = store.SetName("maze", "paper", "smoke")
 REPO = "org/heptathlon-maze"
-TAG = "2026.1-v1"
+TAG = hub.tag_of("2026.1", families.family("maze").version)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def send(api: HfApi, name: store.SetName = SMOKE, **options) -> publish.Change:
 def test_a_push_is_one_commit_and_a_tag(hub_here: FakeHub, api: HfApi):
     change = send(api)
     repo = hub_here.dataset(REPO)
-    assert repo.history() == ["Fresh edition, tier smoke, season 2026.1-v1", "initial commit"]
+    assert repo.history() == [f"Fresh edition, tier smoke, season {TAG}", "initial commit"]
     assert repo.tags == {TAG: repo.branches["main"]}
     manifest = store.read_manifest(store.ensure(SMOKE))
     parquet = {f"fresh-smoke/{e.path}" for e in manifest.files}
@@ -98,7 +99,7 @@ def test_a_new_season_replaces_the_old_and_leaves_its_tag(
     send(api, store.SetName("maze", tier="smoke", season="2026.2"))
     repo = hub_here.dataset(REPO)
     assert {p.split("/")[0] for p in repo.files() if "/" in p} == {"fresh-smoke"}
-    assert set(repo.tags) == {TAG, "2026.2-v1"}
+    assert set(repo.tags) == {TAG, TAG.replace("2026.1", "2026.2")}
     assert "paper-smoke/manifest.json" in repo.files(TAG)
     with pytest.raises(HeptathlonError, match="an older one"):
         send(api)
@@ -137,7 +138,7 @@ def test_another_writer_s_bytes_of_the_same_records_are_no_news(
 def test_what_may_not_be_published_is_refused(
     api: HfApi, hub_here: FakeHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    salted = store.SetName("maze", tier="smoke", salt="s")
+    salted = store.SetName("maze", tier="smoke", salt=salt("s"))
     with pytest.raises(HeptathlonError, match="hidden no more"):
         send(api, salted)
     with pytest.raises(HeptathlonError, match="holds another set"):
@@ -396,7 +397,7 @@ def test_a_changed_file_is_refused(from_hub: FakeHub):
     tamper(from_hub, "fresh-smoke/path/test.parquet", b"PAR1 but not what it was")
     with pytest.raises(HeptathlonError, match=r"path/test\.parquet has another checksum"):
         store.locate(SMOKE)
-    assert not list((home() / "hub").rglob("2026.1-v1/manifest.json"))
+    assert not list((home() / "hub").rglob(f"{TAG}/manifest.json"))
 
 
 @pytest.mark.parametrize(
@@ -428,7 +429,7 @@ def test_what_is_not_published_is_said(from_hub: FakeHub, monkeypatch: pytest.Mo
     with pytest.raises(HeptathlonError, match="not published there"):
         store.locate(PAPER)
     with pytest.raises(HeptathlonError, match="never published"):
-        store.locate(store.SetName("maze", tier="smoke", salt="s"))
+        store.locate(store.SetName("maze", tier="smoke", salt=salt("s")))
     monkeypatch.setenv("HEPTATHLON_HUB_ORG", "")
     with pytest.raises(HeptathlonError, match="names no organisation"):
         store.locate(SMOKE)

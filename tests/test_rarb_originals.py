@@ -294,10 +294,10 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for module in (paper, corpora, rebuild):
         monkeypatch.setattr(module, "published", toy)
     originals._corpora.cache_clear()
-    corpora.corpus.cache_clear()
+    corpora.read_corpus.cache_clear()
     yield tmp_path
     originals._corpora.cache_clear()
-    corpora.corpus.cache_clear()
+    corpora.read_corpus.cache_clear()
 
 
 # --- recipes -------------------------------------------------------------------------------------

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from heptathlon import cli
+from heptathlon import cli, salts
 from heptathlon.errors import HeptathlonError
 from heptathlon.leaderboard import board, page, salted, submit, validate
 from heptathlon.leaderboard.standings import tables
 from tests import forge
+from tests.salts import salt
 
 NAME = "Lab/model"
+SALT = salt("a secret of the tests")
 
 
 def submission(folder: Path, share: float) -> Path:
@@ -27,7 +29,7 @@ def splits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return a submission on the public split, and a worse one on a hidden split."""
     public = submission(tmp_path_factory.mktemp("public"), 0.9)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(salted.SALT, "a secret of the tests")
+        patch.setenv(salts.VARIABLE, SALT)
         return public, submission(tmp_path_factory.mktemp("hidden"), 0.2)
 
 
@@ -37,13 +39,17 @@ def test_the_gap_between_the_splits(
     public, hidden = splits
     command = CliRunner()
     with monkeypatch.context() as patch:
-        patch.setenv(salted.SALT, "a secret of the tests")
+        patch.setenv(salts.VARIABLE, SALT)
         made = command.invoke(
             cli.app, ["leaderboard", "salted", str(hidden), "--out", str(tmp_path / "salted")]
         )
         assert made.exit_code == 0, made.output
+        ((unkeyed, _),) = board.rows_of(validate.examine(hidden))
     (record,) = (tmp_path / "salted").iterdir()
-    assert "secret" not in record.read_text()
+    assert SALT not in record.read_text()
+    digests = {unkeyed.slug.rpartition("-")[2], *(s.digest for s in unkeyed.scores.values())}
+    assert all(len(d) >= 10 and d not in record.read_text() for d in digests)
+    assert record.stem.startswith(unkeyed.slug.rpartition("-")[0])
     samples = next(hidden.glob("samples_*")).read_text().splitlines()
     for line in samples:
         assert json.loads(line)["doc"]["item_id"] not in record.read_text()
@@ -83,7 +89,7 @@ def test_without_the_salt_there_is_no_record(
 ):
     with pytest.raises(HeptathlonError, match="HEPTATHLON_SALT: is not set"):
         salted.record(splits[1], tmp_path)
-    monkeypatch.setenv(salted.SALT, "another")
+    monkeypatch.setenv(salts.VARIABLE, salt("another"))
     with pytest.raises(HeptathlonError, match="the samples come from another version, season or"):
         salted.record(splits[1], tmp_path)
     (tmp_path / "x.json").write_text("{}")

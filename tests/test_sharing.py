@@ -113,7 +113,7 @@ def test_eval_results_are_what_the_hub_s_own_client_reads(model: Path):
     assert entry.value == pytest.approx(headline.value, abs=1e-6)
     assert f"95 % interval {headline.low:.3f} to {headline.high:.3f}" in entry.notes
     assert "higher is better" in entry.notes
-    assert "season 2026.1-v1" in entry.notes
+    assert "season 2026.1-v2" in entry.notes
 
 
 def test_model_index_is_what_the_hub_s_own_client_reads(model: Path):
@@ -121,7 +121,7 @@ def test_model_index_is_what_the_hub_s_own_client_reads(model: Path):
     name, (result,) = model_index_to_eval_results(block)
     assert name == "model-1b"
     assert result.metric_type == "optimal"
-    assert result.dataset_revision == "2026.1-v1"
+    assert result.dataset_revision == "2026.1-v2"
 
 
 def test_every_eval_ever(model: Path):

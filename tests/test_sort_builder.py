@@ -19,6 +19,7 @@ from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.scorers import stats
 from heptathlon.seeding import Stream
 from heptathlon.tasks.sort.baselines import PLAYERS
+from tests.salts import salt
 
 FORMS = fresh.FORMS
 Rows = dict[str, list[SortRecord]]
@@ -304,7 +305,7 @@ def test_smaller_tiers_are_parts_of_larger_ones(lite: Rows):
 
 def test_season_and_salt_change_everything():
     one = builder.generate("fresh", "smoke", "e250", "2026.1", "")["first", "test"]
-    other = builder.generate("fresh", "smoke", "e250", "2026.1", "salt")["first", "test"]
+    other = builder.generate("fresh", "smoke", "e250", "2026.1", salt("a"))["first", "test"]
     again = builder.generate("fresh", "smoke", "e250", "2026.1", "")["first", "test"]
     assert one == again
     assert not {r.text for r in one} & {r.text for r in other}

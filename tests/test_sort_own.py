@@ -175,7 +175,7 @@ def test_an_own_set_is_found_by_its_folder(built: Path, monkeypatch: pytest.Monk
     assert len(builder.dataset(config="own", edition="own")["test"]) == 160
     smoke = store.ensure(store.SetName("sort", tier="smoke"))
     monkeypatch.setenv(store.OWN_FOLDER, str(smoke))
-    with pytest.raises(HeptathlonError, match="is sort fresh version 1, not sort own"):
+    with pytest.raises(HeptathlonError, match="is sort fresh version 2, not sort own"):
         builder.dataset(config="own", edition="own")
 
 

@@ -18,10 +18,12 @@ from heptathlon.builders import maze, sources, store
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import home, read_json_strict
 from heptathlon.records import doc_digest
+from tests.salts import salt
 
 DIGESTS = Path(__file__).with_name("digests")
 """One file a family: the digest of each of its public sets, by the name of the set's folder."""
 SMOKE = store.SetName("maze", tier="smoke")
+SALT = salt("s3cret")
 
 
 @pytest.fixture(scope="module")
@@ -153,12 +155,24 @@ def test_a_repeated_item_stops_the_build(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_salt_is_other_data_and_stays_secret(tmp_path: Path, smoke: Path):
-    salted = store.ensure(store.SetName("maze", tier="smoke", salt="s3cret"), out=tmp_path)
-    assert "s3cret" not in salted.name
-    assert "s3cret" not in (salted / "manifest.json").read_text()
+    salted = store.ensure(store.SetName("maze", tier="smoke", salt=SALT), out=tmp_path)
+    assert SALT not in salted.name
+    assert SALT not in (salted / "manifest.json").read_text()
     assert store.read_manifest(salted).salted
     ids = [{d["item_id"] for d in store.read_docs(f, "path")} for f in (salted, smoke)]
     assert not ids[0] & ids[1]
+
+
+def test_a_set_of_another_version_is_refused(tmp_path: Path, smoke: Path):
+    """In one sentence, wherever a set is read: by its folder, or one's own texts by name."""
+    old = shutil.copytree(smoke, tmp_path / "old")
+    manifest = json.loads((old / "manifest.json").read_text())
+    (old / "manifest.json").write_text(json.dumps(manifest | {"version": 1}))
+    for read in (store.read_manifest, store.content_digest, lambda f: store.read_docs(f, "path")):
+        with pytest.raises(HeptathlonError, match="is version 1 of maze") as refused:
+            read(old)
+        assert "\n" not in str(refused.value)
+    assert store.read_manifest(old, of_any_version=True).version == 1
 
 
 def test_the_set_loads_as_the_hub_would_load_it(smoke: Path):

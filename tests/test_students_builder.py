@@ -30,6 +30,7 @@ from heptathlon.builders.students.world import (
 from heptathlon.errors import UnknownNameError
 from heptathlon.scorers import stats
 from heptathlon.seeding import Stream
+from tests.salts import salt
 
 SEASON = "2026.1"
 
@@ -231,7 +232,7 @@ def test_rotations_are_one_question_turned(config: str):
         groups.setdefault(doc["ask_id"], []).append(doc)
     for docs in groups.values():
         n = len(docs[0]["options"])
-        assert [d["rotation"] for d in docs] == list(range(min(4, n)))
+        assert sorted(d["rotation"] for d in docs) == list(range(min(4, n)))
         assert len({d["options"][d["chosen"]] for d in docs}) == 1
         assert len({d["options"][d["key"]] for d in docs}) == 1
         by_option = [
@@ -291,7 +292,7 @@ def test_cells_are_balanced():
 
 
 def test_a_salt_gives_other_exercises():
-    salted = World(SEASON, "secret")
+    salted = World(SEASON, salt("a"))
     public = World(SEASON, "")
     key = ("subtraction", "all")
     assert {e.text for e in salted.bank[key]} != {e.text for e in public.bank[key]}

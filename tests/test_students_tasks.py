@@ -218,7 +218,7 @@ def test_what_each_player_may_reach():
     """The order that a sceptic expects, with room between what is blind and what looks."""
     docs = docs_of("choice", "full")
     gap = {name: statistic("gap_closed", play(p, docs)) for name, p in PLAYERS.items()}
-    assert gap["uniform"] == pytest.approx(-1.1, abs=0.15)
+    assert gap["uniform"] == pytest.approx(-1.0, abs=0.25)
     assert -0.15 < gap["popularity"] < 0, "the blind ceiling is 0 and fitted popularity is near it"
     for looking in ("mastery", "tracing", "rasch", "neighbours", "repeat_the_bug"):
         assert 0.1 < gap[looking] < 0.85
@@ -231,7 +231,7 @@ def test_what_each_player_may_reach():
 @pytest.mark.parametrize("config", [v.removeprefix("students_") for v in PAPER])
 def test_players_on_real_answers(config: str):
     need_sources()
-    docs = docs_of(config, edition="paper")
+    docs = docs_of(config, "lite", edition="paper")
     verdicts = {name: play(player, docs) for name, player in PLAYERS.items()}
     assert statistic("gap_closed", verdicts["popularity"]) == pytest.approx(0, abs=1e-3)
     assert statistic("gap_closed", verdicts["rasch"]) == pytest.approx(1, abs=2e-2)

@@ -118,7 +118,7 @@ def test_each_task_asks_a_config_of_its_builder(family: Family):
     from heptathlon.builders import store
 
     for task, leaf in catalog.leaves().items():
-        if leaf.family is family:
+        if leaf.family == family.name:
             told = catalog.definition(task)
             record = store.builder_of(family.name).configs(leaf.row.edition)[leaf.row.config]
             assert set(leaf.row.where) <= set(record.model_fields)

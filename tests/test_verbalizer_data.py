@@ -19,6 +19,7 @@ from heptathlon.builders.verbalizer.datasets import FRESH, PAPER
 from heptathlon.builders.verbalizer.records import VerbalizerRecord
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.seeding import Stream
+from tests.salts import salt as salt_of
 
 CONTROL_ITEMS = 1200
 SEASON = "2026.1"
@@ -359,7 +360,7 @@ def test_demonstrations_show_the_right_word(lite):
 def test_a_salt_and_a_season_change_the_items():
     ids = [
         {r.item_id for r in build.generate("fresh", "smoke", "sentiment", s, salt)["items", "test"]}
-        for s, salt in ((SEASON, ""), (SEASON, "x"), ("2026.2", ""))
+        for s, salt in ((SEASON, ""), (SEASON, salt_of("x")), ("2026.2", ""))
     ]
     assert not ids[0] & ids[1] | ids[1] & ids[2] | ids[0] & ids[2]
 

@@ -163,7 +163,7 @@ def _paper(tier: str, shard: str, season: str, salt: str) -> Built:
             _paper_item(
                 config,
                 side,
-                Stream(FAMILY, VERSION, season, salt, split, config, side, i),
+                Stream(FAMILY, VERSION, season, split, config, side, i, salt=salt),
                 season,
                 seen,
             )

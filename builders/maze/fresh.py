@@ -143,7 +143,7 @@ class Rounds:
         return made
 
     def _stream(self, *address: str | int) -> Stream:
-        return Stream(FAMILY, VERSION, self.season, self.salt, self.split, *address)
+        return Stream(FAMILY, VERSION, self.season, self.split, *address, salt=self.salt)
 
     def _draw(
         self,

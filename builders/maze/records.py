@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from heptathlon.records import Record
+from heptathlon.records import Id, Record
 
 FRESH_TOPOLOGIES = ("dfs", "wilson", "wilson_loops", "cells")
 SIZES = (5, 7, 10, 15, 20)
@@ -57,7 +57,7 @@ class PathRecord(MazeRecord):
 
     form: Literal["path", "path_or_none"]
     solvable: bool
-    twin_id: str
+    twin_id: Id
 
 
 class NextMoveRecord(MazeRecord):

@@ -18,6 +18,7 @@ from heptathlon.builders.memorability.records import (
 from heptathlon.builders.sources import Source, listing
 from heptathlon.errors import UnknownNameError
 from heptathlon.records import Record
+from heptathlon.seeding import Stream
 
 FAMILY = world.FAMILY
 EDITIONS = ("fresh", "paper")
@@ -140,20 +141,20 @@ def _shots(tier: str) -> tuple[int, ...]:
 def _fresh(split: str, k: int, quota: dict[str, int], season: str, salt: str) -> Built:
     """Draw the towns of one number of examples, the panels in turns."""
 
-    def key(*parts: str | int) -> tuple[str | int, ...]:
-        return (FAMILY, world.VERSION, season, salt, split, *parts)
+    def stream(*parts: str | int) -> Stream:
+        return Stream(FAMILY, world.VERSION, season, split, *parts, salt=salt)
 
     scores: list[Record] = []
     for part in ("test", "dev"):
         scores += [
-            world.score_record(key(part, k, panel, i), season, k, panel, part)
+            world.score_record(stream(part, k, panel, i), season, k, panel, part)
             for i in range(quota[part])
             for panel in world.PANELS
         ]
     pairs: list[Record] = []
     for i in range(quota["pairs"]):
         for panel in world.PANELS:
-            pairs += world.pair_records(key("pair", k, panel, i), season, k, panel)
+            pairs += world.pair_records(stream("pair", k, panel, i), season, k, panel)
     return {("world", split): scores, ("pairs", split): pairs}
 
 

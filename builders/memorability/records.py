@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from heptathlon.records import Record
+from heptathlon.records import Id, Record
 
 LOWEST, HIGHEST = 0, 99
 """Ends of the scale, LAMBDA's own: 00 to 99."""
@@ -46,7 +46,7 @@ class MemorabilityRecord(Record):
     k: int = Field(ge=0)
     raters: str
     shots: list[Shot]
-    item: str
+    item: Id
     contaminated: bool = False
 
 
@@ -94,7 +94,7 @@ class PairRecord(MemorabilityRecord):
     """
 
     form: Literal["pair"]
-    pair_id: str
+    pair_id: Id
     first: str = Field(min_length=1)
     second: str = Field(min_length=1)
     gold: int = Field(ge=0, le=1)

@@ -163,10 +163,9 @@ def draw_ads(stream: Stream, rule: Rule, panel: int, count: int) -> tuple[Ad, ..
     return tuple(out)
 
 
-def score_record(key: tuple[str | int, ...], season: str, k: int, panel: int, part: Part
+def score_record(stream: Stream, season: str, k: int, panel: int, part: Part
                  ) -> ScoreRecord:  # fmt: skip
     """Draw a town and ask about one advertisement after ``k`` examples."""
-    stream = Stream(*key)
     town = Town(panel, draw_ads(stream, draw_rule(stream), panel, k + 1))
     query = town.ads[k]
     shots = _shots(town.ads[:k])
@@ -192,9 +191,8 @@ def score_record(key: tuple[str | int, ...], season: str, k: int, panel: int, pa
     )
 
 
-def pair_records(key: tuple[str | int, ...], season: str, k: int, panel: int) -> list[PairRecord]:
+def pair_records(stream: Stream, season: str, k: int, panel: int) -> list[PairRecord]:
     """Draw a town and ask which of two advertisements is remembered better, in both orders."""
-    stream = Stream(*key)
     rule = draw_rule(stream)
     while True:
         town = Town(panel, draw_ads(stream, rule, panel, k + 2))

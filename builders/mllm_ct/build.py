@@ -7,6 +7,8 @@ of parameters. The tiers' test parts are nested: a smaller one is the beginning 
 ``train`` is what a continual run is tuned on.
 """
 
+from functools import partial
+
 from heptathlon.builders.mllm_ct import coin, paper
 from heptathlon.builders.mllm_ct.records import (
     NATIVE,
@@ -97,13 +99,13 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
     for split, count in sizes.items():
         native: list[Record] = []
         styled: list[Record] = []
-        address = (FAMILY, VERSION, season, salt, split, shard)
+        stream = partial(Stream, FAMILY, VERSION, season, split, shard, salt=salt)
         # Whose turn is first is drawn, so that the place of an item tells nothing in a hidden set.
-        first = Stream(*address, "first turn").below(10_000)
+        first = stream("first turn").below(10_000)
         for index in range(first, first + count):
-            scene = _new_scene(shard, Stream(*address, index), index, split == "test", seen)
+            scene = _new_scene(shard, stream(index), index, split == "test", seen)
             for style in STYLES:
-                own = Stream(*address, style, index)
+                own = stream(style, index)
                 record = in_style(scene, shard, style, index, own, season)
                 (native if style == NATIVE[shard] else styled).append(record)
         built[shard, split] = native

@@ -22,12 +22,13 @@ from heptathlon.builders.rarb.records import (
 )
 from heptathlon.builders.rarb.words import PLACES
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.models.lexical import Bm25, best_first
+from heptathlon.families import FAMILIES
+from heptathlon.lexical import Bm25, best_first
 from heptathlon.records import ID_LENGTH, Record, content_id
 from heptathlon.seeding import Stream
 
 FAMILY = "rarb"
-VERSION = 1
+VERSION = FAMILIES[FAMILY].version
 EDITIONS = ("fresh", "paper")
 KINDS: dict[str, Callable[[str, Stream], Problem | None]] = {
     "temporal": temporal.draw,
@@ -141,7 +142,7 @@ class _Kind:
         self.tier = tier
         self.season = season
         self.salt = salt
-        order = Stream(FAMILY, VERSION, season, salt, "places", kind)
+        order = Stream(FAMILY, VERSION, season, "places", kind, salt=salt)
         self._places = order.sample(PLACES, len(PLACES))
 
     def build(self, size: _Size) -> Built:
@@ -169,7 +170,7 @@ class _Kind:
         return built
 
     def _problem(self, split: str, index: int) -> Problem:
-        stream = Stream(FAMILY, VERSION, self.season, self.salt, split, self.kind, index)
+        stream = Stream(FAMILY, VERSION, self.season, split, self.kind, index, salt=self.salt)
         place = self._places[index if split == "test" else -1 - index]
         for _ in range(MAX_DRAWS):
             if found := KINDS[self.kind](place, stream):
@@ -223,7 +224,8 @@ class _Kind:
         faults = dict(zip(p.documents, p.faults, strict=True))
         # Sorted first, so that the order depends on the item alone and not on the first stage's.
         shown = sorted(pool)
-        Stream(FAMILY, "candidates", form, p.query, self.salt).shuffle(shown)
+        address = (FAMILY, VERSION, self.season, "candidates", form, p.query)
+        Stream(*address, salt=self.salt).shuffle(shown)
         gold = p.documents[0]
         return with_id(
             CandidatesRecord,

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from heptathlon import salts
 from heptathlon.builders import sources, store
 from heptathlon.builders.rarb import mteb, originals, recipes
 from heptathlon.builders.rarb.published import Published, published
@@ -62,7 +62,6 @@ class Corpus:
                     )
 
 
-@lru_cache(maxsize=2)
 def corpus(name: str, season: str) -> Corpus:
     """Return a corpus by the name that records give it.
 
@@ -73,8 +72,13 @@ def corpus(name: str, season: str) -> Corpus:
     Raises:
         HeptathlonError: if a published corpus cannot be had, or is damaged.
     """
+    return read_corpus(name, season, salts.named() if name.startswith(FRESH) else "")
+
+
+@lru_cache(maxsize=2)
+def read_corpus(name: str, season: str, salt: str) -> Corpus:
+    """Return a corpus of a known salt; see :func:`corpus`."""
     if name.startswith(FRESH):
-        salt = os.environ.get("HEPTATHLON_SALT", "")
         set_name = store.SetName("rarb", "fresh", name.removeprefix(FRESH), season, salt)
         table = store.read_table(store.ensure(set_name), "corpus", "corpus")
         return Corpus(name, table["doc_id"].to_pylist(), table["text"].to_pylist())

@@ -17,7 +17,7 @@ from heptathlon.builders import sources
 from heptathlon.builders.rarb import mteb, originals, recipes
 from heptathlon.builders.rarb.published import Published, published, published_tasks
 from heptathlon.builders.rarb.reader import reader
-from heptathlon.builders.rarb.records import NOT_STATED, ChoiceRecord, RetrieveRecord
+from heptathlon.builders.rarb.records import NOT_STATED, ChoiceRecord, PublishedRetrieveRecord
 from heptathlon.builders.sources import Source
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.records import Record, content_id
@@ -36,7 +36,7 @@ Built = dict[tuple[str, str], list[Record]]
 
 def configs() -> dict[str, type[Record]]:
     """Return the configurations of the paper edition with the model of their rows."""
-    return {"mcr": ChoiceRecord, "retrieve": RetrieveRecord}
+    return {"mcr": ChoiceRecord, "retrieve": PublishedRetrieveRecord}
 
 
 def shards(tier: str) -> list[str]:
@@ -251,6 +251,6 @@ def _queries(task: Published, season: str) -> Iterator[Record]:
             "gold_ids": relevant[row["_id"]],
             "hard_ids": [],
         }
-        yield RetrieveRecord(item_id=content_id("rarb", fields), **fields)
+        yield PublishedRetrieveRecord(item_id=content_id("rarb", fields), **fields)
     if count != task.queries:
         raise HeptathlonError(f"{task.name}: holds {count} queries instead of {task.queries}.")

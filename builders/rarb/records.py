@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from heptathlon.records import Record
+from heptathlon.records import Id, Record
 
 NOT_STATED = "not_stated"
 """Stratum of published items, whose steps and wrong answers nobody has labelled."""
@@ -45,7 +45,7 @@ class CandidatesRecord(QueryRecord):
 
     form: Literal["rank", "choose", "list"]
     candidates: list[str]
-    candidate_ids: list[str]
+    candidate_ids: list[Id]
     faults: list[str]
     gold: int = Field(ge=ABSENT)
 
@@ -64,7 +64,7 @@ class JudgeRecord(QueryRecord):
 
     form: Literal["judge"]
     candidate: str
-    candidate_id: str
+    candidate_id: Id
     fault: str
     right: bool
     pool: int = Field(ge=1)
@@ -83,9 +83,17 @@ class RetrieveRecord(QueryRecord):
     """
 
     form: Literal["retrieve"]
-    query_id: str
+    query_id: Id
     corpus: str
     corpus_size: int = Field(ge=1)
+    gold_ids: list[Id] = Field(min_length=1)
+    hard_ids: list[Id]
+
+
+class PublishedRetrieveRecord(RetrieveRecord):
+    """A published query, whose ids are its publisher's, as the corpus files have them."""
+
+    query_id: str
     gold_ids: list[str] = Field(min_length=1)
     hard_ids: list[str]
 
@@ -118,6 +126,6 @@ class DocumentRecord(Record):
     """
 
     form: Literal["document"]
-    doc_id: str
+    doc_id: Id
     kind: str
     text: str

@@ -318,9 +318,8 @@ class Unit:
         raise RuntimeError(f"no chronicle of {self.length} words is out of order")
 
     def _stream(self, *address: str | int) -> Stream:
-        return Stream(
-            FAMILY, VERSION, self.season, self.salt, self.split, self.length, self.index, *address
-        )
+        own = (self.split, self.length, self.index)
+        return Stream(FAMILY, VERSION, self.season, *own, *address, salt=self.salt)
 
 
 def both_orders(fields: Mapping[str, Any], texts: Sequence[str]) -> list[dict[str, Any]]:

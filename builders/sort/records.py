@@ -1,10 +1,10 @@
 """The rows of the SORT data sets: one closed model, because every form asks about an order."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from heptathlon.records import Record
+from heptathlon.records import Id, Record
 
 Form = Literal["first", "middle", "before", "nearer", "told", "happened"]
 Condition = Literal["text", "notext", "memory"]
@@ -50,10 +50,12 @@ class SortRecord(Record):
         source: the generator, the book or the file that the text is from.
     """
 
+    ASKED: ClassVar[str] = "asked_id"
+
     form: Form
     condition: Condition
-    asked_id: str
-    pair_id: str
+    asked_id: Id
+    pair_id: Id
     title: str
     text: str
     events: list[str]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from heptathlon.records import Record
+from heptathlon.records import Id, Record
 
 Probabilities = tuple[float, ...]
 
@@ -80,7 +80,7 @@ class ChoiceRecord(Record):
         mastery: tercile of the student's mastery.
     """
 
-    ask_id: str
+    ask_id: Id
     rotation: int = Field(ge=0)
     half: int = Field(ge=0, le=1)
     past: tuple[Answered, ...]

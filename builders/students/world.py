@@ -300,7 +300,7 @@ class World:
 
     def stream(self, *address: str | int) -> Stream:
         """Return the stream of random numbers at an address."""
-        return Stream(FAMILY, VERSION, self.season, self.salt, *address)
+        return Stream(FAMILY, VERSION, self.season, *address, salt=self.salt)
 
     @cached_property
     def bank(self) -> dict[tuple[str, Bearing], tuple[Exercise, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heptathlon.builders import store
+from heptathlon.builders.order import arranged
 from heptathlon.builders.verbalizer import build
 from heptathlon.builders.verbalizer.build import CONFIG, FAMILY, configs, generate, shards
 from heptathlon.builders.verbalizer.paper import SOURCES, sources
@@ -65,14 +66,19 @@ def _on_request(items: int, group: str | None, options: Mapping[str, Any]) -> An
 
     schema = store.arrow_schema(VerbalizerRecord)
     name = store.asked(FAMILY, options)
-    splits: dict[str, list[dict[str, Any]]] = {}
+    made: store.Records = {}
     counts = {}
     for dataset_name in shards(name.edition, name.tier):
         counts[dataset_name] = min(items, build.balanced_items(dataset_name))
-        made = build.paper_records(dataset_name, counts[dataset_name], name.season, name.salt)
-        for (_, split), records in made.items():
-            kept = [r for r in records if split != "test" or _is_of(r, group)]
-            splits.setdefault(split, []).extend(r.model_dump(mode="json") for r in kept)
+        number = counts[dataset_name]
+        for key, records in build.paper_records(
+            dataset_name, number, name.season, name.salt
+        ).items():
+            made.setdefault(key, []).extend(records)
+    splits = {
+        split: [r.model_dump(mode="json") for r in records if split != "test" or _is_of(r, group)]
+        for (_, split), records in arranged(made, name.salt).items()
+    }
     _tell_fewer(items, counts)
     if not splits["test"]:
         raise HeptathlonError(f"{name.folder}/{build.CONFIG}: nothing matches group {group!r}.")
@@ -97,12 +103,15 @@ def _tell_fewer(wanted: int, counts: Mapping[str, int]) -> None:
 def _first(rows: Any, items: int) -> tuple[list[int], dict[str, int]]:
     """Return the row numbers of the first items of each dataset, and how many each has.
 
-    An item has many rows.
+    An item has many rows. Its classes take turns, so that they stay balanced in any order of rows.
     """
-    seen: dict[str, dict[str, int]] = {}
-    kept = []
-    for number, (name, item) in enumerate(zip(rows["dataset"], rows["cluster_id"], strict=True)):
-        known = seen.setdefault(name, {})
-        if known.setdefault(item, len(known)) < items:
-            kept.append(number)
-    return kept, {name: len(known) for name, known in seen.items()}
+    piles: dict[str, dict[int, dict[str, None]]] = {}
+    for name, gold, item in zip(rows["dataset"], rows["gold"], rows["cluster_id"], strict=True):
+        piles.setdefault(name, {}).setdefault(gold, {})[item] = None
+    found = {
+        name: build.in_turns([[*by_class[gold]] for gold in sorted(by_class)])
+        for name, by_class in piles.items()
+    }
+    kept = {item for one in found.values() for item in one[:items]}
+    numbers = [number for number, item in enumerate(rows["cluster_id"]) if item in kept]
+    return numbers, {name: len(one) for name, one in found.items()}

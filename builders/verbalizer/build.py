@@ -9,6 +9,7 @@ places is at chance under each, and at chance under the others on the items that
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from heptathlon.builders.verbalizer import paper
 from heptathlon.builders.verbalizer.datasets import FRESH, PAPER, Dataset
@@ -32,6 +33,7 @@ from heptathlon.families import FAMILIES
 from heptathlon.records import Record, content_id
 from heptathlon.seeding import Stream
 
+T = TypeVar("T")
 Built = dict[tuple[str, str], list[Record]]
 
 FAMILY = "verbalizer"
@@ -136,11 +138,11 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
     dataset, grammar = FRESH[shard]
     drawer, k = Drawer(grammar), dataset.classes
 
+    def stream(split: str, index: int) -> Stream:
+        return Stream(FAMILY, VERSION, season, split, shard, index, salt=salt)
+
     def drawn(split: str, count: int) -> list[Item]:
-        return [
-            _item(drawer.draw(i % k, Stream(FAMILY, VERSION, season, salt, split, shard, i)), i, k)
-            for i in range(count)
-        ]
+        return [_item(drawer.draw(i % k, stream(split, i)), i, k) for i in range(count)]
 
     # Demonstrations and few-shot examples first, so that they do not depend on the tier.
     pool, few = drawn("demo", DEMO_POOL_A_CLASS * k), drawn("fewshot", k)
@@ -166,21 +168,21 @@ def paper_records(
     dataset = PAPER[name]
     k = dataset.classes
     # The reduced and the unreduced form of one source draw in one order.
-    stream = Stream(FAMILY, VERSION, season, salt, "paper", name)
+    stream = Stream(FAMILY, VERSION, season, "paper", name, salt=salt)
     rows = paper.rows(name)
     by_class = [[row for row in rows if row.gold == gold] for gold in range(k)]
     for pile in by_class:
         stream.shuffle(pile)
     pool = [
         Item(row.texts, row.gold, row.split, i)
-        for i, row in enumerate(_in_turns([p[:DEMO_POOL_A_CLASS] for p in by_class]))
+        for i, row in enumerate(in_turns([p[:DEMO_POOL_A_CLASS] for p in by_class]))
     ]
     few = [
         Item(row.texts, row.gold, row.split, i)
-        for i, row in enumerate(_in_turns([p[DEMO_POOL_A_CLASS : DEMO_POOL_A_CLASS + 1]
+        for i, row in enumerate(in_turns([p[DEMO_POOL_A_CLASS : DEMO_POOL_A_CLASS + 1]
                                            for p in by_class]))
     ]  # fmt: skip
-    rest = _in_turns([pile[DEMO_POOL_A_CLASS + 1 :] for pile in by_class])
+    rest = in_turns([pile[DEMO_POOL_A_CLASS + 1 :] for pile in by_class])
     test = [Item(row.texts, row.gold, row.split, i) for i, row in enumerate(rest[:items])]
     return _Writer("paper", dataset, season, salt, pool, smoke).all(test, few)
 
@@ -195,8 +197,8 @@ def balanced_items(name: str) -> int:
     return PAPER[name].classes * (min(counts.values()) - DEMO_POOL_A_CLASS - 1)
 
 
-def _in_turns(piles: Sequence[Sequence[paper.SourceRow]]) -> list[paper.SourceRow]:
-    """Return the rows of all classes by turns, until the classes run out one by one."""
+def in_turns(piles: Sequence[Sequence[T]]) -> list[T]:
+    """Return what all classes have by turns, until the classes run out one by one."""
     longest = max(map(len, piles), default=0)
     return [pile[i] for i in range(longest) for pile in piles if i < len(pile)]
 
@@ -229,8 +231,8 @@ class _Writer:
         }
 
     def _records(self, split: str, item: Item) -> list[VerbalizerRecord]:
-        address = (FAMILY, VERSION, self.season, self.salt, split, self.edition, self.dataset.name)
-        stream = Stream(*address, "prompt", item.index)
+        address = (FAMILY, VERSION, self.season, split, self.edition, self.dataset.name)
+        stream = Stream(*address, "prompt", item.index, salt=self.salt)
         wording = stream.below(WORDINGS)
         demos = self._demonstrations(stream)
         orders = self._orders(item, stream)

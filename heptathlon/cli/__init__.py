@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from heptathlon.cli import board, data, judge, run, score, study, submit
+from heptathlon.cli import board, data, judge, run, salt, score, study, submit
 from heptathlon.cli.terminal import REFUSED, err
 from heptathlon.errors import HeptathlonError
 
@@ -19,6 +19,7 @@ for commands in (data, run, score, judge):
 app.add_typer(study.app, name="study", help="Run and score several runs together.")
 app.add_typer(submit.app, name="submit", help="Prepare and check a submission.")
 app.add_typer(board.app, name="leaderboard", help="Build and look at the leaderboard.")
+app.add_typer(salt.app, name="salt", help="Make the private salt of a hidden split.")
 
 
 def main() -> None:

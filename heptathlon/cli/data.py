@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from heptathlon import families
+from heptathlon import families, salts
 from heptathlon.cli.terminal import Edition, Json, Season, Tier, err, out, print_json
 from heptathlon.errors import HeptathlonError
 
@@ -65,9 +65,6 @@ def build(
     edition: Edition = "fresh",
     tier: Tier = "full",
     season: Season = families.CURRENT_SEASON,
-    salt: Annotated[
-        str, typer.Option(envvar="HEPTATHLON_SALT", help="Private salt of a hidden split.")
-    ] = "",
     to: Annotated[Path | None, typer.Option("--out", help="Folder; the cache if left out.")] = None,
     text: Annotated[
         list[Path] | None,
@@ -86,7 +83,10 @@ def build(
         bool, typer.Option("--corpus", help="Write what a model is trained on, and no probe of it.")
     ] = False,
 ) -> None:
-    """Build a data set: parquet, manifest and card. An interrupted build goes on."""
+    """Build a data set: parquet, manifest and card. An interrupted build goes on.
+
+    HEPTATHLON_SALT, where it is set, makes the hidden split of that salt.
+    """
     from rich.progress import Progress
 
     from heptathlon.builders import store
@@ -99,7 +99,7 @@ def build(
         return
     if more or length:
         raise typer.BadParameter("files and lengths go with --text", param_hint="--text")
-    name = store.SetName(family, edition, tier, season, salt)
+    name = store.SetName(family, edition, tier, season, salts.named())
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task(name.folder, total=None)
 

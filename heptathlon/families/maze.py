@@ -39,5 +39,5 @@ FAMILY = Family(
     paper_licence="CC0-1.0",
     paper_licence_note="its mazes are generated here; only their distribution and format "
     "are the paper's",
-    version=1,
+    version=2,
 )

@@ -38,5 +38,5 @@ FAMILY = Family(
         "ad": "write an advertisement (form only)",
     },
     licence="CC0-1.0",
-    version=1,
+    version=2,
 )

@@ -65,5 +65,5 @@ FAMILY = Family(
         "detailed": "explain in about 50 words and answer",
     },
     licence="CC0-1.0",
-    version=1,
+    version=2,
 )

@@ -46,5 +46,5 @@ FAMILY = Family(
         "mcr": "published multiple choice (paper edition)",
     },
     licence="CC0-1.0",
-    version=1,
+    version=2,
 )

@@ -57,5 +57,5 @@ FAMILY = Family(
         "happened": "which of two events happened first (text out of order)",
     },
     licence="CC0-1.0",
-    version=1,
+    version=2,
 )

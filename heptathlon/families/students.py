@@ -45,5 +45,5 @@ FAMILY = Family(
         "option": "will the student choose this option, yes or no? (likelihood)",
     },
     licence="CC0-1.0",
-    version=1,
+    version=2,
 )

@@ -44,5 +44,5 @@ FAMILY = Family(
         "after": "mapping stated after the input",
     },
     licence="CC0-1.0",
-    version=1,
+    version=2,
 )

@@ -12,14 +12,14 @@ import os
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import loads_strict
+from heptathlon.tasks.rubrics import Question
 
 KEY_VARIABLE = "HEPTATHLON_JUDGE_KEY"
 """Environment variable of the key. A name of its own: a key for one server is not sent to others
@@ -29,21 +29,6 @@ MAX_WAIT = 60.0
 """Seconds that a server may make us wait between two tries."""
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 """States in which the same question may be answered later."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question.
-
-    Attributes:
-        system: who is asked, and what for.
-        text: the question.
-        pictures: gives the pictures that belong to it, PIL images, when it is asked.
-    """
-
-    system: str
-    text: str
-    pictures: Callable[[], Sequence[Any]] | None = None
 
 
 class Asked(Protocol):

@@ -1,7 +1,6 @@
 """From a run's samples to its scorecard: everything is recomputed, nothing is believed."""
 
 import math
-import os
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import heptathlon
+from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import Family, Headline
@@ -120,8 +120,7 @@ def published(data: TaskData, season: str) -> Published:
     Raises:
         UnknownNameError: for an unknown season.
     """
-    salt = os.environ.get("HEPTATHLON_SALT", "")
-    name = store.SetName(data.family.name, data.edition, data.tier, season, salt)
+    name = store.SetName(data.family.name, data.edition, data.tier, season, salts.named())
     return _published(data.task, name)
 
 
