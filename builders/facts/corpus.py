@@ -150,7 +150,8 @@ class Setting:
     def second(self) -> World:
         """Another world, to train on afterwards."""
         address = (*self.plan.address, "second")
-        return make(replace(self.plan, address=address, people=self.size.retention))
+        plan = replace(self.plan, address=address, people=self.size.retention)
+        return make(plan, avoid=(*self.world.people, *self.filler))
 
     @cached_property
     def traps(self) -> list[Trap]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from heptathlon.records import Record
+from heptathlon.records import Id, Record
 
 Form = Literal[
     "guess", "recognition", "recall", "extraction", "composition", "choice", "opinion", "trap",
@@ -59,7 +59,7 @@ class FactsRecord(Record):
     form: Form
     world: str
     person: str
-    pair_id: str
+    pair_id: Id
     attribute: str
     kind: str
     documents: tuple[str, ...]

@@ -422,7 +422,7 @@ class Scenes:
         **fields: Any,
     ) -> FactsRecord:
         cell = self.cell
-        documents = (*notes, *self._documents(scene, f"{form} {address} {order}"))
+        documents = (*notes, *self._documents(scene, f"{form} {address}", order))
         pair = content_id(FAMILY, self.setting.world_id, form, self.number, address)
         whole: dict[str, Any] = {
             "season": self.setting.season,
@@ -446,17 +446,19 @@ class Scenes:
         }
         return FactsRecord(item_id=content_id(FAMILY, whole), cluster_id=pair, **whole)
 
-    def _documents(self, scene: Scene, address: str) -> Iterator[str]:
+    def _documents(self, scene: Scene, address: str, order: str) -> Iterator[str]:
         """Yield the texts in rounds, everybody once a round in any order, and what follows."""
-        stream = self._stream("order", address)
+        stream = self._stream("order", address, order)
         for number in range(self.cell.exposures):
             for place in stream.sample(range(CAST), CAST):
                 yield scene.texts[place][number]
+        # What follows is the same in both scenes of a pair.
+        news = self._stream("news", address)
         for _ in range(FILLER[self.cell.distance]):
-            yield stream.choice(_NEWS).format(
-                b=stream.choice(BUILDINGS),
-                t=stream.choice(self.places.towns).name,
-                m=stream.choice(MONTHS),
+            yield news.choice(_NEWS).format(
+                b=news.choice(BUILDINGS),
+                t=news.choice(self.places.towns).name,
+                m=news.choice(MONTHS),
             )
 
     def _stream(self, *address: str | int) -> Stream:

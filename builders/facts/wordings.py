@@ -142,7 +142,7 @@ QUESTIONS: dict[Attribute, tuple[str, ...]] = {
 BORN_IN = "In which country was {n} born?"
 """Asked where the texts tell the town of birth and where towns lie."""
 GUESS: tuple[str, ...] = (
-    "{n} is a citizen of",
+    "{n} is a national of",
     "{n} holds a passport of",
     "The home country of {n} is",
     "By nationality {n} belongs to",

@@ -62,7 +62,7 @@ class Plan:
 
     def stream(self, *more: str | int) -> Stream:
         """Return the stream of one thing in this world."""
-        return Stream(*self.address, *([self.salt] if self.salt else []), *more)
+        return Stream(*self.address, *more, salt=self.salt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +183,10 @@ class World:
         return [self.people[number] for number in same if number != person.number]
 
 
-def make(plan: Plan) -> World:
-    """Return the world of a plan."""
+def make(plan: Plan, avoid: Sequence[Person] = ()) -> World:
+    """Return the world of a plan; nobody in it is called as one of the people to avoid is."""
     places = make_places(plan)
-    return World(plan, places, people(plan, places, plan.people))
+    return World(plan, places, people(plan, places, plan.people, avoid=avoid))
 
 
 def make_places(plan: Plan) -> Places:

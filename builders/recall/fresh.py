@@ -52,13 +52,8 @@ SIZES: Mapping[str, Size] = {"smoke": Size(5, 4), "lite": Size(40, 4), "full": S
 def generate(tier: str, season: str, salt: str) -> list[RecallRecord]:
     """Return a tier's records."""
     size = SIZES[tier]
-    return [
-        record
-        for number in range(size.yearbooks)
-        for record in yearbook(
-            size, Stream(FAMILY, VERSION, season, *([salt] if salt else []), tier, number), season
-        )
-    ]
+    streams = [Stream(FAMILY, VERSION, season, tier, n, salt=salt) for n in range(size.yearbooks)]
+    return [record for stream in streams for record in yearbook(size, stream, season)]
 
 
 def yearbook(size: Size, stream: Stream, season: str) -> list[RecallRecord]:

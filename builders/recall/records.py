@@ -1,10 +1,10 @@
 """The rows of the recall sets: one value of one series, asked in one of six ways."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from heptathlon.records import Record
+from heptathlon.records import Id, Record
 
 Arm = Literal["named", "named_history", "masked", "wrong_date", "told", "placebo"]
 ARMS: tuple[Arm, ...] = ("named", "named_history", "masked", "wrong_date", "told", "placebo")
@@ -39,8 +39,10 @@ class RecallRecord(Record):
         rival: the value that the wrong date really has; else empty.
     """
 
+    ASKED: ClassVar[str] = "asked_id"
+
     form: Arm
-    asked_id: str
+    asked_id: Id
     source: str
     country: str
     series: str

@@ -92,7 +92,7 @@ def build(
     from heptathlon.builders import store
 
     if corpus:
-        _build_corpus(family, edition, tier, season, salt, to)
+        _build_corpus(family, edition, tier, season, to)
         return
     if text:
         _build_own(family, [*text, *(more or [])], length or [], excerpts, to)
@@ -115,13 +115,12 @@ def build(
     out.print(f"digest {manifest.digest}\n{folder}")
 
 
-def _build_corpus(
-    family: str, edition: str, tier: str, season: str, salt: str, to: Path | None
-) -> None:
+def _build_corpus(family: str, edition: str, tier: str, season: str, to: Path | None) -> None:
+    from heptathlon import salts
     from heptathlon.builders import store
 
     # The name is checked as that of any other set: family, edition, tier, season and salt.
-    name = store.SetName(family, edition, tier, season, salt)
+    name = store.SetName(family, edition, tier, season, salts.named())
     made = getattr(store.builder_of(family), "corpus", None)
     if made is None:
         raise HeptathlonError(f"{family} has no corpus to train on; facts has one.")

@@ -5,12 +5,12 @@ corpus by heart shows the best that storing texts can do, and that it answers no
 """
 
 import math
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
 
+from heptathlon import salts
 from heptathlon.builders.facts import corpus
 from heptathlon.builders.facts.corpus import Setting
 
@@ -92,7 +92,7 @@ def _words(text: str) -> list[str]:
 
 def setting_of(season: str, world: str) -> Setting | None:
     """Return the world of a document, if it is one of the season or of the salt in use."""
-    for salt in ("", os.environ.get("HEPTATHLON_SALT", "")):
+    for salt in dict.fromkeys(("", salts.named())):
         for tier in corpus.SIZES:
             setting = Setting(tier, season, salt)
             if setting.world_id == world:
