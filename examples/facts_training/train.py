@@ -8,16 +8,15 @@ read. See README.md beside this file.
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 import yaml
 from transformers import AutoTokenizer, set_seed
 
 sys.path.append(str(Path(__file__).parents[1]))
-from tuning import adapted, device_flags, positive
+from tuning import NextToken, adapted, device_flags, positive, windows
 
 from heptathlon.builders.facts import corpus
 from heptathlon.families import task_name
@@ -25,8 +24,9 @@ from heptathlon.seeding import Stream
 from heptathlon.studies import notes
 
 MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "gate_proj", "down_proj")
-RANK, WARM_UP = 16, 20
+RANK = 16
 PROBES = ("recognition", "recall", "extraction", "choice")
+MORE = ("composition", "opinion", "opinion_parts", "traps")
 SHARES = (0.25, 0.5, 0.75, 1.0)
 """Shares of the corpus after which the model is saved."""
 LATER = (3, 10, 30, 60, 100, 300, 1_000)
@@ -40,38 +40,38 @@ def main(arguments: Sequence[str] | None = None) -> Path:
     manifest = corpus.check(args.corpus)
     tokenizer = AutoTokenizer.from_pretrained(args.base)
     model = adapted(args.base, args.lora_from, args.dtype, modules=MODULES, rank=RANK)
-    base = notes.Base(architecture=model.config.model_type, weights=Path(args.base).name,
-                      parameters=sum(w.numel() for n, w in model.named_parameters()
-                                     if "lora_" not in n),
+    own = [w.numel() for name, w in model.named_parameters() if "lora_" not in name]
+    base = notes.Base(architecture=model.config.model_type, parameters=sum(own),
+                      weights=Path(args.base).name,
                       tokenizer=notes.tokenizer_digest(tokenizer))  # fmt: skip
     done: list[notes.Note] = []
+    started = time.monotonic()
 
-    def save(phase: str, step: int, share: float, after: int = 0) -> None:
+    def save(phase: Any, step: int, share: float, after: int = 0) -> None:
         note = notes.Note(world=manifest.world, corpus=manifest.digest, design=manifest.design,
                           base=base, phase=phase, step=step, share=share, after=after,
                           run=args.run)  # fmt: skip
-        folder = args.out / name_of(note)
         if phase != "before":
-            model.save_pretrained(folder)
-        notes.write(folder, note)
+            model.save_pretrained(args.out / name_of(note))
+        notes.write(args.out / name_of(note), note)
         done.append(note)
         print(f"{name_of(note)}: {time.monotonic() - started:.0f} s", flush=True)
 
-    started = time.monotonic()
     save("before", 0, 0.0)
-    trainer = Trainer(model, args.rate, args.batch)
+    trainer = NextToken(model, args.rate, args.batch)
     read = windows(tokenizer, mixed(args), args.length)
-    due = [max(1, round(share * len(read) / args.batch)) for share in SHARES]
+    end = len(read) // args.batch
+    due = {max(1, round(share * end)): share for share in SHARES}
     for step in trainer.steps(read):
         if step in due:
-            save("corpus", step, min(1.0, step * args.batch / len(read)))
+            save("corpus", step, due[step])
     texts = [d["text"] for d in corpus.read_documents(args.corpus, corpus.RETENTION)]
     more = windows(tokenizer, texts, args.length)[: args.retention * args.batch]
     for after in trainer.steps(more):
         if after in LATER or after == len(more) // args.batch:
-            save("retention", due[-1] + after, 1.0, after)
+            save("retention", end + after, 1.0, after)
     write_studies(args, manifest, done)
-    return args.out
+    return Path(args.out)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -85,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
     add("--rate", type=float, default=1e-3, help="learning rate")
     add("--batch", type=positive, default=2, help="windows a step")
     add("--length", type=positive, default=256, help="tokens a window")
-    add("--retention", type=int, default=100, help="steps in the retention stream")
+    add("--retention", type=int, default=60, help="steps in the retention stream")
     add("--lora-from", type=int, default=0, help="first layer with LoRA")
     add("--dtype", choices=("bfloat16", "float32"), default="bfloat16")
     add("--seed", type=int, default=0)
@@ -106,41 +106,6 @@ def mixed(args: argparse.Namespace) -> list[str]:
     return [text for _, text in sorted(timed, key=lambda one: one[0])]
 
 
-def windows(tokenizer: Any, texts: Sequence[str], length: int) -> torch.Tensor:
-    """Return the texts' tokens one after another, cut into windows of shape (windows, length)."""
-    ids = [i for text in texts for i in (*tokenizer(text)["input_ids"], tokenizer.eos_token_id)]
-    whole = len(ids) // length * length
-    return torch.tensor(ids[:whole]).view(-1, length)
-
-
-class Trainer:
-    """Next-token training in the order of the text; nothing is shuffled here."""
-
-    def __init__(self, model: Any, rate: float, batch: int) -> None:
-        """Begin with a fresh optimizer."""
-        self.model, self.batch = model, batch
-        learned = [w for w in model.parameters() if w.requires_grad]
-        self.optimizer = torch.optim.AdamW(learned, lr=rate, weight_decay=0.0)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(
-            self.optimizer, lambda step: min(1.0, (step + 1) / WARM_UP)
-        )
-
-    def steps(self, read: torch.Tensor) -> Iterator[int]:
-        """Take one step a batch and yield its number, from 1."""
-        self.model.train()
-        for step, ids in enumerate(read.split(self.batch), start=1):
-            if len(ids) < self.batch:
-                return
-            loss = self.model(input_ids=ids, labels=ids, use_cache=False).loss
-            loss.backward()
-            self.optimizer.step()
-            self.schedule.step()
-            self.optimizer.zero_grad()
-            if step % 20 == 0:
-                print(f"step {step}: loss {loss.item():.3f}", flush=True)
-            yield step
-
-
 def name_of(note: notes.Note) -> str:
     """Return the name of a checkpoint, which sorts in the order of training."""
     return f"{note.step:06d}-{note.phase}"
@@ -149,26 +114,22 @@ def name_of(note: notes.Note) -> str:
 def write_studies(args: argparse.Namespace, manifest: Any, done: Sequence[notes.Note]) -> None:
     """Write the study files of before and after the corpus, and of all checkpoints."""
     last = next(n for n in reversed(done) if n.phase == "corpus")
-    for kind, chosen in (("exposure", [done[0], last]), ("retention", done)):
-        probes = (*PROBES, "composition", "opinion", "opinion_parts", "traps")
-        asked = probes if kind == "exposure" else PROBES
+    for kind, chosen, asked in (("exposure", [done[0], last], (*PROBES, *MORE)),
+                                ("retention", done, PROBES)):  # fmt: skip
+        members = []
+        for note in chosen:
+            adapter = {"peft": str((args.out / name_of(note)).resolve())}
+            members.append({"name": name_of(note), "note": name_of(note),
+                            "model_args": {} if note.phase == "before" else adapter})  # fmt: skip
         study = {
-            "study": f"{kind}, {done[0].base.weights} on {manifest.world[:8]}",
+            "study": f"{kind}: {done[0].base.weights} on {manifest.world[:8]}",
             "kind": kind,
             "model": "heptathlon-hf",
             "model_args": {"pretrained": str(args.base), "dtype": args.dtype},
             "flags": ["--batch_size", "16", *device_flags()],
             "tasks": [task_name(f"facts_{probe}", manifest.tier) for probe in asked],
-            "checkpoints": [
-                {
-                    "name": name_of(note),
-                    "note": name_of(note),
-                    **({} if note.phase == "before" else
-                       {"model_args": {"peft": str((args.out / name_of(note)).resolve())}}),
-                }
-                for note in chosen
-            ],
-        }  # fmt: skip
+            "checkpoints": members,
+        }
         path = args.out / f"{kind}.yaml"
         path.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
         print(f"next: heptathlon study run {path}")

@@ -33,9 +33,20 @@ FICTION = ("fiction_memory", "fiction_reworded", "fiction_composed")
 PUBLISHED: tuple[Tier, ...] = ("full", "smoke")
 """Sizes of what is read from published files."""
 
+SHORT: dict[Tier, int] = {"smoke": 64}
+"""Tokens of a smoke test's answer."""
+
 TABLE = Table(
     variants=(
-        *(Variant(name=n, form=form, config=config) for n, (config, form) in PROMPT.items()),
+        *(
+            Variant(
+                name=name,
+                form=form,
+                config=config,
+                tokens=SHORT if form in {"guess", "say"} else {},
+            )
+            for name, (config, form) in PROMPT.items()
+        ),
         *(Variant(name=n, form="notes", config=config) for n, config in CHOOSING.items()),
         *(Variant(name=n, form=form, config=config) for n, (config, form) in TRAINING.items()),
         Variant(name="traps_words", form="trap_words", config="trap"),
