@@ -17,7 +17,7 @@ from heptathlon.scorers.reading import after_reasoning, plain, read
 from heptathlon.scorers.verdict import Row, Verdict
 
 METRICS: dict[str, tuple[str, ...]] = {
-    "guess": ("acc", "both"),
+    "guess": ("acc",),
     "recognition": ("acc",),
     "recall": ("value", "exact", "f1"),
     "extraction": ("acc",),

@@ -126,6 +126,7 @@ def test_both_needs_both():
     other = doc("guess", pair_id="p")
     rows.append(Row("facts_guess_ll", other, scorer.verdict(other, [(0.0, True)])))
     assert [v.metrics["both"] for v in scorer.across(rows)] == [1, 1, 0, 0, 0, 0]
+    assert "both" not in rows[0].verdict.metrics, "one document cannot tell"
 
 
 # --- membership ----------------------------------------------------------------------------------

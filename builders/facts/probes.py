@@ -50,7 +50,7 @@ class Asked:
 ASKED: Mapping[str, Asked] = {
     "smoke": Asked(6, 1, 2, 24),
     "lite": Asked(20, 3, 4, 200),
-    "full": Asked(120, 3, 8, 1_000),
+    "full": Asked(60, 3, 4, 400),
 }
 CONFIGS = (
     "recognition", "recall", "extraction", "composition", "choice", "opinion", "opinion_parts",

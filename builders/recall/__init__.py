@@ -9,15 +9,29 @@ from heptathlon.builders.recall.asking import FAMILY
 from heptathlon.builders.recall.build import configs, generate, shards
 from heptathlon.builders.recall.real import SERIES
 
+__all__ = [
+    "FAMILY",
+    "OWN_GROUP",
+    "PACKAGED",
+    "configs",
+    "dataset",
+    "generate",
+    "own",
+    "shards",
+    "sources",
+]
+
 OWN_GROUP = "own_series"
 """The group of tasks on a user's own series."""
 
-__all__ = ["FAMILY", "OWN_GROUP", "configs", "dataset", "generate", "own", "shards", "sources"]
+
+PACKAGED = "paper"
+"""The edition that is computed from packages: another release of one may give other digits."""
 
 
 def sources(edition: str) -> list[dict[str, str]]:
     """Return the packages that an edition's series are from, by version; they carry no checksum."""
-    if edition != "paper":
+    if edition != PACKAGED:
         return []
     packages = dict.fromkeys(series.package for series in SERIES)
     return [{"path": p, "revision": metadata.version(p), "sha256": ""} for p in packages]

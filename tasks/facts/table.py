@@ -4,7 +4,7 @@ from heptathlon.families import Tier
 from heptathlon.tasks.table import Group, Table, Variant
 
 PROMPT = {
-    "guess": ("guess", "guess"),
+    "guess": ("guess", "say"),
     "context_recognition": ("context_recognition", "choose"),
     "context_recall": ("context_recall", "go_on"),
     "context_extraction": ("context_extraction", "say"),
@@ -43,7 +43,7 @@ TABLE = Table(
                 name=name,
                 form=form,
                 config=config,
-                tokens=SHORT if form in {"guess", "say"} else {},
+                tokens=SHORT if form == "say" else {},
             )
             for name, (config, form) in PROMPT.items()
         ),
