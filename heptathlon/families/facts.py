@@ -37,8 +37,8 @@ FAMILY = Family(
             "are told apart by the study",
         ),
     },
-    chance=1 / 36,
-    chance_note="a place in the prompt chosen at random in both scenes of a pair; whoever goes by "
+    chance=0.028,
+    chance_note="1 in 36: a place in the prompt chosen at random in both scenes of a pair; whoever goes by "
     "the name, or against it, is right in one of the two at most and scores 0",
     editions=("fresh", "paper"),
     tiers=("smoke", "lite", "full"),
