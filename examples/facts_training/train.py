@@ -122,7 +122,7 @@ def write_studies(args: argparse.Namespace, manifest: Any, done: Sequence[notes.
             members.append({"name": name_of(note), "note": name_of(note),
                             "model_args": {} if note.phase == "before" else adapter})  # fmt: skip
         study = {
-            "study": f"{kind}: {done[0].base.weights} on {manifest.world[:8]}",
+            "study": f"{kind}: {done[0].base.weights} on {manifest.world}",
             "kind": kind,
             "model": "heptathlon-hf",
             "model_args": {"pretrained": str(args.base), "dtype": args.dtype},

@@ -38,8 +38,8 @@ FAMILY = Family(
         ),
     },
     chance=0.028,
-    chance_note="1 in 36: a place in the prompt chosen at random in both scenes of a pair; whoever goes by "
-    "the name, or against it, is right in one of the two at most and scores 0",
+    chance_note="1 in 36: a place in the prompt chosen at random in both scenes of a pair; whoever "
+    "goes by the name, or against it, is right in one of the two at most and scores 0",
     editions=("fresh", "paper"),
     tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "full"),

@@ -115,7 +115,7 @@ def intro(card: ExposureCard) -> str:
     """Return what was compared."""
     return (
         f"{card.base}: {card.after} against {card.before}, {card.steps:,} optimizer steps apart, "
-        f"on the world {card.world[:8]}."
+        f"on {card.world}."
     )
 
 

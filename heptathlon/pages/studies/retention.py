@@ -71,7 +71,7 @@ def _drawing(curves: list[Curve]) -> Markup | None:
 
 def intro(card: RetentionCard) -> str:
     """Return what was followed."""
-    return f"Checkpoints of {card.base} on the world {card.world[:8]}."
+    return f"Checkpoints of {card.base} on {card.world}."
 
 
 def render(card: RetentionCard) -> str:

@@ -41,7 +41,7 @@ def sheets_of(card: SubsetsCard) -> list[Sheet]:
 
 def intro(card: SubsetsCard) -> str:
     """Return what was compared."""
-    return f"{len(card.runs)} runs of {card.base}, each on half of the people of {card.world[:8]}."
+    return f"{len(card.runs)} runs of {card.base}, each on half of the people of {card.world}."
 
 
 def render(card: SubsetsCard) -> str:
