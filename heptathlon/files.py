@@ -1,6 +1,7 @@
 """Reading and writing files: whole or not at all, and JSON without surprises."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import math
@@ -13,11 +14,15 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from heptathlon.errors import HeptathlonError
+from heptathlon.errors import HeptathlonError, OwnFaultError
 
 MAX_NESTING = 64
 MAX_DIGITS = 300
 """Digits of an integer; one of 309 does not fit into a floating-point number."""
+DISK_FAULTS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+)
+"""What can be wrong with a disk: full, over a quota, read-only, closed to this user, broken."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """An escape that may be half of a pair; only then need every string be looked at."""
 
@@ -39,6 +44,23 @@ def write_bytes_atomic(path: Path, data: bytes) -> None:
 def write_text_atomic(path: Path, text: str) -> None:
     """Write UTF-8 text; see :func:`write_bytes_atomic`."""
     write_bytes_atomic(path, text.encode())
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what a disk says, often without a path, into a sentence on the folder that is written.
+
+    Raises:
+        OwnFaultError: if the block cannot write.
+    """
+    try:
+        yield
+    except OSError as error:
+        said = os.strerror(error.errno) if error.errno else str(error)
+        raise OwnFaultError(
+            f"{path}: cannot be written ({said}); make room there, or let HEPTATHLON_HOME or --out "
+            "name a folder that can be written to, and call the same command again."
+        ) from None
 
 
 @contextlib.contextmanager
@@ -104,7 +126,7 @@ def dump_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def loads_strict(text: str, *, where: str) -> Any:
+def loads_strict(text: str, *, where: str, nan_is_null: bool = False) -> Any:
     """Parse JSON and refuse what Python's parser lets through.
 
     NaN, infinities (written as such or as ``1e999``), duplicate keys, lone surrogates and deep
@@ -114,12 +136,15 @@ def loads_strict(text: str, *, where: str) -> Any:
     Args:
         text: the JSON document.
         where: names the file (and line) in the message.
+        nan_is_null: read ``NaN`` and infinities as null, as plain lm-eval writes them.
 
     Raises:
         HeptathlonError: with one sentence that names ``where`` and the fault.
     """
 
-    def refuse(constant: str) -> float:
+    def refuse(constant: str) -> float | None:
+        if nan_is_null:
+            return None
         raise HeptathlonError(f"{where}: {constant} is not a JSON number; write null instead.")
 
     def number(literal: str) -> float:
@@ -200,6 +225,7 @@ def read_text_limited(path: Path, *, max_bytes: int) -> str:
     if len(data) > max_bytes:
         raise HeptathlonError(f"{path}: larger than the {max_bytes:,} bytes that are read.")
     try:
-        return data.decode()
+        # Some editors put a byte-order mark before the text.
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise HeptathlonError(f"{path}: not UTF-8 text (byte {error.start}).") from None

@@ -169,10 +169,10 @@ def score_samples(
                 raise HeptathlonError(f"{where}: the item {item} was answered twice.")
             seen.add(item)
             scored.append(ScoredSample(sample, data, scorer.verdict(sample.doc, sample.results)))
-    return _lookedacross(scored, sets), sets
+    return looked_across(scored, sets), sets
 
 
-def _lookedacross(
+def looked_across(
     scored: Sequence[ScoredSample], sets: Mapping[str, Published]
 ) -> list[ScoredSample]:
     """Let each family's scorer look at all of a group's documents together, where it wants to."""

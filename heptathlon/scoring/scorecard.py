@@ -7,6 +7,9 @@ from typing import Any
 
 import heptathlon
 from heptathlon.families import Family, Headline
+from heptathlon.models.told import LENGTH
+from heptathlon.running.arguments import as_mapping
+from heptathlon.running.broken import in_words
 from heptathlon.running.runs import Run
 from heptathlon.scoring import playing, skills
 from heptathlon.scoring.cards import (
@@ -16,6 +19,7 @@ from heptathlon.scoring.cards import (
     Scorecard,
     Settings,
     Stratum,
+    ToldCard,
 )
 from heptathlon.scoring.figures import (
     SEED,
@@ -33,6 +37,7 @@ from heptathlon.scoring.samples import (
     ScoredSample,
     bounds_of,
     group_of,
+    looked_across,
     published,
     score_samples,
     scorer_of,
@@ -48,10 +53,12 @@ __all__ = [
     "ScoredSample",
     "as_estimate",
     "bounds_of",
+    "card_of",
     "clusters",
     "columns",
     "estimate",
     "level_order",
+    "looked_across",
     "model_card",
     "played",
     "published",
@@ -79,6 +86,26 @@ def score_run(
         HeptathlonError: see :func:`score_samples`.
     """
     scored, sets = score_samples(run, find_published)
+    return card_of(run, scored, sets, find_published, details=details), scored
+
+
+def card_of(
+    run: Run,
+    scored: Sequence[ScoredSample],
+    sets: Mapping[str, Published],
+    find_published: Callable[[TaskData, str], Published] = published,
+    *,
+    details: bool = True,
+) -> Scorecard:
+    """Return the scorecard of samples that were judged.
+
+    Args:
+        run: the run, of which the results files are read.
+        scored: its samples with the verdicts on them.
+        sets: the published documents by task.
+        find_published: returns the published documents of a task in a season.
+        details: whether strata and forms are wanted too.
+    """
     groups: dict[Group, list[ScoredSample]] = {}
     for one in scored:
         groups.setdefault(group_of(one, sets), []).append(one)
@@ -90,15 +117,35 @@ def score_run(
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
         cards[name] = card
     newest = run.results[-1]
-    return (
-        Scorecard(
-            model=model_card(newest),
-            settings=_settings(run),
-            date=_iso_date(newest.get("date")),
-            families=cards,
-            total=skills.total_of(cards.values()),
-        ),
-        scored,
+    return Scorecard(
+        model=model_card(newest),
+        settings=_settings(run),
+        date=_iso_date(newest.get("date")),
+        families=cards,
+        total=skills.total_of(cards.values()),
+        broken={task: in_words(faults) for task, faults in run.broken.items()},
+        told=_told_card(run),
+    )
+
+
+def _told_card(run: Run) -> ToldCard | None:
+    """Return in short what servers told of a run's answers; None if they told nothing."""
+    files = list(run.told.values())
+    if not files:
+        return None
+
+    def total(name: str) -> int | None:
+        known = [n for n in (file.tokens(name) for file in files) if n is not None]
+        return sum(known) if known else None
+
+    return ToldCard(
+        answers=sum(one.finish != "" for ones in run.samples.values() for one in ones),
+        cut=sum(one.finish == LENGTH for ones in run.samples.values() for one in ones),
+        prompt_tokens=total("prompt_tokens"),
+        completion_tokens=total("completion_tokens"),
+        reasoning_tokens=total("reasoning_tokens"),
+        models=sorted({model for file in files for model in file.run.models}),
+        left_out=sorted({name for file in files for name in file.run.left_out}),
     )
 
 
@@ -222,9 +269,7 @@ def _metric_names(family: Family, scored: Sequence[ScoredSample]) -> list[str]:
 def model_card(results: Mapping[str, Any]) -> ModelCard:
     """Return who answered, from one of lm-eval's results files."""
     config = results["config"]
-    args = config.get("model_args") or {}
-    if isinstance(args, str):
-        args = dict(pair.split("=", 1) for pair in args.split(",") if "=" in pair)
+    args = as_mapping(config.get("model_args"))
     backend = str(results.get("model_source") or config.get("model") or "")
     player = backend == "heptathlon"
     parameters = config.get("model_num_parameters")
@@ -232,7 +277,7 @@ def model_card(results: Mapping[str, Any]) -> ModelCard:
         name=str(args.get("player", "?")) if player else str(results.get("model_name") or "?"),
         kind="player" if player else "model",
         backend=backend,
-        args={str(k): str(v) for k, v in args.items()},
+        args=args,
         revision=str(config.get("model_sha") or ""),
         parameters=parameters if isinstance(parameters, int) else None,
         dtype=str(config.get("model_dtype") or "").removeprefix("torch."),
@@ -250,7 +295,7 @@ def _settings(run: Run) -> Settings:
         chat_template=bool(newest.get("chat_template")),
         chat_template_sha=str(newest.get("chat_template_sha") or ""),
         system_instruction=str(newest.get("system_instruction") or ""),
-        gen_kwargs={str(k): str(v) for k, v in (config.get("gen_kwargs") or {}).items()},
+        gen_kwargs=as_mapping(config.get("gen_kwargs")),
         limit=config.get("limit"),
         lm_eval_version=str(newest.get("lm_eval_version") or ""),
         heptathlon_version=heptathlon.__version__,
