@@ -24,6 +24,7 @@ from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scorers import stats
+from heptathlon.scorers.reading import CutShort
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
 from heptathlon.scoring.cards import (
     Estimate,
@@ -188,15 +189,19 @@ def score_samples(
             seen.add(item)
             if sample.broken:
                 continue
-            verdict = scorer.verdict(sample.doc, sample.results)
-            scored.append(ScoredSample(sample, data, _with_reason(verdict, sample)))
+            scored.append(ScoredSample(sample, data, _verdict(scorer, sample)))
     return looked_across(scored, sets), sets
 
 
-def _with_reason(verdict: Verdict, sample: Sample) -> Verdict:
-    """Return a verdict that says of an answer without a result that it was cut, if it was."""
-    if verdict.invalid and verdict.outcome == "no_answer" and sample.finish == LENGTH:
-        return replace(verdict, outcome="truncated")
+def _verdict(scorer: Any, sample: Sample) -> Verdict:
+    """Judge one answer; of one that the token limit cut off, what reaches the cut is not read.
+
+    That it was cut is the submitter's word, and can only take an answer away.
+    """
+    results = sample.results
+    if sample.finish == LENGTH and isinstance(sample.response, str):
+        results = [CutShort(sample.response)]
+    verdict: Verdict = scorer.verdict(sample.doc, results)
     return verdict
 
 
