@@ -121,7 +121,7 @@ def _path_or_none(doc: Mapping[str, Any], reading: Reading) -> Verdict:
 
 def _mlmu(doc: Mapping[str, Any], reading: Reading) -> Verdict:
     place = _place(doc)
-    gold = doc["target"].split()
+    gold = doc["continuation"].split()
     limit = len(gold) + 3 * MAX_MOVES_PER_CELL * doc["size"] ** 2
     tokens = _mlmu_tokens(reading, limit)
     # Padding beyond the gold end is masked in the paper's evaluation, so what stands there is too.

@@ -306,13 +306,13 @@ def paper(kind: str) -> dict[str, Any]:
         "mlmu_dfs": "(0,0) (1,0) (2,0) (2,1) (2,2) <PATH_END>",
         "mlmu_astar": "plan 0 0 plan 0 1 plan 0 2 plan 1 2 plan 2 2",
     }[kind]
-    return document(form="mlmu", topology=kind, target=target, prompt="… <PATH_START>")
+    return document(form="mlmu", topology=kind, continuation=target, given="… <PATH_START>")
 
 
 @pytest.mark.parametrize("kind", ["mlmu_dfs", "mlmu_astar"])
 def test_the_papers_gold(kind: str):
     doc = paper(kind)
-    gold = doc["target"]
+    gold = doc["continuation"]
     for text in (
         gold,
         f" {gold}\n\nContinue the sequence of tokens",

@@ -22,6 +22,7 @@ class AdRubric:
     """How many of a hundred people would recall the advertisement."""
 
     name = "memorability"
+    says = "advertisements that were written"
     highest = 99.0
 
     @property
