@@ -166,7 +166,7 @@ def _answer(doc: Mapping[str, Any], reading: Reading) -> PathAnswer | Unread:
     if len(paths) > 1:
         return Unread.SEVERAL
     # "None." in the middle of a reply says that there is none of something else.
-    if not paths or (paths[0].none and paths[0] is not found[-1]):
+    if not paths or (paths[0].none and all(paths[0] is not found[i] for i in (0, -1))):
         return next((why for why in found if isinstance(why, Unread)), Unread.UNREADABLE)
     return paths[0]
 

@@ -141,17 +141,15 @@ def _written(doc: Mapping[str, Any], response: str) -> Verdict:
 
 def next_items(of_set: str) -> tuple[str, ...]:
     """Return what the lines begin with where a prompt or an item of a set begins."""
-    item = f"{of_set.removesuffix('s').capitalize()}: "
-    return (HEADINGS[of_set], item) if of_set not in {"world", "lambda"} else (HEADINGS[of_set],)
+    return HEADINGS[of_set], f"{of_set.removesuffix('s').capitalize()}: "
 
 
 def _score(reading: Reading) -> float | Unread:
     """Return the score that a reply gives.
 
-    The prompts end where the digits are due: a base model writes them and goes on to invent more
-    items, a talkative one explains them. So without a marked score a first line that is a number
-    and nothing else counts, unless another such line differs; else the lines that say that they
-    give a score, if they agree.
+    The prompts end where the digits are due: a base model writes them and goes on to invent more,
+    a talkative one explains them. So without a marked score a first line that is a number counts,
+    unless another such line differs; else the lines that say that they give a score, if they agree.
     """
     if (silent := reading.silent) is not None:
         return silent

@@ -70,7 +70,9 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     moved = float(abs(gold - last) > unit / 2)
     walk = min(abs(gold - last) / step, CAP)
     reading = read(responses[0], (HEADING,))
-    said = number(reading.answer)
+    # Marks with nothing between them must agree.
+    found = {number(content) for content in reading.listed} - {None}
+    said = found.pop() if len(found) == 1 else None
     if said is None:
         metrics = dict.fromkeys(BASIC, 0.0) | {"error": CAP, "walk": walk, "moved": moved}
         outcome = "truncated" if reading.truncated else "no_answer"
