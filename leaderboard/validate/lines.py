@@ -303,7 +303,9 @@ def _scored(
     """Return the verdict, and where lm-eval's logged figures are not what the answer scores."""
     scorer: Any = scorecard.scorer_of(task.data.family.name)
     results: Sequence[Any] = [response] if isinstance(response, str) else list(response)
-    figures: dict[str, float] = scorer.process_results(doc, results)
+    # What lm-eval logs of a document is what the verdict says, in every family.
+    verdict = scorer.verdict(doc, results)
+    figures: dict[str, float] = verdict.metrics
     faults = []
     if row["metrics"] != list(figures):
         faults.append(
@@ -326,7 +328,7 @@ def _scored(
                     "file as lm-eval wrote it.",
                 )
             )
-    return scorer.verdict(doc, results), faults
+    return verdict, faults
 
 
 def _played(
