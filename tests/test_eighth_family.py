@@ -1,7 +1,9 @@
 """A family of somebody else's: installed beside the suite, which changes by no line for it."""
 
+import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "eighth_family"
+KINDS = {".py", ".yaml", ".md", ".toml"}
 MOST_LINES = 280
 """Code, table, card and tests together."""
 COMMANDS = """
@@ -56,11 +59,28 @@ def python(site: Path, *arguments: str) -> str:
 
 
 def test_it_is_small():
-    kinds = {".py", ".yaml", ".md", ".toml"}
-    files = [p for p in EXAMPLE.rglob("*") if p.suffix in kinds and "build" not in p.parts]
+    files = [p for p in EXAMPLE.rglob("*") if p.suffix in KINDS and "build" not in p.parts]
     assert sum(p.read_text(encoding="utf-8").count("\n") for p in files) < MOST_LINES
     for part in (ROOT / "heptathlon", ROOT / "tests" / "snapshots", ROOT / "tests" / "digests"):
         assert not list(part.rglob("*needle*")), "the suite keeps nothing of it"
+
+
+def test_the_page_on_it_is_true():
+    """One page, whose files, modules and figures are there."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert page.count("\n") < 100
+    lines = int(re.search(r"It is (\d+) lines in all", page)[1])
+    files = [p for p in EXAMPLE.rglob("*") if p.suffix in KINDS and "build" not in p.parts]
+    assert lines == sum(p.read_text(encoding="utf-8").count("\n") for p in files)
+    named = re.findall(r"`([\w<>]+(?:/[\w<>.]+)+/?)`", page)
+    assert len(named) > 12
+    for path in named:
+        there = path.replace("<family>", "mllm_ct")
+        assert (ROOT / there).exists() or path.endswith("pages/families/<family>.py"), path
+    for module in re.findall(r"python -m ([\w.]+)", page):
+        assert importlib.util.find_spec(module), module
+    for name in re.findall(r"`(\w+\.(?:py|md|yaml))`", page.split("Optional:")[0]):
+        assert (EXAMPLE / "needle" / name).is_file(), name
 
 
 def test_it_runs_is_scored_reported_and_stands_on_a_board(site: Path, tmp_path: Path):
