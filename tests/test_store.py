@@ -1,6 +1,7 @@
 """The store: whole sets or none, resumed builds, digests, parquet types, the lm-eval dataset."""
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from pydantic import BaseModel
 from heptathlon import families, files
 from heptathlon.builders import maze, sources, store
 from heptathlon.builders.store import writing
-from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.errors import HeptathlonError, OwnFaultError, UnknownNameError
 from heptathlon.files import home, read_json_strict
 from heptathlon.records import doc_digest
 from tests.salts import salt
@@ -220,6 +221,24 @@ def test_a_full_disk_leaves_no_half_set(
     assert store.read_manifest(store.ensure(SMOKE, out=tmp_path)).digest == (
         store.read_manifest(smoke).digest
     )
+
+
+def test_a_source_that_does_not_fit_is_no_fault_of_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import resource
+
+    monkeypatch.delenv("HEPTATHLON_SOURCES", raising=False)
+    monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path))
+    monkeypatch.setattr(sources.urllib.request, "urlopen", lambda *a, **k: io.BytesIO(b"x" * 999))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+    try:
+        with pytest.raises(OwnFaultError, match=r"a\.zip: .*cannot be kept there \(File too large"):
+            sources.fetch(sources.Source("https/h.org", "a.zip", ""))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
 @pytest.mark.parametrize("place", ["/proc/heptathlon", "file/below"])
