@@ -275,7 +275,7 @@ def test_an_own_set_is_found_by_its_folder(built: Path, monkeypatch: pytest.Monk
 
 def test_from_a_text_to_a_score(book: Path, tmp_path: Path):
     """The commands that the guide names, with the searching player as the model."""
-    with pytest.raises(HeptathlonError, match="maze is not built from texts; sort is"):
+    with pytest.raises(HeptathlonError, match="maze is not built from own files"):
         data._build_own("maze", [book], [], 1, tmp_path)
     code, said = heptathlon(
         ["build", "sort", "--text", str(book), "--length", "250", "--excerpts", "4",

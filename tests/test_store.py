@@ -48,6 +48,9 @@ def published_sets(family: families.Family) -> list[store.SetName]:
 def sources_are_here(family: str, edition: str, tier: str) -> bool:
     """Tell whether a paper edition's source files lie in a mirror, or none are needed."""
     builder = store.builder_of(family)
+    if getattr(builder, "PACKAGED", "") == edition:
+        # Its digits are those of the packages that are installed; no digest could hold them.
+        return False
     needed = getattr(builder, "SOURCES", ())
     if hasattr(builder, "needed"):
         needed = builder.needed(edition, tier)

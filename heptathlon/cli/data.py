@@ -67,7 +67,10 @@ def build(
     season: Season = families.CURRENT_SEASON,
     to: Annotated[Path | None, typer.Option("--out", help="Folder; the cache if left out.")] = None,
     text: Annotated[
-        list[Path] | None, typer.Option(help="Your own plain text or Markdown, one or more (sort).")
+        list[Path] | None,
+        typer.Option(
+            help="Your own files, one or more: plain text or Markdown (sort), CSV (recall)."
+        ),
     ] = None,
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
     length: Annotated[
@@ -76,6 +79,9 @@ def build(
     excerpts: Annotated[
         int, typer.Option(min=1, help="Excerpts of each own text, length and segment length.")
     ] = 20,
+    corpus: Annotated[
+        bool, typer.Option("--corpus", help="Write what a model is trained on, and no probe of it.")
+    ] = False,
 ) -> None:
     """Build a data set: parquet, manifest and card. An interrupted build goes on.
 
@@ -86,6 +92,9 @@ def build(
 
     from heptathlon.builders import store
 
+    if corpus:
+        _build_corpus(family, edition, tier, season, to)
+        return
     if text:
         _build_own(family, [*text, *(more or [])], length or [], excerpts, to)
         return
@@ -107,6 +116,24 @@ def build(
     out.print(f"digest {manifest.digest}\n{folder}")
 
 
+def _build_corpus(family: str, edition: str, tier: str, season: str, to: Path | None) -> None:
+    from heptathlon import salts
+    from heptathlon.builders import store
+
+    # The name is checked as that of any other set: family, edition, tier, season and salt.
+    name = store.SetName(family, edition, tier, season, salts.named())
+    made = getattr(store.builder_of(family), "corpus", None)
+    if made is None:
+        raise HeptathlonError(f"{family} has no corpus to train on; facts has one.")
+    folder = made.write(name.edition, name.tier, name.season, name.salt, to)
+    table = Table("file", "lines", box=None)
+    for path, file in made.check(folder).files.items():
+        if file.lines and "/" not in path:
+            table.add_row(path, f"{file.lines:,}")
+    out.print(table)
+    out.print(f"digest {made.check(folder).digest}\n{folder}")
+
+
 def _build_own(
     family: str, files: list[Path], lengths: list[int], excerpts: int, to: Path | None
 ) -> None:
@@ -115,14 +142,15 @@ def _build_own(
     builder = store.builder_of(family)
     own = getattr(builder, "own", None)
     if own is None:
-        raise HeptathlonError(f"{family} is not built from texts; sort is.")
+        raise HeptathlonError(f"{family} is not built from own files; sort and recall are.")
     folder = own.build(files, lengths=lengths, excerpts=excerpts, out=to)
     manifest = store.read_manifest(folder)
     for entry in manifest.files:
         out.print(f"{entry.config} {entry.records:,} records")
     out.print(f"digest {manifest.digest}\n{folder}")
     err.print(
-        f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_own_texts …"
+        f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_"
+        f"{getattr(builder, 'OWN_GROUP', 'own_texts')} …"
     )
 
 
