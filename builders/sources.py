@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from heptathlon.errors import HeptathlonError
-from heptathlon.files import home, replacing, sha256_file
+from heptathlon.errors import HeptathlonError, OwnFaultError
+from heptathlon.files import DISK_FAULTS, home, replacing, sha256_file
 
 GITHUB = "github/"
 HUB_SCHEME = "hf://"
@@ -196,12 +196,12 @@ def _from_web(source: Source) -> Path:
         ):
             shutil.copyfileobj(answer, sink)
     except (urllib.error.URLError, OSError) as error:
-        raise _unreachable(source, error) from None
+        raise _unreachable(source, error, target) from None
     return target
 
 
 def _files_on_hub(source: Source) -> list[str]:
-    from huggingface_hub import HfApi
+    from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import HfHubHTTPError
 
     try:
@@ -209,7 +209,7 @@ def _files_on_hub(source: Source) -> list[str]:
             source.repository, repo_type="dataset", revision=source.revision or None
         )
     except (HfHubHTTPError, OSError, ValueError) as error:
-        raise _unreachable(source, error) from None
+        raise _unreachable(source, error, constants.HF_HUB_CACHE) from None
 
 
 @cache
@@ -231,7 +231,7 @@ def on_hub(url: str) -> tuple[Path, str]:
 
 
 def _from_hub(source: Source) -> Path:
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import constants, hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError
 
     try:
@@ -244,10 +244,16 @@ def _from_hub(source: Source) -> Path:
             )
         )
     except (HfHubHTTPError, OSError, ValueError) as error:
-        raise _unreachable(source, error) from None
+        raise _unreachable(source, error, constants.HF_HUB_CACHE) from None
 
 
-def _unreachable(source: Source, error: Exception) -> HeptathlonError:
+def _unreachable(source: Source, error: Exception, where: Path | str) -> HeptathlonError:
+    if isinstance(error, OSError) and error.errno in DISK_FAULTS:
+        variable = "HEPTATHLON_HOME" if source.repository.startswith((GITHUB, WEB)) else "HF_HOME"
+        return OwnFaultError(
+            f"{where}: {source} cannot be kept there ({os.strerror(error.errno)}); make room, or "
+            f"let {variable} name a folder that can be written to."
+        )
     reason = str(error).strip().splitlines()
     return HeptathlonError(
         f"{source} ({source.release}) could not be downloaded "

@@ -1,5 +1,6 @@
 """Publishing: the real client against a Hub on this machine, with and without faults."""
 
+import errno
 import importlib.util
 import json
 import os
@@ -20,7 +21,7 @@ from heptathlon.builders import croissant, hub, maze, patience, publish, store, 
 from heptathlon.builders.dictionary import VIEWS, described, fields, strangers
 from heptathlon.builders.store import published
 from heptathlon.cli import data
-from heptathlon.errors import HeptathlonError
+from heptathlon.errors import HeptathlonError, OwnFaultError
 from heptathlon.files import home
 from heptathlon.tasks import catalog
 from tests.fakehub import BROKEN, TOKEN, FakeHub
@@ -552,6 +553,29 @@ def test_a_changed_file_is_refused(from_hub: FakeHub):
     with pytest.raises(HeptathlonError, match=r"path/test\.parquet has another checksum"):
         store.locate(SMOKE)
     assert not list((home() / "hub").rglob(f"{TAG}/manifest.json"))
+
+
+def test_a_fetched_set_that_lost_a_file_is_fetched_anew(from_hub: FakeHub):
+    folder = store.locate(SMOKE)
+    digest = store.content_digest(folder)
+    for path in (folder / "manifest.json", folder / "path" / "test.parquet"):
+        path.unlink()
+        assert store.locate(SMOKE) == folder
+        assert store.content_digest(folder) == digest
+
+
+def test_a_full_disk_is_no_fault_of_the_hub(from_hub: FakeHub, monkeypatch: pytest.MonkeyPatch):
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "x")
+
+    def never(seconds):
+        raise AssertionError("waiting makes no room")
+
+    monkeypatch.setattr(published, "hf_hub_download", full)
+    monkeypatch.setattr(patience.time, "sleep", never)
+    with pytest.raises(OwnFaultError, match=r"cannot be written \(No space left on device\)"):
+        store.locate(SMOKE)
+    assert not [p for p in (home() / "hub").rglob("*") if p.suffix != ".lock" and p.is_file()]
 
 
 @pytest.mark.parametrize(

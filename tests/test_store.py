@@ -1,6 +1,7 @@
 """The store: whole sets or none, resumed builds, digests, parquet types, the lm-eval dataset."""
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from pydantic import BaseModel
 from heptathlon import families, files
 from heptathlon.builders import maze, sources, store
 from heptathlon.builders.store import writing
-from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.errors import HeptathlonError, OwnFaultError, UnknownNameError
 from heptathlon.files import home, read_json_strict
 from heptathlon.records import doc_digest
 from tests.salts import salt
@@ -225,6 +226,24 @@ def test_a_full_disk_leaves_no_half_set(
     )
 
 
+def test_a_source_that_does_not_fit_is_no_fault_of_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import resource
+
+    monkeypatch.delenv("HEPTATHLON_SOURCES", raising=False)
+    monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path))
+    monkeypatch.setattr(sources.urllib.request, "urlopen", lambda *a, **k: io.BytesIO(b"x" * 999))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+    try:
+        with pytest.raises(OwnFaultError, match=r"a\.zip: .*cannot be kept there \(File too large"):
+            sources.fetch(sources.Source("https/h.org", "a.zip", ""))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
+
+
 @pytest.mark.parametrize("place", ["/proc/heptathlon", "file/below"])
 def test_a_home_that_cannot_be_written_is_named(place: str, tmp_path: Path, smoke: Path):
     (tmp_path / "file").write_text("")
@@ -395,12 +414,13 @@ def test_arrow_types():
 
 
 if __name__ == "__main__":
-    # `python tests/test_store.py FAMILY…` writes the digests anew, after a version has risen.
-    os.environ.setdefault("HEPTATHLON_HOME", "build/digests")
+    # `python -m tests.test_store FAMILY…` writes the digests anew, after a version has risen.
     for entry in map(families.family, sys.argv[1:] or list(families.FAMILIES)):
-        found = {
-            name.folder: store.read_manifest(store.ensure(name)).digest
-            for name in published_sets(entry)
-        }
+        found = {}
+        for name in published_sets(entry):
+            # Not in a cache, which may hold what the code of yesterday made.
+            with tempfile.TemporaryDirectory() as place:
+                built = store.ensure(name, out=Path(place))
+                found[name.folder] = store.read_manifest(built).digest
         DIGESTS.mkdir(exist_ok=True)
         (DIGESTS / f"{entry.name}.json").write_text(json.dumps(found, indent=2) + "\n")

@@ -1,0 +1,1 @@
+"""Needle: which word does a text give for a place, among those that it gives for others?"""
