@@ -38,8 +38,13 @@ def scorecard(card: Any) -> Table:
 
 
 def remarks(card: Any) -> list[str]:
-    """Return what a scorecard says beside its table: broken documents, and what servers told."""
-    out = [f"incomplete: {task}: {said}" for task, said in card.broken.items()]
+    """Return what stands below a scorecard's table: why a figure is missing, what servers told."""
+    out = [
+        f"{name}: no {family.headline.metric}: {family.headline.reason}"
+        for name, family in card.families.items()
+        if family.headline.value is None
+    ]
+    out += [f"incomplete: {task}: {said}" for task, said in card.broken.items()]
     if (told := card.told) is not None:
         counts = {
             "prompts": told.prompt_tokens,
@@ -104,9 +109,9 @@ def _figure(value: float | None) -> str:
 
 
 def _estimate(estimate: Any) -> str:
-    """Return a figure with its 95 % interval below it, or the reason why there is none."""
+    """Return a figure with its 95 % interval below it; the remarks say why there is none."""
     if estimate.value is None:
-        return f"- ({estimate.reason})"
+        return "-"
     if estimate.low is None or estimate.high is None:
         return f"{_figure(estimate.value)}\n({estimate.reason})"
     return f"{_figure(estimate.value)}\n({estimate.low:.3f} to {estimate.high:.3f})"

@@ -130,22 +130,28 @@ def card_of(
 
 def _told_card(run: Run) -> ToldCard | None:
     """Return in short what servers told of a run's answers; None if they told nothing."""
-    files = list(run.told.values())
-    if not files:
+    if not run.told:
         return None
+    lines = [
+        line
+        for task, file in run.samples_files.items()
+        if file in run.told
+        for line in run.told[file].answers.get(task, {}).values()
+    ]
 
-    def total(name: str) -> int | None:
-        known = [n for n in (file.tokens(name) for file in files) if n is not None]
+    def total(counts: Iterable[int | None]) -> int | None:
+        known = [count for count in counts if count is not None]
         return sum(known) if known else None
 
+    servers = [file.run for file in run.told.values()]
     return ToldCard(
-        answers=sum(one.finish != "" for ones in run.samples.values() for one in ones),
-        cut=sum(one.finish == LENGTH for ones in run.samples.values() for one in ones),
-        prompt_tokens=total("prompt_tokens"),
-        completion_tokens=total("completion_tokens"),
-        reasoning_tokens=total("reasoning_tokens"),
-        models=sorted({model for file in files for model in file.run.models}),
-        left_out=sorted({name for file in files for name in file.run.left_out}),
+        answers=sum(line.finish != "" for line in lines),
+        cut=sum(line.finish == LENGTH for line in lines),
+        prompt_tokens=total(line.prompt_tokens for line in lines),
+        completion_tokens=total(line.completion_tokens for line in lines),
+        reasoning_tokens=total(line.reasoning_tokens for line in lines),
+        models=sorted({model for server in servers for model in server.models}),
+        left_out=sorted({name for server in servers for name in server.left_out}),
     )
 
 
