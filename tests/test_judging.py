@@ -336,6 +336,7 @@ def test_a_judge_may_know_its_parameters_by_other_names(run: Path, server: Serve
 
 def test_unreadable_replies_are_null_and_counted(run: Path, server: Server):
     replies = [scores(logic=101), "no", json.dumps({"logic": 5}), scores()] * 2
+    replies[1] = "no\u2028\x85\ud83d"
     server.answer = lambda n, body: said(replies[n - 1])
     judging.judge_run(run, server.asked(concurrency=1))
     (card,) = judging.card(runs.read_run(run))

@@ -1,5 +1,6 @@
 """The README's commands, run as they stand there, on a random model of the same name."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from heptathlon.pages import docs
+from tests import misbehaving
 from tests.fakehub import FakeHub
 
 README = Path(__file__).parents[1] / "README.md"
@@ -41,7 +43,8 @@ def test_the_commands_do_what_they_say(tiny_model: Path, tmp_path: Path):
     binaries = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
     other = tmp_path / "runs" / OTHER.replace("/", "__")
-    with FakeHub() as hub:
+    server = misbehaving.Server()
+    with FakeHub() as hub, contextlib.closing(server):
         hub.create("dataset", "ORG/results")
         for command in commands():
             if command.startswith(INSTALLS):
@@ -52,7 +55,7 @@ def test_the_commands_do_what_they_say(tiny_model: Path, tmp_path: Path):
             # Only what publishes may see a Hub; all else runs without one.
             online = hub.environment() if " push " in command else {}
             done = subprocess.run(
-                quickened(command),
+                quickened(command).replace("127.0.0.1:8000", server.host),
                 shell=True,
                 cwd=tmp_path,
                 env={**env, **online},
@@ -66,6 +69,7 @@ def test_the_commands_do_what_they_say(tiny_model: Path, tmp_path: Path):
         assert "fresh-smoke/path/test.parquet" in hub.dataset("ORG/heptathlon-maze").files()
     assert (tmp_path / "runs" / MODEL.replace("/", "__") / "report.html").is_file()
     assert (tmp_path / "site" / "index.html").is_file()
+    assert len(server.bodies) > 400, "the whole smoke tier, as far as a chat server can be asked"
 
 
 def test_make_commands_exist():

@@ -351,6 +351,23 @@ def test_a_chat_server_is_not_asked_for_likelihoods(server: Server, tmp_path: Pa
         asked(tmp_path, server, "--tasks", RANK, "--limit", "2", "--generated")
 
 
+def test_the_smoke_tier_through_a_chat_server_ends_in_a_scored_row(server: Server, tmp_path: Path):
+    """Everything that can be asked, of every family that has something to be asked in words."""
+    (path,) = runner.run(
+        flags(server, tmp_path, "--tasks", "heptathlon_smoke", "--generated", "--limit", "3")
+    )
+    run = runs.read_run(path.parent)
+    card, scored = scorecard.score_run(run)
+    assert len(scored) == len(server.bodies) == 3 * len(run.samples)
+    assert len(run.samples) > 12
+    assert {"maze", "memorability", "mllm_ct", "sort", "verbalizer"} <= set(card.families)
+    assert card.families["maze"].headline.value is not None
+    assert not card.broken
+    asked_ll = [t for t in run.samples if runs.read_results(path)["configs"][t]["output_type"]
+                != "generate_until"]  # fmt: skip
+    assert asked_ll == []
+
+
 def words(text: str) -> list[str]:
     """Return a text as a server's tokens: a blank goes with the word after it."""
     out, start = [], 0

@@ -130,7 +130,8 @@ def read(path: Path) -> Sidecar:
     """
     run: RunLine | None = None
     answers: dict[str, dict[int, AnswerLine]] = {}
-    for number, text in enumerate(read_text_limited(path, max_bytes=MAX_BYTES).splitlines(), 1):
+    for number, text in enumerate(read_text_limited(path, max_bytes=MAX_BYTES).split("\n"), 1):
+        # Not by splitlines: a server's word may hold a line separator of Unicode's.
         if not text.strip():
             continue
         where = f"{path}, line {number}"

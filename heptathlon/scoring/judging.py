@@ -302,7 +302,10 @@ def read_opinions(run: Run, task: str) -> tuple[Judge, dict[str, Opinion]] | Non
         return None
     opinions: dict[str, Opinion] = {}
     judges: dict[Judge, None] = {}
-    for number, line in enumerate(read_text_limited(path, max_bytes=MAX_BYTES).splitlines(), 1):
+    for number, line in enumerate(read_text_limited(path, max_bytes=MAX_BYTES).split("\n"), 1):
+        # Not by splitlines: a reply may hold a line separator of Unicode's.
+        if not line:
+            continue
         try:
             one = Opinion.model_validate(loads_strict(line, where=f"{path}, line {number}"))
         except ValidationError as error:

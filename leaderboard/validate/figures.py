@@ -225,11 +225,13 @@ def counts_follow(case: Case) -> Iterator[Finding]:
         sizes = {t: len(case.run.samples[t]) for t in tasks}
         made: dict[str, Any] = {
             "n-samples": {t: {"original": n, "effective": n} for t, n in sizes.items()},
-            "higher_is_better": metrics | {g: _merged(parts[g]) for g in groups},
+            # Of a group of groups, lm-eval tells these only if it met the inner ones first.
+            "higher_is_better": metrics
+            | {g: _merged(parts[g]) for g in groups if g in recorded.higher_is_better},
             "versions": {t: catalog.task_data(t).family.version for t in tasks}
-            | {g: str(told[g].get("version")) for g in groups},
+            | {g: str(told[g].get("version", "N/A")) for g in groups},
             "n-shot": {t: recorded.n_shot.get(t, 0) for t in tasks}
-            | {g: _shots(recorded, g) for g in groups},
+            | {g: _shots(recorded, g) for g in groups if g in recorded.n_shot},
         }
         said = {
             "n-samples": recorded.n_samples,
