@@ -111,7 +111,7 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
 
 def _named(doc: Mapping[str, Any], response: str) -> Verdict:
     """Judge an answer that should name one value."""
-    reading = read(response, next_item=str(doc["text"]))
+    reading = read(response, (str(doc["text"]),))
     said = reading.answer[:MAX_ANSWER]
     found = named(said, tuple(doc["values"]))
     names = METRICS[doc["form"]]

@@ -69,7 +69,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     step = doc["step"] * doc["multiple"]
     moved = float(abs(gold - last) > unit / 2)
     walk = min(abs(gold - last) / step, CAP)
-    reading = read(responses[0], next_item=HEADING)
+    reading = read(responses[0], (HEADING,))
     said = number(reading.answer)
     if said is None:
         metrics = dict.fromkeys(BASIC, 0.0) | {"error": CAP, "walk": walk, "moved": moved}

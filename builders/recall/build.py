@@ -12,6 +12,8 @@ from heptathlon.builders import store
 from heptathlon.builders.recall import fresh, real
 from heptathlon.builders.recall.asking import FAMILY
 from heptathlon.builders.recall.records import ARMS, RecallRecord
+from heptathlon.builders.store.reading import fault_of
+from heptathlon.builders.store.writing import alone
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import canonical_json, home, sha256_file
 from heptathlon.records import Record
@@ -109,6 +111,7 @@ def build(
     ]
     made = by_arm(records, store.OWN)
     target = (out or home() / "data") / f"{name.folder}-{store.digest(made)[:12]}"
-    if not (target / store.MANIFEST).is_file():
-        store.write(name, target, made, configs(store.OWN), sources, {})
+    if fault_of(target, name, check=True):
+        with alone(target):
+            store.write(name, target, store.Made(made, configs(store.OWN), sources))
     return target

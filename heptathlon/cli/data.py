@@ -85,6 +85,7 @@ def build(
 ) -> None:
     """Build a data set: parquet, manifest and card. An interrupted build goes on.
 
+    A set that is there is checked, file by file, and made anew where it is damaged.
     HEPTATHLON_SALT, where it is set, makes the hidden split of that salt.
     """
     from rich.progress import Progress
@@ -106,7 +107,7 @@ def build(
         def progress(shard: str, number: int, count: int) -> None:
             bar.update(task, total=count, completed=number, description=f"{name.folder} {shard}")
 
-        folder = store.ensure(name, out=to, progress=progress)
+        folder = store.ensure(name, out=to, progress=progress, check=True)
     manifest = store.read_manifest(folder)
     table = Table("config", "split", "records", "bytes", box=None)
     for entry in manifest.files:
@@ -164,10 +165,14 @@ def push(
         bool, typer.Option(help="Show what would be sent, and send nothing.")
     ] = False,
 ) -> None:
-    """Publish a data set on the Hub: one commit or none, a tag a season. It may be repeated."""
+    """Publish a data set on the Hub: one commit or none, a tag a season. It may be repeated.
+
+    Each row has prompt and target beside its record, as a model sees them.
+    """
     from heptathlon.builders import publish, store
 
     name = store.SetName(family, edition, tier, season)
+    publish.refuse_early(name, repository)
     folder = store.ensure(name, progress=store.log_progress(name))
     change = publish.push(name, folder, repository, dry_run=dry_run)
     table = Table("", "file", "bytes", box=None)
@@ -175,8 +180,13 @@ def push(
         table.add_row(row["what"], row["path"], f"{row['bytes']:,}")
     if change.commits:
         out.print(table)
-    said = "sent" if change.commits else "nothing to send: it is there already"
-    out.print(f"{'dry run: ' * dry_run}{said}; {repository}, tag {change.tag}")
+    where = f"{repository}, tag {change.tag}"
+    if not change.commits:
+        out.print(f"nothing to send: it is there already; {where}")
+    elif dry_run:
+        out.print(f"dry run: nothing was sent; this would be, to {where}")
+    else:
+        out.print(f"sent; {where}")
 
 
 @app.command()
