@@ -40,13 +40,19 @@ def luck(doc: dict[str, Any], options: int) -> int:
     return Stream("planted", str(doc["item_id"])).below(options)
 
 
-def planted(oracle: Path, folder: Path, knows: Knows) -> Path:
+FADING = ("recognition", "recall", "extraction", "choice")
+"""Probes of the runs on the way; the others are asked before and after alone."""
+
+
+def planted(oracle: Path, folder: Path, knows: Knows, probes: tuple[str, ...] = PROBES) -> Path:
     """Write a run that answers rightly what it knows, and at random what it does not."""
     folder.mkdir(parents=True)
     for file in oracle.iterdir():
         match = SAMPLES_NAME.match(file.name)
         if not match:
             (folder / file.name).write_bytes(file.read_bytes())
+            continue
+        if match[1] not in {f"heptathlon_facts_{probe}_smoke" for probe in probes}:
             continue
         rows = [json.loads(line) for line in file.read_text().splitlines()]
         for row in rows:
@@ -103,7 +109,7 @@ def runs(oracle: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
             "after": planted(oracle, root / "after", learnt)}  # fmt: skip
     for number, least in enumerate((10, 30, 100)):
         knows: Knows = lambda doc, least=least: learnt(doc) and told(doc) >= least  # noqa: E731
-        made[f"later{number}"] = planted(oracle, root / f"later{number}", knows)
+        made[f"later{number}"] = planted(oracle, root / f"later{number}", knows, FADING)
     return made
 
 
@@ -204,13 +210,18 @@ def test_what_fades_is_timed_from_the_last_exposure(tmp_path: Path, runs: dict[s
 
 
 def test_subsets_find_what_reading_did(tmp_path: Path, oracle: Path):
-    members = [{"name": "before", "note": note(tmp_path / "n"),
-                "run": str(planted(oracle, tmp_path / "r", lambda doc: False))}]  # fmt: skip
+    members = [
+        {
+            "name": "before",
+            "note": note(tmp_path / "n"),
+            "run": str(planted(oracle, tmp_path / "r", lambda doc: False, FADING[2:])),
+        }
+    ]
     for run in range(6):
         knows: Knows = lambda doc, run=run: (  # noqa: E731
             told(doc) >= 10 and bool(doc["runs"]) and doc["runs"][run]
         )
-        made = planted(oracle, tmp_path / f"r{run}", knows)
+        made = planted(oracle, tmp_path / f"r{run}", knows, FADING[2:])
         at = note(tmp_path / f"n{run}", **END | {"run": run})
         members.append(member(f"run{run}", made, at))
     path = write(tmp_path, "subsets", members)

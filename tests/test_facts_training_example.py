@@ -40,7 +40,7 @@ def test_it_trains_notes_what_it_read_and_writes_studies(
     train: ModuleType, folder: Path, tiny_model: Path, tmp_path: Path
 ):
     out = train.main(["--base", str(tiny_model), "--corpus", str(folder), "--out", str(tmp_path),
-                      "--length", "64", "--batch", "4", "--retention", "3", "--dtype", "float32",
+                      "--length", "256", "--batch", "8", "--retention", "3", "--dtype", "float32",
                       "--run", "1"])  # fmt: skip
     manifest = corpus.check(folder)
     found = [notes.read(path.parent) for path in sorted(out.glob("*/training.json"))]

@@ -120,12 +120,12 @@ def _from_heart(doc: Doc) -> str:
 
 def _searched(doc: Doc) -> str:
     """Answer with what stands in the text that names whom the question names."""
-    if doc["form"] == "recall":
+    if doc["form"] == "recall" or not doc["documents"]:
         return _from_heart(doc)
     pool = tuple(_pool(doc))
     words = re.findall(r"[A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+){2}", str(doc["text"]))
     heart = _heart(doc)
-    text = heart.first([words[0]]) if words else ""
+    text = heart.first(words[0]) if words else ""
     if found := named(text, pool):
         return found[-1]
     # The rest stands in a note about the firm or the town that the text names.
@@ -189,7 +189,7 @@ def _characters(doc: Doc, options: Sequence[str]) -> list[float]:
 def _known(doc: Doc, options: Sequence[str]) -> list[float]:
     heart, text = _heart(doc), str(doc["text"])
     whole = [f"{text} {option}".strip() for option in options]
-    return [10.0 * bool(heart.first([w])) + heart.known(w) for w in whole]
+    return [10.0 * heart.begins(w) + heart.known(w) for w in whole]
 
 
 def _gold(doc: Doc) -> str:

@@ -6,7 +6,7 @@ corpus by heart shows the best that storing texts can do, and that it answers no
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
@@ -19,6 +19,8 @@ ORDER = 4
 SMOOTHING = 0.4
 FILLER = 300
 """Texts of filler that are counted: more change no player's choice and cost time."""
+START = 3
+"""Words by which a text is found again: fewer than any beginning that is asked about."""
 RUN = 5
 """Words in a row that count as known."""
 
@@ -63,7 +65,9 @@ class ByHeart:
         """Store texts."""
         self._texts = list(dict.fromkeys(texts))
         self._runs: set[tuple[str, ...]] = set()
+        self._by_start: dict[str, list[str]] = defaultdict(list)
         for text in self._texts:
+            self._by_start[" ".join(text.split()[:START])].append(text)
             words = _words(text)
             self._runs.update(tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1))
 
@@ -73,17 +77,24 @@ class ByHeart:
         runs = [tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1)]
         return sum(run in self._runs for run in runs) / max(len(runs), 1)
 
+    def begins(self, text: str) -> bool:
+        """Tell whether one of the texts begins so."""
+        return any(one.startswith(text) for one in self._starting(text))
+
     def continued(self, beginning: str) -> str:
-        """Return how the first text goes on that holds a beginning; empty if none does."""
-        for text in self._texts:
-            at = text.find(beginning)
-            if at >= 0:
-                return text[at + len(beginning) :].strip()
+        """Return how the first text goes on that begins so; empty if none does."""
+        for text in self._starting(beginning):
+            if text.startswith(beginning):
+                return text[len(beginning) :].strip()
         return ""
 
-    def first(self, clues: Sequence[str]) -> str:
-        """Return the first text that holds every clue; empty if none does."""
-        return next((t for t in self._texts if all(clue in t for clue in clues)), "")
+    def first(self, clue: str) -> str:
+        """Return the first text that holds a clue; empty if none does."""
+        return next((text for text in self._texts if clue in text), "")
+
+    def _starting(self, text: str) -> list[str]:
+        """Return the texts that have their first words in common with a text."""
+        return self._by_start.get(" ".join(text.split()[:START]), [])
 
 
 def _words(text: str) -> list[str]:

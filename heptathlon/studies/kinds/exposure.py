@@ -243,11 +243,12 @@ def _traps(first: Row[Reader], last: Row[Reader]) -> list[TrapLine]:
         scored["min_k"][key] = membership.min_k(by_word[key]) if key in by_word else None
     bits = sorted({int(doc["bits"]) for doc in docs.values()})
     repeats = sorted({int(doc["exposures"]) for doc in docs.values()} - {0})
+    cells = [(str(b), [b]) for b in bits] + ([("all", bits)] if len(bits) > 1 else [])
     return [
-        _trap_line(score, values, docs, str(b), [b], r)
+        _trap_line(score, values, docs, name, of, r)
         for score, values in scored.items()
+        for name, of in cells
         for r in repeats
-        for b in ([*bits] if len(bits) > 1 else bits)
     ]
 
 
