@@ -160,7 +160,7 @@ def refuse_unless_free(name: SetName, folder: Path) -> None:
             f"{name.folder}: may not be published: {family.paper_licence_note}. It can be built "
             "on any machine with heptathlon build."
         )
-    if store.own_data(name.family, name.edition):
+    if store.own_listing(name.family, name.edition):
         raise HeptathlonError(f"{name.folder}: is built from a file of your own; it stays here.")
     manifest = store.read_manifest(folder)
     if name.salt or manifest.salted:

@@ -12,11 +12,11 @@ FAMILY = Family(
         url="https://arxiv.org/abs/2309.00378",
     ),
     headline=Headline(
-        metric="rho",
-        variants=("memorability_world_ll",),
-        says="Spearman correlation of the scores expected under the likelihoods of ten and "
-        "measured scores; the ceiling is the correlation that the exact Bayes answer "
-        "reaches on the same documents",
+        metric="overlap",
+        variants=("memorability_lists",),
+        says="how many of the six items of a list that people recognised best are among the six "
+        "likeliest picks, corrected for chance; the ceiling is what someone would reach who "
+        "knew the true shares, of which the counts are a sample",
     ),
     paper_headline=Headline(
         metric="rho",
@@ -25,18 +25,20 @@ FAMILY = Family(
         "zero-shot; the ceiling follows from the few raters behind each score",
     ),
     chance=0.0,
-    chance_note="an answer that does not depend on the item orders nothing; the mean of "
-    "the examples, not chance, is the bar to pass",
-    ceiling=0.76,
+    chance_note="picks that do not depend on the items are worth 0 in the mean",
+    ceiling=0.82,
     editions=("fresh", "paper"),
     tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "lite", "full", "long"),
-    strata=("set", "k", "raters"),
+    strata=("set", "gap", "k", "raters"),
     form_names={
+        "list": "pick what people remembered best",
+        "law": "choose the word that a law of memory favours",
+        "recital": "recite the published figures (a probe)",
         "score": "predict how well an item is remembered",
         "pair": "choose the item that is remembered better (likelihood)",
         "ad": "write an advertisement (form only)",
     },
-    licence="CC0-1.0",
+    licence="MIT",
     version=2,
 )
