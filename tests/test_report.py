@@ -89,7 +89,7 @@ def made_run(
     results = {
         "results": {},
         "configs": {},
-        "versions": {TASK: 1},
+        "versions": {TASK: FAMILIES["maze"].version},
         "n-shot": {TASK: 0},
         "config": {"model": "hf", "model_args": {}, "gen_kwargs": {}, **config},
         "model_name": "org/model",

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, loads_strict, read_text_limited, write_text_atomic
 from heptathlon.models.chat import Asked
+from heptathlon.models.told import whole
 from heptathlon.running import runs
 from heptathlon.running.answers import Answers
 from heptathlon.running.runs import Run, Sample
@@ -166,12 +167,16 @@ def judge_run(
     open_keys = list(missing)
     count = len({key for key in keys if key})
     known = count - len(missing)
+
+    def keep(place: int, reply: str) -> None:
+        nonlocal known
+        kept.keep(open_keys[place], whole(reply))
+        known += 1
+        progress(known, count)
+
     try:
         progress(known, count)
-        for place, reply in asked.ask(list(missing.values())):
-            kept.keep(open_keys[place], _clean(reply))
-            known += 1
-            progress(known, count)
+        asked.ask(list(missing.values()), keep)
     except HeptathlonError as error:
         raise HeptathlonError(
             f"{error} {known} of {count} replies are kept in {run.folder / FOLDER}; the same "
@@ -191,13 +196,8 @@ def judge_run(
     return _write(run, who, opinions)
 
 
-def _clean(reply: str) -> str:
-    """Return a reply as valid Unicode, which a half of a surrogate pair is not."""
-    return reply.encode(errors="replace").decode()
-
-
 def _hash(*parts: str) -> str:
-    texts = [part.encode(errors="replace").decode() for part in parts]
+    texts = [whole(part) for part in parts]
     return hashlib.sha256(canonical_json(texts).encode()).hexdigest()
 
 
