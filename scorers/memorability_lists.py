@@ -22,6 +22,7 @@ BOUNDS = {"overlap": (-1.0, 1.0)}
 LONGEST = 4_000
 """Characters of an answer that are looked at: no answer that names a list's items is longer."""
 _SEPARATORS = re.compile(r"(?:[\s,;/&|+*_`\"'()\[\]{}.:<>#-]|\b(?:and|und|et|y)\b)+", re.IGNORECASE)
+_MARK = re.compile(r"\banswer[ \t*_`]{0,8}:[ \t*_`]{0,8}", re.IGNORECASE)
 _BULLET = re.compile(r"^\s{0,8}(?:[-*•]|\d{1,2}[.)])\s{1,4}")
 
 
@@ -77,10 +78,12 @@ def written(doc: Mapping[str, Any], response: str) -> Verdict:
     Fewer picks than were asked for count as they are; more are no answer.
     """
     reading = read(response, next_item=list_heading(doc))
-    picks = None
-    for text in (reading.answer, reading.text):
-        picks = picks_in(text[:LONGEST], doc["items"])
-        if picks:
+    # A list of several lines is one answer; a base model writes one line and goes on.
+    lines = reading.text.split("\n")
+    texts = [reading.answer, _MARK.split(reading.text)[-1]] if reading.marked else []
+    picks: set[int] = set()
+    for text in texts or [reading.text, lines[0], lines[-1]]:
+        if picks := picks_in(text[:LONGEST], doc["items"]):
             break
     if not picks:
         outcome = (

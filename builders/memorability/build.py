@@ -61,16 +61,10 @@ PAPER_QUOTA = {
 }
 """Items of each set at the most; a pair makes two documents."""
 TEXT_SETS = tuple(paper.TEXT_SETS)
-LONG_SOURCES: tuple[Source, ...] = (paper.QUOTES,)
-"""The tier ``long`` of the paper edition: the movie-quote pairs, which stand apart because they
-are famous and nothing else that is ranked should depend on their file."""
-SOURCES: tuple[Source, ...] = (
-    lambda_ads.ADS,
-    lambda_ads.SCORES,
-    lambda_ads.ORDERS,
-    lambda_ads.DESCRIPTIONS,
-    paper.SLOGANS,
-)
+LONG_SOURCES: tuple[Source, ...] = (paper.QUOTES, lambda_ads.ORDERS, lambda_ads.DESCRIPTIONS)
+"""The tier ``long`` of the paper edition: the movie-quote pairs, and LAMBDA's orders to write an
+advertisement. They stand apart because nothing that is ranked should depend on their files."""
+SOURCES: tuple[Source, ...] = (lambda_ads.ADS, lambda_ads.SCORES, paper.SLOGANS)
 
 
 def configs(edition: str) -> dict[str, type[Record]]:
@@ -108,7 +102,7 @@ def shards(edition: str, tier: str) -> list[str]:
         return ["lists", "laws", "recital", "world"]
     if edition == "paper":
         if tier == "long":
-            return ["quotes"]
+            return ["quotes", "orders"]
         if tier not in PAPER_QUOTA:
             raise UnknownNameError(
                 "tier of memorability's paper edition", tier, (*PAPER_QUOTA, "long")
@@ -213,6 +207,8 @@ def _world(tier: str, season: str, stream: Streams) -> Built:
 def _paper(tier: str, shard: str, season: str) -> Built:
     if shard == "quotes":
         return {("quotes", "test"): [*paper.quote_records(season)]}
+    if shard == "orders":
+        return {("ads_official", "test"): [*lambda_ads.ad_records(season, official=True)]}
     quota = PAPER_QUOTA[tier]
     practice = _first(quota["practice"])
     if shard == "lambda":
@@ -223,7 +219,6 @@ def _paper(tier: str, shard: str, season: str) -> Built:
             ("lambda", "test"): [*some(lambda_ads.score_records(season, 0)), *dev],
             ("lambda_shots", "test"): some(shown),
             ("ads", "test"): some(lambda_ads.ad_records(season, official=False)),
-            ("ads_official", "test"): some(lambda_ads.ad_records(season, official=True)),
         }
     test = _first(quota["test"])(paper.text_records(shard, "test", season))
     pairs = _first(2 * quota["pairs"])(paper.text_pairs(shard, "test", season))

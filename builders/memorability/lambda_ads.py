@@ -180,9 +180,8 @@ def read_hub(path: Path) -> tuple[LambdaAd, ...]:
 
 
 def needed() -> tuple[Source, ...]:
-    """Return the files that are fetched; the user's own test part takes the place of two."""
-    official = (ADS, SCORES)
-    return (*(() if store.own_data(FAMILY, "paper") else official), ORDERS, DESCRIPTIONS)
+    """Return the files that are fetched for the test part; none if a user brings it."""
+    return () if store.own_data(FAMILY, "paper") else (ADS, SCORES)
 
 
 def test_ads() -> tuple[LambdaAd, ...]:

@@ -7,9 +7,9 @@ Which word is favoured is asked in one half of the designs, which is not in the 
 
 The laws, and where they were found:
     isolation: von Restorff 1933, *Psychol. Forsch.* 18:299; Hunt 1995, *Psychon. Bull. Rev.* 2:105.
-    primacy, recency: Murdock 1962, *J. Exp. Psychol.* 64:482.
+    primacy: Murdock 1962, *J. Exp. Psychol.* 64:482.
     delay: Glanzer and Cunitz 1966, *J. Verb. Learn. Verb. Behav.* 5:351. Counting backwards takes
-        away the advantage of the last words and leaves that of the first.
+        away the advantage of the last words (recency) and leaves that of the first (primacy).
     spacing: Melton 1970, *J. Verb. Learn. Verb. Behav.* 9:596; Cepeda and others 2006,
         *Psychol. Bull.* 132:354.
     repetition: Hintzman 1976, *Psychol. Learn. Motiv.* 10:47.
@@ -95,13 +95,6 @@ def primacy(stream: Stream) -> Design:
     return Design((words, _swapped(words, one, other)), (COUNTING, COUNTING), (one, other), (0, 1))
 
 
-def recency(stream: Stream) -> Design:
-    """One word is the last, the other stands in the middle, and recall begins at once."""
-    words = _mixed(stream, 16)
-    one, other = words[-1], words[stream.between(6, 8)]
-    return Design((words, _swapped(words, one, other)), (AT_ONCE, AT_ONCE), (one, other), (0, 1))
-
-
 def delay(stream: Stream) -> Design:
     """The first word against the last: at once the last is ahead, after counting the first."""
     words = _mixed(stream, 16)
@@ -167,7 +160,6 @@ def frequency(stream: Stream) -> Design:
 LAWS: dict[str, Callable[[Stream], Design]] = {
     "isolation": isolation,
     "primacy": primacy,
-    "recency": recency,
     "delay": delay,
     "spacing": spacing,
     "repetition": repetition,

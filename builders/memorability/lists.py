@@ -17,6 +17,7 @@ from heptathlon.builders.memorability.people import (
     POINTS,
     Item,
     Pool,
+    bare,
     plausible_shares,
     pooled,
 )
@@ -56,8 +57,17 @@ class Block:
 @cache
 def middle(name: str, pool: Pool) -> float:
     """Return the share of right answers, in points, about which a pool's gaps lie."""
-    scores = sorted(POINTS * item.share for item in pooled(name, pool))
+    scores = sorted(POINTS * item.share for item in askable(name, pool))
     return scores[int(CUT * len(scores))]
+
+
+@cache
+def askable(name: str, pool: Pool) -> tuple[Item, ...]:
+    """Return the items of a pool that lists are made of: no item stands in two sets."""
+    words = {bare(item.text) for item in pooled("words", pool)}
+    return tuple(
+        item for item in pooled(name, pool) if name != "phrases" or bare(item.text) not in words
+    )
 
 
 def deal(name: str, pool: Pool, stream: Stream) -> list[Block]:
@@ -68,7 +78,7 @@ def deal(name: str, pool: Pool, stream: Stream) -> list[Block]:
         pool: which of its items.
         stream: source of the order.
     """
-    items = list(pooled(name, pool))
+    items = list(askable(name, pool))
     stream.shuffle(items)
     above = middle(name, pool) + GAPS[0] / 2
     high = [item for item in items if POINTS * item.share >= above]
@@ -137,9 +147,3 @@ def _plausible_picks(name: str, items: Sequence[Item], stream: Stream) -> list[l
     # The middle of one of 2**53 equal parts of (0, 1): neither end can come up.
     chances = ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
     return [best_of(row, TAKE) for row in plausible_shares(name, items, chances).tolist()]
-
-
-def blocks_of(name: str) -> int:
-    """Return how many blocks every season deals a set's scored pool into."""
-    above = middle(name, "scored") + GAPS[0] / 2
-    return sum(POINTS * item.share >= above for item in pooled(name, "scored")) // TAKE

@@ -109,9 +109,13 @@ def pool_of(text: str) -> Pool:
         >>> pool_of("a baboon") == pool_of("Baboon")
         True
     """
-    bare = _ARTICLE.sub("", text.lower())
-    first = hashlib.sha256(f"{_POOLS}\n{bare}".encode()).digest()[:8]
+    first = hashlib.sha256(f"{_POOLS}\n{bare(text)}".encode()).digest()[:8]
     return "practice" if int.from_bytes(first, "big") % 10 < PRACTICE_OF_TEN else "scored"
+
+
+def bare(text: str) -> str:
+    """Return a text without its article, in lower case."""
+    return _ARTICLE.sub("", text.lower())
 
 
 @cache

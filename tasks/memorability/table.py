@@ -68,7 +68,7 @@ TABLE = Table(
             form="ads_official",
             config="ads_official",
             edition="paper",
-            tokens={"smoke": 256},
+            tiers=("long",),
         ),
         Variant(name="quotes", form="quotes", config="quotes", edition="paper", tiers=("long",)),
     ),
