@@ -25,7 +25,7 @@ from heptathlon import families, salts
 from heptathlon.builders.hub import dataset_card
 from heptathlon.builders.order import arranged
 from heptathlon.builders.sources import HUB_SCHEME, on_hub
-from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.errors import HeptathlonError, OwnFaultError, UnknownNameError
 from heptathlon.files import (
     canonical_json,
     dump_json,
@@ -517,7 +517,7 @@ def read_table(folder: Path, config: str, split: str) -> pa.Table:
 
     Raises:
         UnknownNameError: if the set has no such config or split.
-        HeptathlonError: if the file was changed after the build.
+        OwnFaultError: if the file was changed after the build.
     """
     manifest = read_manifest(folder)
     found = [e for e in manifest.files if (e.config, e.split) == (config, split)]
@@ -526,7 +526,7 @@ def read_table(folder: Path, config: str, split: str) -> pa.Table:
         raise UnknownNameError(f"part of {folder.name}", f"{config}/{split}", known)
     path = folder / found[0].path
     if not path.is_file() or sha256_file(path) != found[0].sha256:
-        raise HeptathlonError(
+        raise OwnFaultError(
             f"{path}: is not the file that was built; delete the folder {folder} to build it anew."
         )
     return pq.read_table(path)

@@ -190,7 +190,7 @@ def score_samples(
                 continue
             verdict = scorer.verdict(sample.doc, sample.results)
             scored.append(ScoredSample(sample, data, _with_reason(verdict, sample)))
-    return _looked_across(scored, sets), sets
+    return looked_across(scored, sets), sets
 
 
 def _with_reason(verdict: Verdict, sample: Sample) -> Verdict:
@@ -200,7 +200,7 @@ def _with_reason(verdict: Verdict, sample: Sample) -> Verdict:
     return verdict
 
 
-def _looked_across(
+def looked_across(
     scored: Sequence[ScoredSample], sets: Mapping[str, Published]
 ) -> list[ScoredSample]:
     """Let each family's scorer look at all of a group's documents together, where it wants to."""
@@ -266,6 +266,26 @@ def score_run(
         HeptathlonError: see :func:`score_samples`.
     """
     scored, sets = score_samples(run, find_published)
+    return card_of(run, scored, sets, find_published, details=details), scored
+
+
+def card_of(
+    run: Run,
+    scored: Sequence[ScoredSample],
+    sets: Mapping[str, Published],
+    find_published: Callable[[TaskData, str], Published] = published,
+    *,
+    details: bool = True,
+) -> Scorecard:
+    """Return the scorecard of samples that were judged.
+
+    Args:
+        run: the run, of which the results files are read.
+        scored: its samples with the verdicts on them.
+        sets: the published documents by task.
+        find_published: returns the published documents of a task in a season.
+        details: whether strata and forms are wanted too.
+    """
     groups: dict[_Group, list[ScoredSample]] = {}
     for one in scored:
         groups.setdefault(_group(one, sets), []).append(one)
@@ -277,16 +297,13 @@ def score_run(
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
         cards[name] = card
     newest = run.results[-1]
-    return (
-        Scorecard(
-            model=model_card(newest),
-            settings=_settings(run),
-            date=_iso_date(newest.get("date")),
-            families=cards,
-            broken={task: in_words(faults) for task, faults in run.broken.items()},
-            told=_told_card(run),
-        ),
-        scored,
+    return Scorecard(
+        model=model_card(newest),
+        settings=_settings(run),
+        date=_iso_date(newest.get("date")),
+        families=cards,
+        broken={task: in_words(faults) for task, faults in run.broken.items()},
+        told=_told_card(run),
     )
 
 
