@@ -27,7 +27,7 @@ TASKS = (
     "heptathlon_verbalizer_choice_smoke",
     "heptathlon_rarb_choose_smoke",
 )
-"""Ten scores of two digits; two letters; options of a few words; whole documents."""
+"""Items of a few words; whole advertisements; options of a few words; whole documents."""
 
 
 def requests_of(task: Any, documents: int) -> list[Any]:
