@@ -15,6 +15,7 @@ import numpy as np
 
 from heptathlon.builders.memorability.people import (
     POINTS,
+    RATERS,
     Item,
     Pool,
     bare,
@@ -117,7 +118,7 @@ def list_record(
         set=name,
         part="test" if pool == "scored" else "practice",
         k=0,
-        raters=f"about {round(sum(item.trials for item in items) / LENGTH)}",
+        raters=RATERS[name],
         shots=[],
         item=content_id(FAMILY, "items", *sorted(shown)),
         gap=gap,

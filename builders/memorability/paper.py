@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 from heptathlon.builders.memorability.people import (
+    RATERS,
     Item,
     people,
     pool_of,
@@ -45,13 +46,8 @@ QUOTES = Source(
 
 FEWSHOT = 8
 """Items of each set's practice pool that are kept for few-shot examples."""
-RATERS = {
-    "words": "about 165",
-    "phrases": "about 165",
-    "sentences": "about 66",
-    "slogans": "about 190",
-}
-"""People (for slogans) or trials behind a score."""
+SLOGAN_RATERS = "about 190"
+"""People behind a slogan's score."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +129,7 @@ def read_slogans(text: str, where: object = SLOGANS) -> TextSet:
     ]
     found = split_half(((hits, misses),), _stream("slogans", "halves"))
     ordered = _in_order("slogans", items)
-    return TextSet("slogans", ordered, round(found.ceiling, 2), RATERS["slogans"])
+    return TextSet("slogans", ordered, round(found.ceiling, 2), SLOGAN_RATERS)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ Pool = Literal["practice", "scored"]
 Floats = NDArray[np.float64]
 
 SETS = ("words", "phrases", "sentences")
+RATERS = {"words": "about 165", "phrases": "about 165", "sentences": "about 66"}
+"""Trials behind a score."""
 POINTS = 100
 """A score is the share of right answers, old items recognised and new ones not, in points."""
 PRACTICE_OF_TEN = 4

@@ -7,7 +7,7 @@ about, so that knowing what people remember does not help; one of them is the it
 from collections.abc import Sequence
 
 from heptathlon.builders.memorability.lists import WORDINGS
-from heptathlon.builders.memorability.people import SETS, Item, pooled
+from heptathlon.builders.memorability.people import RATERS, SETS, Item, pooled
 from heptathlon.builders.memorability.records import RecitalRecord
 from heptathlon.records import content_id
 from heptathlon.seeding import Stream
@@ -71,7 +71,7 @@ def _record(
         set=name,
         part="test",
         k=0,
-        raters=f"about {item.trials}",
+        raters=RATERS[name],
         shots=[],
         item=content_id(FAMILY, name, item.text),
         contaminated=True,

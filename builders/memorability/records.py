@@ -35,7 +35,7 @@ class MemorabilityRecord(Record):
         part: ``test`` if it is scored; ``practice`` if players, attacks and anyone may learn from
             it and from its items, none of which is ever scored.
         k: worked examples that the record itself brings into the prompt.
-        raters: people behind one score, as far as known, for the strata.
+        raters: people behind one score, as far as known, in words.
         shots: those examples, in the order in which they are shown.
         item: the identity of what is asked about, the same in every form that asks about it.
         gap: points of the share of right answers that lie between the best of a list and its

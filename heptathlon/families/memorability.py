@@ -30,7 +30,7 @@ FAMILY = Family(
     editions=("fresh", "paper"),
     tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "lite", "full", "long"),
-    strata=("set", "gap", "k", "raters"),
+    strata=("set", "gap"),
     form_names={
         "list": "pick what people remembered best",
         "law": "choose the word that a law of memory favours",
