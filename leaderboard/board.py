@@ -9,10 +9,9 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from heptathlon import harmless
 from heptathlon.errors import HeptathlonError
@@ -20,6 +19,7 @@ from heptathlon.families import FAMILIES, of_role
 from heptathlon.files import canonical_json, write_text_atomic
 from heptathlon.leaderboard import kept as kept_entries
 from heptathlon.leaderboard import rerun, seen, validate
+from heptathlon.leaderboard.copies import Submission, first_seen
 from heptathlon.leaderboard.kept import Came, Kept, Used, digest_of, recording
 from heptathlon.leaderboard.page import site
 from heptathlon.leaderboard.propose import envelope_hash
@@ -38,8 +38,8 @@ from heptathlon.leaderboard.standings import (
     tables,
 )
 from heptathlon.pages.report import render_report
-from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
+from heptathlon.scoring.figures import influence
 from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks.catalog import task_data
 
@@ -122,13 +122,13 @@ def gather(
             if isinstance(one, str):
                 logger.warning("left out: %s", one)
         good = [
-            _Submission(folder, *one)
+            Submission(folder, *one)
             for folder, one in zip(folders, found, strict=True)
             if not isinstance(one, str)
         ]
         if not good:
             raise HeptathlonError("leaderboard: no submission is accepted; the warnings say why.")
-        for place, (source, number, row) in enumerate(_first_seen(good, known)):
+        for place, (source, number, row) in enumerate(first_seen(good, known)):
             record = repeated.get(source.came.envelope)
             # Runs are counted in the order in which they were seen.
             rows[row.slug] = _re_run(row, record).model_copy(update={"seen": place})
@@ -143,81 +143,6 @@ def gather(
         seen.extend_list(accepted, known, [one.came.envelope for one in good])
         entries.forget_others()
     return rows, items
-
-
-class _Submission(NamedTuple):
-    """An accepted submission: where it lies, and what came of it."""
-
-    folder: Path
-    key: str
-    came: Came
-
-
-def _first_seen(
-    good: Sequence[_Submission], known: Sequence[str]
-) -> list[tuple[_Submission, int, Row]]:
-    """Return the rows of submissions in the order in which they were seen, without copies.
-
-    A row whose answers are all another's is a copy, whatever its name, submitter and folder: the
-    first one stays. Where nobody knows which was first, none is preferred: one row of that name
-    stays without a submitter, and rows of different names have no rank.
-    """
-    order = seen.orders([g.folder for g in good], [g.came.envelope for g in good], known)
-    late = (2, 0)
-    # What is not known to have been first is taken in an order that tells nothing of who made it.
-    queue = sorted(
-        zip(order, good, strict=True), key=lambda one: (one[0] or late, one[1].came.envelope)
-    )
-    out: dict[tuple[object, ...], tuple[_Submission, int, Row]] = {}
-    first: dict[tuple[object, ...], tuple[tuple[object, ...], seen.Order]] = {}
-    for place, one in queue:
-        for number, row in enumerate(one.came.rows):
-            answers = _answers(row)
-            originals = [first[a] for a in answers if a in first]
-            key = (row.slug, one.came.envelope)
-            if len(originals) < len(answers) or not answers:
-                out[key] = (one, number, row)
-                first |= {a: (key, place) for a in answers if a not in first}
-                continue
-            other_key, other_place = originals[0]
-            source, at, original = out[other_key]
-            twice = one.came.envelope == source.came.envelope
-            if twice or (place != other_place and other_place is not None):
-                first_ = "" if twice else ", which was first"
-                logger.warning("left out: %s is a copy of %s%s", one.folder, source.folder, first_)
-            elif original.name == row.name:
-                logger.warning(
-                    "left out: %s is a copy of %s; nobody knows which was first, so that neither "
-                    "submitter is named",
-                    one.folder,
-                    source.folder,
-                )
-                plain = {"submitter": "", "url": ""}
-                out[other_key] = (source, at, original.model_copy(update=plain))
-            else:
-                logger.warning(
-                    "%s and %s have the same answers, and nobody knows which was first: neither "
-                    "has a rank",
-                    one.folder,
-                    source.folder,
-                )
-                out[other_key] = (source, at, _alike(original, row))
-                out[key] = (one, number, _alike(row, original))
-    return list(out.values())
-
-
-def _answers(row: Row) -> list[tuple[object, ...]]:
-    """Return what a row's answers are known by, one a family."""
-    # Scripts answer alike where they have the same idea, and are asked again anyway.
-    return [
-        (row.division, row.kind == "model", row.name if row.kind != "model" else "", f, s.content)
-        for f, s in row.scores.items()
-    ]
-
-
-def _alike(row: Row, other: Row) -> Row:
-    said = f"the same answers as {other.name}; which was first is not known"
-    return row.model_copy(update={"unranked": (*row.unranked, said)})
 
 
 def _re_run(row: Row, record: rerun.Rerun | None) -> Row:
@@ -358,7 +283,7 @@ def _row(case: validate.Case, division: Division, cards: Mapping[str, FamilyCard
     kind: Literal["model", "player", "oracle"] = (
         "model" if model.kind == "model" else "oracle" if oracle else "player"
     )
-    bars = [c.best_trivial.player for c in cards.values() if c.best_trivial]
+    bars = [c.bar.player for c in cards.values() if c.bar]
     scores = {name: _score(card, case) for name, card in cards.items()}
     contents = [f"{name}:{score.content}" for name, score in scores.items()]
     return Row(
@@ -398,15 +323,12 @@ def _score(card: FamilyCard, case: validate.Case) -> Score:
         invalid_rate=card.invalid_rate,
         bar=_bar(card),
         digest=card.digest,
-        ceiling=card.ceiling,
+        ceiling=card.bar.ceiling if card.bar else None,
     )
 
 
 def _bar(card: FamilyCard) -> Bar | None:
-    trivial = card.best_trivial
-    if trivial is None or trivial.value is None:
-        return None
-    return Bar(player=trivial.player, value=trivial.value)
+    return Bar(player=card.bar.player, value=card.bar.value) if card.bar else None
 
 
 def slug_of(name: str, division: Division, contents: Iterable[str]) -> str:
@@ -432,34 +354,27 @@ def settings_words(card: Scorecard) -> str:
 def _items(
     division: Division, cards: Mapping[str, FamilyCard], scored: Sequence[ScoredSample]
 ) -> Items | None:
-    """Return a row's items; None if a headline is not a mean over items.
+    """Return the clusters' parts in a row's skills; None if one of its skills has none.
 
-    The overall figure is linear in each item's figure once the bars are given, and two rows of
-    a division have the same bars: the difference of two rows is the mean of their differences.
+    Bar and ceiling are constants of the division, so a cluster's part in the skill is its part in
+    the headline, mean or statistic, over the distance between the two.
     """
-    values: list[NDArray[np.float64]] = []
-    labels: list[NDArray[np.str_]] = []
+    columns: list[Items] = []
     for name in sorted(cards):
-        card, bar = cards[name], _bar(cards[name])
-        metric = card.headline.metric
-        if bar is None or card.ceiling <= bar.value or metric in scorecard.statistics_of(name):
-            return None
+        card = cards[name]
+        if card.skill.value is None:
+            continue
         variants = FAMILIES[name].headline_of(card.edition).variants
         mine = [one for one in scored if _belongs(one, name, division, variants)]
-        if any(metric not in one.verdict.metrics for one in mine):
-            # A figure of the hook ``across`` whose partner was not asked.
+        found = influence(card.headline.metric, mine)
+        if found is None or card.bar is None:
             return None
-        mine.sort(key=lambda one: (one.variant, str(one.sample.doc["item_id"])))
-        skills = (scorecard.columns([metric], mine)[:, 0] - bar.value) / (card.ceiling - bar.value)
-        values.append(skills / len(mine))
-        labels.append(np.char.add(f"{name}:", scorecard.clusters(mine)))
-    joined = np.concatenate(values)
-    # Each family counts the same, however many items it has.
-    return Items(
-        joined * joined.size / len(cards),
-        np.concatenate(labels),
-        np.repeat(np.array(sorted(cards)), [len(v) for v in values]),
-    )
+        labels = np.char.add(f"{name}:", found.clusters)
+        parts = found.parts / (card.bar.ceiling - card.bar.value)
+        columns.append(Items(parts, found.shares, labels, np.full(len(labels), name)))
+    if not columns:
+        return None
+    return Items(*(np.concatenate(column) for column in zip(*columns, strict=True)))
 
 
 def _belongs(one: ScoredSample, family: str, division: Division, variants: Sequence[str]) -> bool:

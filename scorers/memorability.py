@@ -16,14 +16,15 @@ from scipy.special import logsumexp
 
 from heptathlon.scorers import memorability_ad, memorability_lists, memorability_order
 from heptathlon.scorers.memorability_order import kendall, mid_ranks, monotone_map, spearman
-from heptathlon.scorers.memorability_score import read_score, written_score
-from heptathlon.scorers.memorability_words import word_named
+from heptathlon.scorers.memorability_score import written_score
+from heptathlon.scorers.reading import Unread, read, settled
+from heptathlon.scorers.reading.options import chosen, named_in, option_alone
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
 from heptathlon.tasks.memorability.prompts import LABELS, OPTIONS
 
 __all__ = [
     "BOUNDS", "METRICS", "STATISTICS", "across", "ceiling", "kendall", "mid_ranks", "monotone_map",
-    "process_results", "read_score", "spearman", "verdict",
+    "process_results", "spearman", "verdict",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -146,18 +147,32 @@ def _written(doc: Mapping[str, Any], response: str) -> Verdict:
     if form == "ad":
         return memorability_ad.verdict(doc, response)
     if form == "score":
-        value, outcome, shown = written_score(doc, response)
-        predicted = float(doc["neutral"]) if value is None else value
-        metrics = _scores(doc, predicted, read=value is not None)
-        return Verdict(metrics, outcome, shown, invalid=value is None)
+        score, shown = written_score(doc, response)
+        if isinstance(score, Unread):
+            metrics = _scores(doc, float(doc["neutral"]), read=False)
+            return Verdict(metrics, score.value, shown, invalid=True)
+        return Verdict(_scores(doc, score, read=True), "number", shown)
     if form == "pair":
         raise ValueError("a pair is answered by two likelihoods")
-    words = doc["options"] if form == "law" else LABELS[: len(doc["options"])]
-    chosen, outcome = word_named(response, words)
-    if chosen is None:
+    place = _named(doc, response)
+    if isinstance(place, Unread):
         zero = {"acc": 0.0, "above_chance": 0.0, "p_gold": 0.0}
-        return Verdict(zero, outcome, invalid=True)
-    return _choice(doc, chosen, float(chosen == doc["gold"]), words[chosen])
+        return Verdict(zero, place.value, invalid=True)
+    shown = LABELS[place] if form == "recital" else str(doc["options"][place])
+    return _choice(doc, place, float(place == doc["gold"]), shown)
+
+
+def _named(doc: Mapping[str, Any], response: str) -> int | Unread:
+    """Return the place of the row or word that a response names, and no other."""
+    options = [str(option) for option in doc["options"]]
+    if doc["form"] == "recital":
+        return chosen(read(response), LABELS[: len(options)], options)
+
+    def word(text: str) -> int | Unread:
+        found = named_in(text, options)
+        return found if isinstance(found, Unread) else options.index(found)
+
+    return settled(read(response), word, lambda line: option_alone(line, options, options))
 
 
 def _chosen(doc: Mapping[str, Any], logs: Floats) -> Verdict:

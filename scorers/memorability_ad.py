@@ -21,6 +21,8 @@ ROUGE = ("rouge1", "rouge2", "rougeL")
 sequence of words, with Porter's stemmer."""
 METRICS = ("brand",)
 """Metrics that every advertisement has."""
+LONGEST_TEXT = 20_000
+"""Characters of a description that are compared: the longest official one has a third of that."""
 DURATION_TOLERANCE = 0.1
 """Share of the ordered length by which the scenes' seconds may add up to more or less."""
 MAX_SCENES = 200
@@ -35,6 +37,11 @@ _SCENE = re.compile(
 _AUDIO = re.compile(r"^[ \t*#_>-]{0,8}audio[ \t*_]{0,4}:[ \t*_]{0,4}(\S.*)$", re.I | re.M)
 
 
+def verdict(doc: Mapping[str, Any], response: str) -> Verdict:
+    """Judge an advertisement, by the form that was ordered or beside the official description."""
+    return _beside(doc, response) if doc["reference"] else _form(doc, response)
+
+
 def _form(doc: Mapping[str, Any], response: str) -> Verdict:
     """Judge the form of an advertisement, which says nothing of how memorable it is.
 
@@ -42,11 +49,11 @@ def _form(doc: Mapping[str, Any], response: str) -> Verdict:
     ``brand``: the brand is named in it. ``duration``: the scenes' seconds add up to the ordered
     length, within a tenth. ``complete``: all three.
     """
-    reading = read(response, next_item=AD_HEADING)
+    reading = read(response, [AD_HEADING], at_once=True)
     text = reading.text
     zero = dict.fromkeys(FORM, 0.0)
     if not text:
-        return Verdict(zero, "truncated" if reading.truncated else "no_answer", invalid=True)
+        return Verdict(zero, str(reading.silent), invalid=True)
     scenes = [match.groups() for match, _ in zip(_SCENE.finditer(text), range(MAX_SCENES))]  # noqa: B905
     if not scenes:
         return Verdict(zero, "no_scenes", invalid=True)
@@ -69,24 +76,15 @@ def _squeezed(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-def verdict(doc: Mapping[str, Any], response: str) -> Verdict:
-    """Judge an advertisement, by the form that was ordered or beside the official description."""
-    return _beside(doc, response) if doc["reference"] else _form(doc, response)
-
-
 def _beside(doc: Mapping[str, Any], response: str) -> Verdict:
-    reading = read(response, next_item=OFFICIAL_AD_HEADING)
+    """Compare an advertisement with the official description, word by word."""
+    reading = read(response, [OFFICIAL_AD_HEADING], at_once=True)
     if not reading.text:
-        zero = dict.fromkeys((*ROUGE, "brand"), 0.0)
-        return Verdict(zero, "truncated" if reading.truncated else "no_answer", invalid=True)
+        return Verdict(dict.fromkeys((*ROUGE, "brand"), 0.0), str(reading.silent), invalid=True)
     found = _rouge().score(doc["reference"], reading.text[:LONGEST_TEXT])
     metrics = {name: float(found[name].fmeasure) for name in ROUGE}
     metrics["brand"] = float(_squeezed(doc["brand"]) in _squeezed(reading.text))
     return Verdict(metrics, "written", f"{len(reading.text.split())} words")
-
-
-LONGEST_TEXT = 20_000
-"""Characters of a description that are compared: the longest official one has a third of that."""
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heptathlon.scorers.reading import read
+from heptathlon.scorers.reading import Reading, Unread, agreed, read, taken_back
 from heptathlon.scorers.verdict import Verdict
 from heptathlon.tasks.memorability.prompts import LABELS, list_heading
 
@@ -22,7 +22,8 @@ BOUNDS = {"overlap": (-1.0, 1.0)}
 LONGEST = 4_000
 """Characters of an answer that are looked at: no answer that names a list's items is longer."""
 _SEPARATORS = re.compile(r"(?:[\s,;/&|+*_`\"'()\[\]{}.:<>#-]|\b(?:and|und|et|y)\b)+", re.IGNORECASE)
-_MARK = re.compile(r"\banswer[ \t*_`]{0,8}:[ \t*_`]{0,8}", re.IGNORECASE)
+SHOWN = 80
+"""Characters of an answer that could not be read which a verdict keeps."""
 _BULLET = re.compile(r"^\s{0,8}(?:[-*•]|\d{1,2}[.)])\s{1,4}")
 
 
@@ -77,25 +78,38 @@ def written(doc: Mapping[str, Any], response: str) -> Verdict:
 
     Fewer picks than were asked for count as they are; more are no answer.
     """
-    reading = read(response, next_item=list_heading(doc))
-    # A list of several lines is one answer; a base model writes one line and goes on.
-    lines = reading.text.split("\n")
-    texts = [reading.answer, _MARK.split(reading.text)[-1]] if reading.marked else []
-    picks: set[int] = set()
-    for text in texts or [reading.text, lines[0], lines[-1]]:
-        if picks := picks_in(text[:LONGEST], doc["items"]):
-            break
-    if not picks:
-        outcome = (
-            "truncated" if reading.truncated else "unreadable" if reading.text else "no_answer"
-        )
-        return Verdict(_metrics(doc, 0, 0), outcome, invalid=True)
+    reading = read(response, [list_heading(doc)])
+    picks = _picked(reading, [str(item) for item in doc["items"]])
+    if isinstance(picks, Unread):
+        return Verdict(_metrics(doc, 0, 0), picks.value, reading.answer[:SHOWN], invalid=True)
     shown = "".join(LABELS[i] for i in sorted(picks))
     if len(picks) > doc["take"]:
         return Verdict(_metrics(doc, 0, 0), "too_many", shown, invalid=True)
     outcome = "picked" if len(picks) == doc["take"] else "too_few"
     hits = len(picks & set(doc["best"]))
     return Verdict(_metrics(doc, hits, len(picks)), outcome, shown)
+
+
+def _picked(reading: Reading, items: Sequence[str]) -> frozenset[int] | Unread:
+    """Return the places that a reply picks.
+
+    What is marked counts, on one line or on those that follow the mark. Without a mark the whole
+    reply is one list, or its first line or its last.
+    """
+    if (silent := reading.silent) is not None:
+        return silent
+
+    def named(text: str) -> frozenset[int] | Unread:
+        return frozenset(picks_in(text[:LONGEST], items)) or Unread.UNREADABLE
+
+    if not reading.marked:
+        texts = [reading.text, *reading.text.split("\n", 1)[:1], reading.answer]
+        return next((p for t in texts if not isinstance(p := named(t), Unread)), named(""))
+    listed = named("\n".join([*reading.listed, reading.after])) if reading.after else named("")
+    if not isinstance(listed, Unread):
+        return listed
+    value = agreed([named(content) for content in reading.listed])
+    return Unread.SEVERAL if taken_back(reading, value, named, named) else value
 
 
 def _metrics(doc: Mapping[str, Any], hits: float, picked: float) -> dict[str, float]:

@@ -42,7 +42,7 @@ from heptathlon.leaderboard import board, expected, page, rendering, submit, tem
 from heptathlon.leaderboard.documents import documents
 from heptathlon.leaderboard.schema import ENVELOPE, unprintable
 from heptathlon.leaderboard.standings import tables
-from heptathlon.leaderboard.validate import figures, files, record, samples
+from heptathlon.leaderboard.validate import figures, files, lines, record, samples
 from heptathlon.records import doc_digest
 from heptathlon.running import runs
 from heptathlon.scoring import scorecard
@@ -478,7 +478,7 @@ def by_coverage(campaign: Campaign, end: float, finish: Callable[[], int]) -> in
     import atheris
 
     one: Any = test_of(campaign)
-    checks = (files, record, samples, figures)
+    checks = (files, record, samples, lines, figures)
     for module in (validate, *checks, expected, rendering, templates, scorecard, runs):
         for name, function in vars(module).items():
             if getattr(function, "__module__", "") == module.__name__ and hasattr(

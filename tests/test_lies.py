@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from heptathlon.leaderboard import validate
+from heptathlon.leaderboard.validate import lines
 from tests.lies import __main__ as planting
 from tests.lies import forger
 from tests.lies.catalogue import KINDS, lies
@@ -46,9 +47,7 @@ def test_a_lie_is_not_believed(seeds: Seeds, tmp_path: Path, lie: Lie):
 
 def test_a_lie_would_be_seen(seeds: Seeds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A validator that does not look at the prompts is found out by the same forger."""
-    from heptathlon.leaderboard.validate import samples
-
     (lie,) = (x for x in lies() if (x.name, x.seed) == ("a hint at the end of the prompt", "maze"))
     assert planting.believed(lie, *seeds, tmp_path / "one") == ""
-    monkeypatch.setattr(samples, "_asked", lambda *_: [])
+    monkeypatch.setattr(lines, "_asked", lambda *_: [])
     assert planting.believed(lie, *seeds, tmp_path / "two") == "accepted (well-formed, re-scored)"

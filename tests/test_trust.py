@@ -18,6 +18,7 @@ from heptathlon.harmless import look_of
 from heptathlon.leaderboard import board, documents, page, propose, seen, submit, validate
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import tables
+from heptathlon.leaderboard.validate import lines
 from heptathlon.running import runner
 from tests import forge, mutants
 from tests.lies.forger import CHAT, templated
@@ -204,7 +205,7 @@ def test_a_crash_of_the_check_is_our_fault(submission: Path, monkeypatch: pytest
     def crash(*_: Any) -> Any:
         raise ZeroDivisionError("x")
 
-    monkeypatch.setattr(validate.samples, "_scored", crash)
+    monkeypatch.setattr(lines, "_scored", crash)
     with pytest.raises(OwnFaultError, match=r"the check itself failed \(ZeroDivisionError"):
         validate.validate(submission)
 

@@ -46,13 +46,13 @@ BLOCKS: dict[str, dict[str, int | None]] = {
 }
 """Blocks of each set in each tier; None for all."""
 QUOTA = {
-    "smoke": {"laws": 2, "recital": 12, "world": 4},
+    "smoke": {"laws": 2, "recital": 12, "world": 1},
     "lite": {"laws": 15, "recital": 60, "world": 40},
     "full": {"laws": 60, "recital": 300, "world": 200},
 }
 """Designs of each law, items of the probe for recital, towns in each cell of the world."""
-SMOKE_SHOTS = world.SHOTS[:1]
-"""Smoke prompts are short."""
+SMOKE_SHOTS, SMOKE_GAPS = world.SHOTS[:1], lists.GAPS[::2]
+"""Smoke prompts are short, and few."""
 
 PAPER_QUOTA = {
     "smoke": {"lambda": 20, "test": 30, "practice": 0, "pairs": 10},
@@ -159,26 +159,27 @@ Streams = Callable[..., Stream]
 
 def _lists(tier: str, season: str, stream: Streams) -> Built:
     test: list[Record] = []
+    gaps = SMOKE_GAPS if tier == "smoke" else lists.GAPS
     for name in SETS:
-        test += _dealt(name, "scored", BLOCKS[tier][name], season, stream)
+        test += _dealt(name, "scored", BLOCKS[tier][name], gaps, season, stream)
     if tier == "smoke":
         return {("lists", "test"): test}
     practice: list[Record] = []
     for name in SETS:
-        practice += _dealt(name, "practice", None, season, stream)
+        practice += _dealt(name, "practice", None, gaps, season, stream)
     return {("lists", "test"): test, ("practice", "test"): practice}
 
 
 def _dealt(
-    name: str, pool: Pool, count: int | None, season: str, stream: Streams
+    name: str, pool: Pool, count: int | None, gaps: Sequence[int], season: str, stream: Streams
 ) -> list[ListRecord]:
-    """Return the lists of the first blocks of a pool, one list of every gap from each."""
+    """Return the lists of the first blocks of a pool, one list of each gap from each."""
     return [
         lists.list_record(
             name, pool, block, gap, stream(name, pool, "list", block.number, gap), season
         )
         for block in lists.deal(name, pool, stream(name, pool, "deal"))[:count]
-        for gap in lists.GAPS
+        for gap in gaps
     ]
 
 

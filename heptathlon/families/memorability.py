@@ -1,6 +1,6 @@
 """The facts on the memorability family."""
 
-from heptathlon.facts import Family, Headline, Paper
+from heptathlon.facts import Family, Headline, Ladder, Paper
 
 FAMILY = Family(
     name="memorability",
@@ -31,6 +31,12 @@ FAMILY = Family(
     tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "lite", "full", "long"),
     strata=("set", "gap"),
+    ladder=Ladder(
+        field="gap",
+        rungs=(12, 9, 6, 3, 0),
+        says="tells the best remembered items from the others where {level} points of recognition "
+        "lie between them",
+    ),
     form_names={
         "list": "pick what people remembered best",
         "law": "choose the word that a law of memory favours",

@@ -19,6 +19,7 @@ from heptathlon.leaderboard.validate.case import (
 )
 from heptathlon.leaderboard.validate.numbers import Difference, differences
 from heptathlon.leaderboard.validate.recorded import Recorded
+from heptathlon.leaderboard.validate.settings import VERSION
 from heptathlon.running.runs import Sample
 from heptathlon.scoring import scorecard
 from heptathlon.tasks import catalog
@@ -323,7 +324,7 @@ def settings_follow(case: Case) -> Iterator[Finding]:
     if case.envelope.command != command:
         places.append(Difference("command", case.envelope.command, command))
     version = case.envelope.settings.heptathlon_version
-    if not record.VERSION.fullmatch(version):
+    if not VERSION.fullmatch(version):
         places.append(Difference("settings.heptathlon_version", version, "a version"))
     for place in places:
         yield finding(

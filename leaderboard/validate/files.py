@@ -179,6 +179,11 @@ def stamp_of(path: str) -> str:
     return found[1] if found else ""
 
 
+def results_of(case: Case) -> list[str]:
+    """Return the names of the results files, the oldest first."""
+    return sorted(e.path for e in case.envelope.files if e.path.endswith(".json"))
+
+
 def files_are_of_one_run(case: Case) -> Iterator[Finding]:
     """Every samples file is of a results file: lm-eval gives them the same moment in their names.
 

@@ -25,7 +25,7 @@ from heptathlon.tasks.memorability.prompts import (
     official_ad_target,
     option_of,
 )
-from heptathlon.tasks.players import CHOSEN, PASSED_OVER, Doc, Player, by_name
+from heptathlon.tasks.players import CHOSEN, PASSED_OVER, Doc, Player, Sees, by_name
 
 Guess = Callable[[Doc, str], float]
 """Maps a document and one of its items to a number; the higher, the better remembered."""
@@ -193,7 +193,9 @@ def _picked(doc: Doc, values: Sequence[float]) -> str:
     return "ANSWER: " + ", ".join(LABELS[place] for place in sorted(best))
 
 
-def _player(name: str, says: str, guess: Guess, rule: Rule | None = None) -> Player:
+def _player(
+    name: str, says: str, guess: Guess, rule: Rule | None = None, *, sees: Sees = "prompt"
+) -> Player:
     """Return a player that answers every form by one number an item, and laws by a rule.
 
     Equal numbers of a pair are decided by a letter drawn for both orders of the pair, so that
@@ -232,7 +234,7 @@ def _player(name: str, says: str, guess: Guess, rule: Rule | None = None) -> Pla
             return f"ANSWER: {LABELS[choose(doc, doc['options'])]}"
         return str(doc["title"]) if form == "ad" else f"{guess(doc, doc['text']):.2f}"
 
-    return Player(name=name, says=says, answer=answer, choose=choose, weigh=weigh)
+    return Player(name, says, answer, choose, weigh=weigh, sees=sees)
 
 
 def _oracle() -> Player:
@@ -308,16 +310,19 @@ PLAYERS = by_name(
         "brand_mean",
         "answers with the mean score of the brand's other advertisements",
         _brand_mean,
+        sees="document",
     ),
     _player(
         "rated_synonyms",
-        "norms and what people said of these items' synonyms and meanings; a reference",
+        "norms and what people said of these items' synonyms and meanings",
         _rated,
+        sees="world",
     ),
     _player(
         "another_study",
-        "the share of right answers of as many other people; a reference",
+        "the share of right answers of as many other people",
         _another_study,
+        sees="world",
     ),
     _oracle(),
 )

@@ -15,7 +15,7 @@ from heptathlon.tasks.mllm_ct.prompts import (
     paper_target,
     target,
 )
-from heptathlon.tasks.players import Doc, Player, by_name
+from heptathlon.tasks.players import Doc, Player, Sees, by_name
 
 Answer = Callable[[Doc], str]
 
@@ -158,8 +158,10 @@ def _coin_dump(doc: Doc) -> str:
     return f"A, B, C, D, E, yes, no, [0, 0, 1, 1], [{coin_target(doc)}], {', '.join(doc['golds'])}."
 
 
-def _player(name: str, says: str, answer: Answer, *, oracle: bool = False) -> Player:
-    return Player(name=name, says=says, answer=answer, choose=_unasked, oracle=oracle)
+def _player(
+    name: str, says: str, answer: Answer, *, oracle: bool = False, sees: Sees = "prompt"
+) -> Player:
+    return Player(name, says, answer, _unasked, oracle=oracle, sees=sees)
 
 
 PLAYERS = by_name(
@@ -177,6 +179,7 @@ PLAYERS = by_name(
         "gold_dumper",
         "lists every answer and every fact",
         _or_paper(_dump, _paper_dump, _coin_dump),
+        sees="document",
     ),
     _player(
         "last_task_expert",

@@ -36,7 +36,7 @@ from tests.memorability.test_memorability_scorer import list_doc
         ("A word that nobody forgets", 0.0, "unreadable"),
         ("I cannot say.", 0.0, "unreadable"),
         ("", 0.0, "no_answer"),
-        ("<think>ANSWER: A, F and then", 0.0, "truncated"),
+        ("<think>It may be A or F", 0.0, "truncated"),
     ],
 )
 def test_what_is_picked(response: str, overlap: float, outcome: str):

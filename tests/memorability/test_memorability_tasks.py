@@ -43,7 +43,7 @@ WITH_SOURCES = pytest.mark.skipif(
     not sources.available(*builder.SOURCES), reason="HEPTATHLON_SOURCES holds no source files"
 )
 SMOKE = [*FRESH_SMOKE, *(pytest.param(task, marks=WITH_SOURCES) for task in SHIPPED_SMOKE)]
-SMOKE_ITEMS = (50, 120)
+SMOKE_ITEMS = (50, 110)
 SMOKE_PROMPT_CHARS = 5_000
 """Of a fresh smoke prompt: plain English has more than four characters a token."""
 
