@@ -47,8 +47,8 @@ BLOCKS: dict[str, dict[str, int | None]] = {
 """Blocks of each set in each tier; None for all."""
 QUOTA = {
     "smoke": {"laws": 2, "recital": 12, "world": 1},
-    "lite": {"laws": 15, "recital": 60, "world": 40},
-    "full": {"laws": 60, "recital": 300, "world": 200},
+    "lite": {"laws": 15, "recital": 60, "world": 20},
+    "full": {"laws": 60, "recital": 300, "world": 100},
 }
 """Designs of each law, items of the probe for recital, towns in each cell of the world."""
 SMOKE_SHOTS, SMOKE_GAPS = world.SHOTS[:1], lists.GAPS[::2]

@@ -17,6 +17,8 @@ FAMILY = Family(
         says="how many of the six items of a list that people recognised best are among the six "
         "likeliest picks, corrected for chance; the ceiling is what someone would reach who "
         "knew the true shares, of which the counts are a sample",
+        practice=("memorability_practice",),
+        options_ask=True,
     ),
     paper_headline=Headline(
         metric="rho",

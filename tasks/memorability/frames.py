@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from heptathlon.builders import memorability
 from heptathlon.errors import HeptathlonError
 from heptathlon.tasks.memorability import prompts
 
@@ -25,19 +26,40 @@ ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 IMAGE = "<image>"
 
 
+def dataset(**options: Any) -> Any:
+    """Return LAMBDA's test part for lm-eval, if frames can be shown at all.
+
+    Args:
+        options: see :func:`heptathlon.builders.memorability.dataset`.
+
+    Raises:
+        HeptathlonError: if no folder of frames is named.
+    """
+    _folder("NAME")
+    return memorability.dataset(**options)
+
+
+def _folder(video: str) -> Path:
+    """Return the folder of all frames.
+
+    Raises:
+        HeptathlonError: if none is named.
+    """
+    if named := os.environ.get(VARIABLE):
+        return Path(named).expanduser().resolve()
+    raise HeptathlonError(
+        "Frames of LAMBDA's videos are not fetched: put those of a video into DIR/NAME, such as "
+        f"DIR/{video}/1.jpg, and set {VARIABLE}=DIR."
+    )
+
+
 def frame_files(doc: Doc) -> list[Path]:
     """Return the pictures of a document's advertisement, in order.
 
     Raises:
         HeptathlonError: if no folder is named, or it has none of this advertisement.
     """
-    named = os.environ.get(VARIABLE)
-    if not named:
-        raise HeptathlonError(
-            "Frames of LAMBDA's videos are not fetched: put those of a video into DIR/NAME, such "
-            f"as DIR/{doc['video']}/1.jpg, and set {VARIABLE}=DIR."
-        )
-    root = Path(named).expanduser().resolve()
+    root = _folder(str(doc["video"]))
     folder = (root / doc["video"]).resolve()
     if not doc["video"] or not folder.is_relative_to(root) or folder == root:
         raise HeptathlonError(f"{root}: the video {doc['video']!r} has no place in it.")
