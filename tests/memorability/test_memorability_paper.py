@@ -195,6 +195,7 @@ def test_official_orders(monkeypatch: pytest.MonkeyPatch):
 
 def test_frames_of_a_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     image = pytest.importorskip("PIL.Image")
+    monkeypatch.delenv(frames.VARIABLE, raising=False)
     doc = {"set": "lambda", "video": "yt1", "brand": "Acme", "text": "An ad.", "shots": []}
     with pytest.raises(HeptathlonError, match="set HEPTATHLON_MEMORABILITY_FRAMES=DIR"):
         frames.score(doc)
