@@ -172,7 +172,10 @@ def _named(doc: Mapping[str, Any], response: str) -> int | Unread:
         found = named_in(text, options)
         return found if isinstance(found, Unread) else options.index(found)
 
-    return settled(read(response), word, lambda line: option_alone(line, options, options))
+    def alone(line: str) -> int | Unread:
+        return option_alone(line, options, options)
+
+    return settled(read(response), word, alone, nouns=("word",))
 
 
 def _chosen(doc: Mapping[str, Any], logs: Floats) -> Verdict:

@@ -94,7 +94,7 @@ def _picked(reading: Reading, items: Sequence[str]) -> frozenset[int] | Unread:
     """Return the places that a reply picks.
 
     What is marked counts, on one line or on those that follow the mark. Without a mark the whole
-    reply is one list, or its first line or its last.
+    reply is one list, or a single line of it is.
     """
     if (silent := reading.silent) is not None:
         return silent
@@ -103,8 +103,11 @@ def _picked(reading: Reading, items: Sequence[str]) -> frozenset[int] | Unread:
         return frozenset(picks_in(text[:LONGEST], items)) or Unread.UNREADABLE
 
     if not reading.marked:
-        texts = [reading.text, *reading.text.split("\n", 1)[:1], reading.answer]
-        return next((p for t in texts if not isinstance(p := named(t), Unread)), named(""))
+        whole = named(reading.text)
+        if not isinstance(whole, Unread):
+            return whole
+        found = [p for line in reading.lines if not isinstance(p := named(line), Unread)]
+        return agreed(found) if found else Unread.UNREADABLE
     listed = named("\n".join([*reading.listed, reading.after])) if reading.after else named("")
     if not isinstance(listed, Unread):
         return listed

@@ -35,6 +35,8 @@ from tests.memorability.test_memorability_scorer import list_doc
         ("ANSWER: A, Z", 0.0, "unreadable"),
         ("A word that nobody forgets", 0.0, "unreadable"),
         ("I cannot say.", 0.0, "unreadable"),
+        ("A. pi\nB. act\nC. yen\nD. wre", 0.0, "several"),
+        ("I would take these:\nA, F", 1.0, "picked"),
         ("", 0.0, "no_answer"),
         ("<think>It may be A or F", 0.0, "truncated"),
     ],
@@ -43,7 +45,9 @@ def test_what_is_picked(response: str, overlap: float, outcome: str):
     found = scorer.verdict(list_doc(), [response])
     assert found.outcome == outcome
     assert found.metrics["overlap"] == pytest.approx(overlap)
-    assert found.invalid == (outcome in {"too_many", "unreadable", "no_answer", "truncated"})
+    assert found.invalid == (
+        outcome in {"too_many", "several", "unreadable", "no_answer", "truncated"}
+    )
 
 
 def test_the_likeliest_items_are_picked():

@@ -262,6 +262,7 @@ def test_the_ratios():
         ("The falcon stands first.\nANSWER: hammer", 1.0, "right"),
         ("falcon", 0.0, "wrong"),
         ("falcon or hammer", 0.0, "several"),
+        ("The word is hammer, because it stands alone.", 1.0, "right"),
         ("hammering", 0.0, "unreadable"),
         ("", 0.0, "no_answer"),
     ],
