@@ -21,13 +21,13 @@ from heptathlon.models.shared_prompt import SharedPromptLM
 from heptathlon.tasks import derived
 
 TASKS = (
-    "heptathlon_memorability_world_ll_smoke",
-    "heptathlon_memorability_pairs_smoke",
+    "heptathlon_memorability_lists_smoke",
+    "heptathlon_memorability_world_smoke",
     "heptathlon_students_new_student_smoke",
     "heptathlon_verbalizer_choice_smoke",
     "heptathlon_rarb_choose_smoke",
 )
-"""Ten scores of two digits; two letters; options of a few words; whole documents."""
+"""Items of a few words; whole advertisements; options of a few words; whole documents."""
 
 
 def requests_of(task: Any, documents: int) -> list[Any]:

@@ -1,10 +1,9 @@
 """How steady is a reading of memorability? One model, asked with and without its chat template.
 
-``python -m benchmarks.steadiness MODEL`` asks the same items of each human set and of the invented
-world in both frames, and prints for each reading (the written number; the expected value under
+``python -m benchmarks.steadiness MODEL`` asks the same items of each human set in both
+frames, and prints for each reading (the written number; the expected value under
 likelihoods) how many answers can be read, Spearman's correlation with the measured scores, and the
-reading's steadiness: Spearman's correlation of the two frames' predictions. The card's choice of a
-headline rests on this table.
+reading's steadiness: Spearman's correlation of the two frames' predictions.
 
 Prompts, tasks and scorers are the suite's own, asked through lm-eval.
 """
@@ -26,7 +25,7 @@ from heptathlon.models.shared_prompt import SharedPromptLM
 from heptathlon.scorers import memorability, stats
 from heptathlon.tasks import derived
 
-SETS = ("words", "sentences", "slogans", "lambda", "world")
+SETS = ("words", "phrases", "sentences", "slogans", "lambda")
 READINGS = {"": "written", "_ll": "likelihoods"}
 FRAMES = {True: "with template", False: "without"}
 Floats = NDArray[np.float64]
@@ -56,7 +55,7 @@ class Answers(NamedTuple):
 
     Attributes:
         items: ids.
-        clusters: brand, film or town of each item.
+        clusters: word, sentence or brand of each item.
         predicted: scores, shape (n,).
         human: measured scores, shape (n,).
         readable: share of answers that give a score.

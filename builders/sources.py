@@ -101,6 +101,20 @@ def fetch(source: Source) -> Path:
     return path
 
 
+def text_of(source: Source, encoding: str = "utf-8") -> str:
+    """Return the text of a source file.
+
+    Raises:
+        HeptathlonError: if it cannot be had, or is not text of that encoding.
+    """
+    try:
+        return fetch(source).read_text(encoding=encoding)
+    except UnicodeDecodeError:
+        raise HeptathlonError(
+            f"{source}: is not {encoding} text; it is not the published file."
+        ) from None
+
+
 def matching(source: Source) -> list[Source]:
     """Return the files that a source's path stands for: itself, or all that fit its pattern.
 

@@ -36,11 +36,17 @@ class Headline(_Closed):
         metric: name of the metric in the scorer's verdicts.
         variants: task variants (names without prefix and tier) whose documents make it up.
         says: what the figure means, in one sentence.
+        practice: task variants to learn from, where what the headline asks about is a finite set
+            that a script must not have learnt: an attack learns there and is tried on the headline.
+        options_ask: whether the options are what is asked about, and the rest of the prompt the
+            same for all: then who looks at the options alone has read the question.
     """
 
     metric: str
     variants: tuple[str, ...]
     says: str
+    practice: tuple[str, ...] = ()
+    options_ask: bool = False
 
 
 class Ladder(_Closed):

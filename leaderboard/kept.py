@@ -225,8 +225,8 @@ def environment() -> str:
     plugins = sorted({family.package for family in FAMILIES.values() if family.package})
     roots += [Path(p) for name in plugins for p in _module_path(name)]
     libraries = {name: metadata.version(name) for name in LIBRARIES}
-    own = {name: store.own_data(name, "paper") for name in FAMILIES}
-    brought = {name: sha256_file(path) for name, path in own.items() if path}
+    own = {name: store.own_listing(name, "paper") for name in FAMILIES}
+    brought = {name: files for name, files in own.items() if files}
     whole = [platform.python_version(), libraries, [_code(root) for root in roots], brought]
     return _HASH(canonical_json(whole).encode()).hexdigest()
 

@@ -1,15 +1,28 @@
-"""The form of an advertisement that a model wrote, which says nothing of how memorable it is."""
+"""A written advertisement, judged by its form alone, which says nothing of how memorable it is.
+
+LAMBDA's own order says no form; there the words and their order are compared with those of the
+official description (ROUGE, Lin 2004, *Text Summarization Branches Out*).
+"""
 
 import math
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from heptathlon.scorers.reading import read
 from heptathlon.scorers.verdict import Verdict
-from heptathlon.tasks.memorability.prompts import AD_HEADING
+from heptathlon.tasks.memorability.prompts import AD_HEADING, OFFICIAL_AD_HEADING
 
-METRICS = ("complete", "schema", "brand", "duration")
+FORM = ("complete", "schema", "brand", "duration")
+"""Metrics of an advertisement that was ordered in a form."""
+ROUGE = ("rouge1", "rouge2", "rougeL")
+"""Metrics of an answer to LAMBDA's own order: F of words, of word pairs, of the longest common
+sequence of words, with Porter's stemmer."""
+METRICS = ("brand",)
+"""Metrics that every advertisement has."""
+LONGEST_TEXT = 20_000
+"""Characters of a description that are compared: the longest official one has a third of that."""
 DURATION_TOLERANCE = 0.1
 """Share of the ordered length by which the scenes' seconds may add up to more or less."""
 MAX_SCENES = 200
@@ -25,6 +38,11 @@ _AUDIO = re.compile(r"^[ \t*#_>-]{0,8}audio[ \t*_]{0,4}:[ \t*_]{0,4}(\S.*)$", re
 
 
 def verdict(doc: Mapping[str, Any], response: str) -> Verdict:
+    """Judge an advertisement, by the form that was ordered or beside the official description."""
+    return _beside(doc, response) if doc["reference"] else _form(doc, response)
+
+
+def _form(doc: Mapping[str, Any], response: str) -> Verdict:
     """Judge the form of an advertisement, which says nothing of how memorable it is.
 
     ``schema``: a line of audio, and scenes that are numbered from 1 on and all say something.
@@ -33,7 +51,7 @@ def verdict(doc: Mapping[str, Any], response: str) -> Verdict:
     """
     reading = read(response, [AD_HEADING], at_once=True)
     text = reading.text
-    zero = dict.fromkeys(METRICS, 0.0)
+    zero = dict.fromkeys(FORM, 0.0)
     if not text:
         return Verdict(zero, str(reading.silent), invalid=True)
     scenes = [match.groups() for match, _ in zip(_SCENE.finditer(text), range(MAX_SCENES))]  # noqa: B905
@@ -56,3 +74,21 @@ def verdict(doc: Mapping[str, Any], response: str) -> Verdict:
 def _squeezed(text: str) -> str:
     """Return letters and digits alone: LAMBDA runs some brands' words together."""
     return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _beside(doc: Mapping[str, Any], response: str) -> Verdict:
+    """Compare an advertisement with the official description, word by word."""
+    reading = read(response, [OFFICIAL_AD_HEADING], at_once=True)
+    if not reading.text:
+        return Verdict(dict.fromkeys((*ROUGE, "brand"), 0.0), str(reading.silent), invalid=True)
+    found = _rouge().score(doc["reference"], reading.text[:LONGEST_TEXT])
+    metrics = {name: float(found[name].fmeasure) for name in ROUGE}
+    metrics["brand"] = float(_squeezed(doc["brand"]) in _squeezed(reading.text))
+    return Verdict(metrics, "written", f"{len(reading.text.split())} words")
+
+
+@cache
+def _rouge() -> Any:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return RougeScorer(list(ROUGE), use_stemmer=True)

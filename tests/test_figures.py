@@ -1,6 +1,5 @@
 """Figures that a family adds to the report: known numbers, and nothing for who has none."""
 
-import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
@@ -119,32 +118,38 @@ def test_curves_of_distance_and_place():
 
 # --- memorability --------------------------------------------------------------------------------
 
-WORLD = "heptathlon_memorability_world_smoke"
+LISTS = "heptathlon_memorability_lists_smoke"
 
 
-def guessed(guess: Callable[[dict[str, Any]], float], hostile: str = "") -> list[ScoredSample]:
-    """Return the smoke documents with answers by a function of the document."""
+def picked(spoil: Callable[[dict[str, Any]], bool], hostile: str = "") -> list[ScoredSample]:
+    """Return the smoke lists with the best items picked, or the last ones where they are spoilt."""
     folder = store.ensure(store.SetName("memorability", tier="smoke"))
     out = []
-    for number, row in enumerate(store.read_docs(folder, "world")):
-        doc = {**row, "text": hostile or row["text"]}
-        answer = f"{guess(doc):.2f}"
-        verdict = memorability_scorer.verdict(doc, [answer])
-        sample = Sample(WORLD, number, doc, "p", answer, {})
-        out.append(ScoredSample(sample, task_data(WORLD), verdict))
+    for number, doc in enumerate(store.read_docs(folder, "lists")):
+        if hostile:
+            doc["items"] = [hostile, *doc["items"][1:]]
+        worst = [i for i in range(len(doc["items"])) if i not in doc["best"]][-doc["take"] :]
+        places = worst if spoil(doc) else doc["best"]
+        logs = [(-float(i not in places), False) for i in range(len(doc["items"]))]
+        verdict = memorability_scorer.verdict(doc, logs)
+        out.append(
+            ScoredSample(Sample(LISTS, number, doc, "p", logs, {}), task_data(LISTS), verdict)
+        )
     return out
 
 
-def test_the_worst_miss_is_the_one_that_was_planted():
-    perfect = guessed(lambda doc: doc["human"])
-    top = max(one.sample.doc["human"] for one in perfect)
-    planted = guessed(lambda doc: 0.0 if doc["human"] == top else doc["human"])
-    played = {THIS_RUN: planted, "oracle": perfect}
-    order, misses = drawings_of("memorability").shown(lambda: played)
-    assert [row[0] for row in order.rows] == ["oracle", "this run"]
-    assert order.rows[0][1] == "1.000"
-    assert misses.rows[0][1:3] == ("0", f"{top:.0f}")
-    assert misses.rows[0][3].startswith("-9")
+def test_the_overlap_falls_where_it_was_spoilt():
+    played = {THIS_RUN: picked(lambda doc: doc["gap"] == 0), "oracle": picked(lambda _: False)}
+    gaps, missed = drawings_of("memorability").shown(lambda: played)
+    assert gaps.head == ("who", "all", "gap 12", "gap 6", "gap 0")
+    assert [row[0] for row in gaps.rows] == ["oracle", "this run", "reachable"]
+    assert gaps.rows[0][1:] == ("1.00",) * 4
+    assert gaps.rows[1][1:] == ("0.56", "1.00", "1.00", "-0.33")
+    assert 0.5 < float(gaps.rows[2][1]) < float(gaps.rows[2][2]) < 1
+    narrow = [d for one in played[THIS_RUN] if (d := one.sample.doc)["gap"] == 0]
+    passed = {d["items"][i] for d in narrow for i in d["best"]}
+    assert all(str(row[0]) in passed for row in missed.rows)
+    assert all(row[2].startswith("1 of") for row in missed.rows)
     assert drawings_of("memorability").shown(lambda: {THIS_RUN: []}) == []
 
 
@@ -157,17 +162,19 @@ def test_the_density_counts_every_document():
 
 
 def beside(variant: str) -> list[ScoredSample]:
-    """Return the samples as those of another set, exact answers in one half of them."""
+    """Return invented samples of a set of scores, exact answers in one half of them."""
     task = f"heptathlon_memorability_{variant}"
-    half = guessed(lambda doc: doc["human"] if int(doc["item_id"], 16) % 2 else 50.0)
-    return [
-        ScoredSample(
-            dataclasses.replace(one.sample, task=task, doc={**one.sample.doc, "ceiling": 0.8}),
-            task_data(task),
-            one.verdict,
-        )
-        for one in half
-    ]
+    out = []
+    for number in range(40):
+        doc = {
+            "form": "score", "set": "words", "human": 2.0 * number, "neutral": 50.0, "ceiling": 0.8,
+            "text": f"word {number}", "cluster_id": str(number), "item_id": f"{number:032x}",
+        }  # fmt: skip
+        answer = f"{doc['human'] if number % 2 else 50.0:.2f}"
+        sample = Sample(task, number, doc, "p", answer, {})
+        verdict = memorability_scorer.verdict(doc, [answer])
+        out.append(ScoredSample(sample, task_data(task), verdict))
+    return out
 
 
 def test_a_run_without_the_headlines_documents_has_its_density_plots():
@@ -186,6 +193,8 @@ def test_a_run_without_the_headlines_documents_has_its_density_plots():
 
 
 def test_a_text_cannot_break_out():
-    run = guessed(lambda doc: 5.0, hostile="</td><script>alert(1)</script>")
-    *_, misses = drawings_of("memorability").shown(lambda: {THIS_RUN: run})
-    assert "<script" not in Markup("<td>{}</td>").format(misses.rows[0][0])
+    run = picked(lambda _: True, hostile="</td><script>alert(1)</script>")
+    *_, missed = drawings_of("memorability").shown(lambda: {THIS_RUN: run})
+    cells = "".join(Markup("<td>{}</td>").format(row[0]) for row in missed.rows)
+    assert "<script" not in cells
+    assert "&lt;script" in cells

@@ -30,7 +30,7 @@ GOLD: dict[str, Callable[[Doc], Hashable]] = {
         "verify_path": lambda: d["valid"],
     }[d["form"]](),
     "sort": lambda d: d["gold"],
-    "memorability": lambda d: d["gold"] if d["form"] == "pair" else d["human"] > d["neutral"],
+    "memorability": lambda d: tuple(d["best"]) if d["form"] == "list" else d["gold"],
     "mllm_ct": lambda d: d["answer"] if d["form"] in ("yes_no", "choice") else d["content"],
     # A query of the whole corpus has an id for its gold, which no other query shares.
     "rarb": lambda d: d["right"] if d["form"] == "judge" else d.get("gold", d["form"]),

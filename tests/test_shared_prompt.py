@@ -225,7 +225,7 @@ def test_a_run_is_that_of_hf(tiny_model: Path, tmp_path: Path):
     found = {}
     for name in ("hf", SHARED_PROMPT):
         flags = ["--model", name, "--model_args", f"pretrained={tiny_model},dtype=float32"]
-        flags += ["--tasks", "heptathlon_memorability_world_ll_smoke", "--limit", "6"]
+        flags += ["--tasks", "heptathlon_memorability_lists_smoke", "--limit", "6"]
         flags += ["--batch_size", "4"]
         flags += ["--device", "cpu", "--output_path", str(tmp_path / name)]
         files = runner.run(flags, brief=True)

@@ -99,11 +99,30 @@ def attack(family: Family, *, tier: str, salts: int, fast: bool = False) -> Atta
     """
     bar = bar_of(family, tier)
     most = MOST if fast else 0
-    train = load(family, tier, [f"attack-learn-{i}" for i in range(salts)], most)
+    train = load(_practice(family), tier, [f"attack-learn-{i}" for i in range(salts)], most)
     if not train.items:
         raise ValueError(f"{family.name}: the tier {tier} asks nothing")
     test = load(family, tier, [f"attack-try-{i}" for i in range(salts)], most)
     return search(train, test, family.chance, bar, fast=fast)
+
+
+def _practice(family: Family) -> Family:
+    """Return a family whose headline asks what may be learnt from: its practice, if it has any."""
+    headline = family.headline
+    variants = headline.practice or headline.variants
+    return family.model_copy(
+        update={"headline": headline.model_copy(update={"variants": variants})}
+    )
+
+
+OF_OPTIONS = frozenset({"options alone", "length", "texts"})
+"""Kinds of ways that look at options, or at a field that holds them, and at nothing else."""
+
+
+def _may_earn(found: Found, family: Family, chance: float, bar: float) -> float:
+    """Return what a way may earn: the bar if it has read the question, else chance."""
+    asked = family.headline.options_ask and found.kind in OF_OPTIONS
+    return bar if found.whole or asked else chance
 
 
 def search(train: Batch, test: Batch, chance: float, bar: float, *, fast: bool = False) -> Attack:
@@ -126,7 +145,10 @@ def search(train: Batch, test: Batch, chance: float, bar: float, *, fast: bool =
         key = (one.kind, one.whole)
         if key not in kinds or value > kinds[key][0]:
             kinds[key] = (value, one)
-    best = [_earned(one, seen, test, bar if one.whole else chance) for seen, one in kinds.values()]
+    best = [
+        _earned(one, seen, test, _may_earn(one, family, chance, bar))
+        for seen, one in kinds.values()
+    ]
     best.sort(key=lambda one: one.limit - one.value)
     return Attack(family.name, family.headline.metric, chance, bar, best, len(found))
 

@@ -1,12 +1,14 @@
-"""LAMBDA's test part as the Hub's ``behavior-in-the-wild/LAMBDA`` has it: a Parquet file.
+"""LAMBDA as the Hub's ``behavior-in-the-wild/LAMBDA`` has it: a Parquet file a part.
 
-A user names the file, on the Hub or on disk, in ``HEPTATHLON_MEMORABILITY_DATA``; its checksum then
-stands in the set's name and manifest, because no commit of the data set is pinned here. The file
+A user names the files, on the Hub or on disk, in ``HEPTATHLON_MEMORABILITY_DATA`` and ``…_TRAIN``;
+their checksums then stand in the set's name and manifest, because no commit of the data set is
+pinned here. The file
 has fields and no prompts: an advertisement is told from them in this suite's words, in the order of
 the official prompt, and what has an empty field is left out.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pyarrow.parquet as pq
 
 from heptathlon.errors import HeptathlonError
 
-COLUMNS = ("recall_score", "ad_details")
+COLUMNS = ("recall_score", "ad_details", "youtube_id")
 _SCENE = (
     ("Description", "it shows {}"),
     ("Colors", "in the colours {}"),
@@ -29,8 +31,29 @@ _SCENE = (
 _ORDER = "How well is it remembered in the long term? Answer with a score from 00 to 99 alone."
 
 
-def rows(path: Path) -> list[tuple[str, str, str, int, float]]:
-    """Return prompt, brand, title, seconds and share of recall (0 to 1) of every advertisement.
+@dataclass(frozen=True)
+class Told:
+    """An advertisement, told from the fields of its row.
+
+    Attributes:
+        prompt: how it is told.
+        brand: its brand.
+        title: its title.
+        seconds: its length.
+        share: share of people who recalled it, 0 to 1.
+        name: the id of its video on YouTube.
+    """
+
+    prompt: str
+    brand: str
+    title: str
+    seconds: int
+    share: float
+    name: str
+
+
+def rows(path: Path) -> list[Told]:
+    """Return the advertisements of a file.
 
     Raises:
         HeptathlonError: if it is not the Hub's file, with what is missing.
@@ -48,7 +71,9 @@ def rows(path: Path) -> list[tuple[str, str, str, int, float]]:
             share = float(row["recall_score"])
             brand, title = ad["Brand"].strip(), ad["Title"].strip()
             seconds = round(float(ad["Duration"].split()[0]))
-            out.append((_told(ad, seconds), brand, title, seconds, share))
+            out.append(
+                Told(_told(ad, seconds), brand, title, seconds, share, str(row["youtube_id"]))
+            )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise HeptathlonError(
                 f"{path}, row {number}: is not told as the Hub's LAMBDA tells its ads ({error!r})."

@@ -1,9 +1,10 @@
-"""The fresh world: invented brands and advertisements, remembered by a rule that differs by town.
+"""The fresh world, a control: invented advertisements, remembered by a rule that differs by town.
 
 A town's rule is linear in eight features of an advertisement, with a level and effects drawn from
-known Gaussians; a score is the rule's value plus the noise of a panel of raters. Given a few
-scored examples the best possible prediction is therefore known exactly
-(:mod:`heptathlon.builders.memorability.bayes`).
+known Gaussians; a score is the rule's value plus the noise of a panel of raters. Given a few scored
+examples, the best possible order of further advertisements is therefore known exactly
+(:mod:`heptathlon.builders.memorability.bayes`). The further ones are told in words that no example
+has: in each town half of the ways to say a level are kept for them.
 """
 
 from collections.abc import Sequence
@@ -12,80 +13,35 @@ from fractions import Fraction
 from statistics import NormalDist
 
 from heptathlon.builders.memorability.bayes import Prior, posterior_means
-from heptathlon.builders.memorability.records import HIGHEST, LOWEST, PairRecord, Part, ScoreRecord
-from heptathlon.builders.memorability.records import Shot as ShotRow
-from heptathlon.families import FAMILIES
+from heptathlon.builders.memorability.lists import WORDINGS, best_of
+from heptathlon.builders.memorability.records import HIGHEST, LOWEST, ListRecord, Shot
+from heptathlon.builders.memorability.world_words import BEGINNINGS, ENDINGS, FEATURES
 from heptathlon.records import content_id
 from heptathlon.seeding import Stream
 
 FAMILY = "memorability"
-VERSION = FAMILIES[FAMILY].version
 SET = "world"
 
 SHOTS = (8, 24)
 """Worked examples: about as many as there are features, and three times as many."""
 PANELS = (4, 25)
 """Raters behind a score, so that its noise has a standard deviation of 10 and of 4 points."""
+LENGTH, TAKE = 12, 3
+"""Advertisements that are to be ordered, and how many of them are to be picked."""
 RATER_SD = 20
 """Standard deviation of one rater's score about the rule, in points."""
 LEVEL_MEAN, LEVEL_SD = 50, 5
 EFFECT_SD = 5
 """A feature adds its effect at one level and takes it away at the other. Scores of four raters
 then spread over 18 points: less than one in a hundred falls off the scale, where it is held at the
-end, and the mean of the examples, which knows no feature, tells little."""
+end."""
 ROUNDING_VARIANCE = Fraction(1, 12)
 """Variance that rounding a score to a whole number adds."""
 PRIOR = Prior(Fraction(LEVEL_MEAN), Fraction(LEVEL_SD**2), Fraction(EFFECT_SD**2))
-NEUTRAL = float(LEVEL_MEAN)
-MIN_GAP = 15
-"""Points between the two scores of a pair, about one standard deviation of scores in a town."""
-
-FEATURES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (
-        ("a newcomer", "an unknown brand", "a brand just founded"),
-        ("a household name", "a brand everyone knows", "a long famous brand"),
-    ),
-    (
-        ("garden shears", "wall paint", "a cordless drill", "bicycle locks", "storage boxes",
-         "a floor mop", "light bulbs", "a stepladder", "door hinges", "work gloves"),
-        ("ginger biscuits", "apple juice", "pickled beets", "oat porridge", "plum jam",
-         "rye crackers", "mint tea", "lentil soup", "almond butter", "frozen dumplings"),
-    ),
-    (
-        ("long takes", "a slow pace", "few cuts"),
-        ("fast cuts", "a quick pace", "rapid editing"),
-    ),
-    (
-        ("cool colours", "bluish light", "blues and greys"),
-        ("warm colours", "golden light", "reds and oranges"),
-    ),
-    (
-        ("nobody in sight", "no people at all", "only objects on screen"),
-        ("a face in close-up", "someone looking into the camera", "a person filling the frame"),
-    ),
-    (
-        ("a sad story", "a gloomy mood", "a melancholy end"),
-        ("a cheerful story", "a funny mood", "a happy end"),
-    ),
-    (
-        ("bare pictures", "one thing at a time", "an empty background"),
-        ("crowded pictures", "many things at once", "a busy background"),
-    ),
-    (
-        ("no text on screen", "nothing in writing", "no motto shown"),
-        ("a slogan on screen", "a motto in writing", "a motto in large letters"),
-    ),
-)  # fmt: skip
-"""The features in the order in which an advertisement is told, each with the wordings of its two
-levels: how known the brand is, what it sells (tools or food), pace, colours, people, mood, detail
-and writing."""
-_BEGINNINGS = (
-    "Bral", "Cev", "Dros", "Felk", "Gorv", "Hesp", "Jund", "Krel", "Lomb", "Mirv", "Nolt", "Osk",
-    "Prav", "Quen", "Rusp", "Selv", "Tromb", "Ulv", "Vask", "Wend", "Yarl", "Zumb",
-)  # fmt: skip
-_ENDINGS = ("ano", "eka", "ily", "oro", "uma", "enta", "ivo", "osta", "ura", "elo", "ari", "onda")
 
 Attributes = tuple[int, ...]
+Ways = list[list[list[str]]]
+"""Ways to say each feature's two levels."""
 
 
 @dataclass(frozen=True)
@@ -93,15 +49,15 @@ class Ad:
     """An invented advertisement.
 
     Attributes:
-        brand: its brand.
         attributes: which level of each feature it has, -1 or 1.
         text: how it is told.
-        score: how well the town's raters remembered it, 0 to 99.
+        value: how well the town remembers it by its rule, in points.
+        score: what a panel of raters found, 0 to 99.
     """
 
-    brand: str
     attributes: Attributes
     text: str
+    value: float
     score: int
 
 
@@ -120,17 +76,18 @@ class Rule:
 
 @dataclass(frozen=True)
 class Town:
-    """A rule, and advertisements that its raters scored: the examples first, then the queries."""
+    """A rule's examples, scored by a panel, and further advertisements."""
 
     panel: int
-    ads: tuple[Ad, ...]
+    examples: tuple[Ad, ...]
+    asked: tuple[Ad, ...]
 
-    def bayes(self, k: int) -> list[Fraction]:
-        """Return the exact Bayes answers to the ads after the first ``k``, given those ``k``."""
+    def bayes(self) -> list[Fraction]:
+        """Return the exact Bayes answers to the further ads, given the examples."""
         return posterior_means(
-            [ad.attributes for ad in self.ads[:k]],
-            [ad.score for ad in self.ads[:k]],
-            [ad.attributes for ad in self.ads[k:]],
+            [ad.attributes for ad in self.examples],
+            [ad.score for ad in self.examples],
+            [ad.attributes for ad in self.asked],
             PRIOR,
             Fraction(RATER_SD**2, self.panel) + ROUNDING_VARIANCE,
         )
@@ -142,104 +99,72 @@ def normal(stream: Stream, mean: float, sd: float) -> float:
     return NormalDist(mean, sd).inv_cdf(((stream.word() >> 11) + 0.5) * 2.0**-53)
 
 
-def draw_rule(stream: Stream) -> Rule:
-    """Draw a town's rule from the prior."""
-    level = normal(stream, LEVEL_MEAN, LEVEL_SD)
-    return Rule(level, tuple(normal(stream, 0, EFFECT_SD) for _ in FEATURES))
+def draw_town(stream: Stream, k: int, panel: int) -> Town:
+    """Draw a town's rule from the prior, ``k`` examples, and the ads that are asked about.
+
+    The ads that are asked about all differ in their value: none has the features of another.
+    """
+    rule = Rule(
+        normal(stream, LEVEL_MEAN, LEVEL_SD), tuple(normal(stream, 0, EFFECT_SD) for _ in FEATURES)
+    )
+    brands = stream.sample([b + e for b in BEGINNINGS for e in ENDINGS], k + LENGTH)
+    shown, kept = _halved(stream)
+    examples = tuple(_draw_ad(stream, rule, panel, brand, shown) for brand in brands[:k])
+    asked: dict[Attributes, Ad] = {}
+    for brand in brands[k:]:
+        ad = _draw_ad(stream, rule, panel, brand, kept)
+        while ad.attributes in asked:
+            ad = _draw_ad(stream, rule, panel, brand, kept)
+        asked[ad.attributes] = ad
+    return Town(panel, examples, tuple(asked.values()))
 
 
-def draw_ads(stream: Stream, rule: Rule, panel: int, count: int) -> tuple[Ad, ...]:
-    """Draw advertisements of different brands and have a town's raters score them."""
-    brands = [beginning + ending for beginning in _BEGINNINGS for ending in _ENDINGS]
-    out = []
-    for brand in stream.sample(brands, count):
-        levels = [stream.below(2) for _ in FEATURES]
-        words = [stream.choice(FEATURES[i][level]) for i, level in enumerate(levels)]
-        attributes = tuple(2 * level - 1 for level in levels)
-        known, product, *rest = words
-        text = f"{brand}, {known}, sells {product}: {', '.join(rest)}."
-        noisy = normal(stream, rule.value(attributes), RATER_SD / panel**0.5)
-        out.append(Ad(brand, attributes, text, min(HIGHEST, max(LOWEST, round(noisy)))))
-    return tuple(out)
+def _halved(stream: Stream) -> tuple[Ways, Ways]:
+    """Split the ways to say each level: those of the examples, those of the others."""
+    shown: Ways = []
+    kept: Ways = []
+    for levels in FEATURES:
+        orders = [stream.sample(ways, len(ways)) for ways in levels]
+        shown.append([order[: len(order) // 2] for order in orders])
+        kept.append([order[len(order) // 2 :] for order in orders])
+    return shown, kept
 
 
-def score_record(stream: Stream, season: str, k: int, panel: int, part: Part
-                 ) -> ScoreRecord:  # fmt: skip
-    """Draw a town and ask about one advertisement after ``k`` examples."""
-    town = Town(panel, draw_ads(stream, draw_rule(stream), panel, k + 1))
-    query = town.ads[k]
-    shots = _shots(town.ads[:k])
-    return ScoreRecord(
-        item_id=content_id(FAMILY, "score", panel, *_told(shots), query.text, query.score),
-        cluster_id=_town_id(shots),
+def _draw_ad(stream: Stream, rule: Rule, panel: int, brand: str, ways: Ways) -> Ad:
+    levels = [stream.below(2) for _ in FEATURES]
+    known, product, *rest = (stream.choice(ways[i][level]) for i, level in enumerate(levels))
+    stream.shuffle(rest)
+    attributes = tuple(2 * level - 1 for level in levels)
+    value = rule.value(attributes)
+    noisy = round(normal(stream, value, RATER_SD / panel**0.5))
+    text = f"{brand}, {known}, sells {product}: {', '.join(rest)}."
+    return Ad(attributes, text, value, min(HIGHEST, max(LOWEST, noisy)))
+
+
+def list_record(stream: Stream, season: str, k: int, panel: int) -> ListRecord:
+    """Draw a town and ask which advertisements it remembers best, after ``k`` examples."""
+    town = draw_town(stream, k, panel)
+    shots = [Shot(text=ad.text, score=ad.score) for ad in town.examples]
+    told = [(shot.text, shot.score) for shot in shots]
+    items = [ad.text for ad in town.asked]
+    gold = best_of([ad.value for ad in town.asked], TAKE)
+    bayes = best_of([float(value) for value in town.bayes()], TAKE)
+    return ListRecord(
+        item_id=content_id(FAMILY, "list", panel, *told, *items, gold),
+        cluster_id=content_id(FAMILY, "town", *told),
         season=season,
-        form="score",
+        form="list",
         set=SET,
-        part=part,
+        part="test",
         k=k,
         raters=str(panel),
         shots=shots,
-        item=content_id(FAMILY, SET, query.text),
-        text=query.text,
-        human=float(query.score),
-        neutral=NEUTRAL,
-        brand=query.brand,
-        bayes=on_scale(town.bayes(k)[0]),
-        brand_mean=None,
-        frequency=None,
-        ceiling=None,
+        item=content_id(FAMILY, "items", *sorted(items)),
+        wording=stream.below(WORDINGS),
+        items=items,
+        take=TAKE,
+        best=gold,
+        measured=[round(ad.value, 2) for ad in town.asked],
+        knowing=bayes,
+        reachable=len({*bayes} & {*gold}) / TAKE,
     )
-
-
-def pair_records(stream: Stream, season: str, k: int, panel: int) -> list[PairRecord]:
-    """Draw a town and ask which of two advertisements is remembered better, in both orders."""
-    rule = draw_rule(stream)
-    while True:
-        town = Town(panel, draw_ads(stream, rule, panel, k + 2))
-        one, other = town.ads[k:]
-        if abs(one.score - other.score) >= MIN_GAP:
-            break
-    shots = _shots(town.ads[:k])
-    better, worse = town.bayes(k)
-    pair_id = content_id(FAMILY, "pair", panel, *_told(shots), one.text, other.text)
-    out = []
-    for first, second, bayes in ((one, other, better >= worse), (other, one, worse > better)):
-        gold = 0 if first.score > second.score else 1
-        out.append(
-            PairRecord(
-                item_id=content_id(FAMILY, "pair", pair_id, first.text, second.text, gold),
-                cluster_id=_town_id(shots),
-                season=season,
-                form="pair",
-                set=SET,
-                part="test",
-                k=k,
-                raters=str(panel),
-                shots=shots,
-                item=pair_id,
-                pair_id=pair_id,
-                first=first.text,
-                second=second.text,
-                gold=gold,
-                bayes=0 if bayes else 1,
-                frequency=None,
-            )
-        )
-    return out
-
-
-def on_scale(value: Fraction) -> float:
-    """Return a number of points, to two decimals, as near to the scale as it goes."""
-    return float(round(min(Fraction(HIGHEST), max(Fraction(LOWEST), value)), 2))
-
-
-def _shots(ads: Sequence[Ad]) -> list[ShotRow]:
-    return [ShotRow(text=ad.text, score=ad.score) for ad in ads]
-
-
-def _told(shots: Sequence[ShotRow]) -> list[tuple[str, int]]:
-    return [(shot.text, shot.score) for shot in shots]
-
-
-def _town_id(shots: Sequence[ShotRow]) -> str:
-    return content_id(FAMILY, "town", *_told(shots))

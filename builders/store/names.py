@@ -15,6 +15,8 @@ OWN = "own"
 """The edition of sets that a user builds from own texts; no set of it is published."""
 OWN_FOLDER = "HEPTATHLON_OWN"
 """Environment variable that names the folder of such a set."""
+OWN_PARTS = ("DATA", "TRAIN")
+"""Parts of a paper edition that a user may bring: what is asked, and what may be learnt from."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class SetName:
         """The folder's name; of a salt it tells nothing but that it is the same as another's."""
         salted = f"-salted-{salts.keyed(self.salt, 'folder').hex()[:12]}" if self.salt else ""
         version = families.family(self.family).version
-        own = own_data(self.family, self.edition)
-        owned = f"-own-{sha256_file(own)[:12]}" if own else ""
+        sums = [one["sha256"][:12] for one in own_listing(self.family, self.edition)]
+        owned = f"-own-{'-'.join(sums)}" if sums else ""
         return f"{self.family}-{self.edition}-{self.tier}-{self.season}-v{version}{owned}{salted}"
 
 
@@ -68,48 +70,57 @@ def asked(family: str, options: Mapping[str, Any]) -> SetName:
     )
 
 
-def own_data(family: str, edition: str) -> Path | None:
-    """Return the file that a user brings for a paper edition, ``HEPTATHLON_<FAMILY>_DATA``.
+def own_data(family: str, edition: str, part: str = "DATA") -> Path | None:
+    """Return a file that a user brings for a paper edition, ``HEPTATHLON_<FAMILY>_<PART>``.
 
     It is a path, or ``hf://datasets/ORG/NAME@REVISION/PATH`` for a file on the Hub.
+
+    Args:
+        family: name of the family.
+        edition: edition of the set; only a paper edition takes a user's files.
+        part: one of :data:`OWN_PARTS`.
 
     Raises:
         HeptathlonError: if the variable names no file.
     """
-    found = _own(family, edition)
+    found = _own(family, edition, part)
     return found[0] if found else None
 
 
 def own_listing(family: str, edition: str) -> list[dict[str, str]]:
-    """Return what a manifest says of the file that a user brings; nothing if there is none.
+    """Return what a manifest says of the files that a user brings; nothing if there is none.
 
     Raises:
-        HeptathlonError: if the variable names no file.
+        HeptathlonError: if a variable names no file.
     """
-    found = _own(family, edition)
-    if found is None:
-        return []
-    path, revision = found
-    return [{"path": path.name, "revision": revision, "sha256": sha256_file(path)}]
+    found = [one for part in OWN_PARTS if (one := _own(family, edition, part))]
+    return [
+        {"path": path.name, "revision": revision, "sha256": sha256_file(path)}
+        for path, revision in found
+    ]
 
 
 def brings_own_data(family: str, edition: str) -> bool:
     """Tell whether a user names a file for a paper edition, without fetching it."""
-    return edition == "paper" and bool(os.environ.get(_variable(family)))
+    return any(_named(family, edition, part) for part in OWN_PARTS)
 
 
-def _variable(family: str) -> str:
-    return f"HEPTATHLON_{family.upper()}_DATA"
+def _variable(family: str, part: str) -> str:
+    return f"HEPTATHLON_{family.upper()}_{part}"
 
 
-def _own(family: str, edition: str) -> tuple[Path, str] | None:
+def _named(family: str, edition: str, part: str) -> str:
+    return os.environ.get(_variable(family, part), "") if edition == "paper" else ""
+
+
+def _own(family: str, edition: str, part: str) -> tuple[Path, str] | None:
     """Return a user's file and where it is from: a commit on the Hub, or words."""
-    if not brings_own_data(family, edition):
+    named = _named(family, edition, part)
+    if not named:
         return None
-    named = os.environ[_variable(family)]
     if named.startswith(HUB_SCHEME):
         return on_hub(named)
     path = Path(named).expanduser()
     if not path.is_file():
-        raise HeptathlonError(f"{_variable(family)}: {path} is no file.")
+        raise HeptathlonError(f"{_variable(family, part)}: {path} is no file.")
     return path, "own file"

@@ -1,6 +1,6 @@
 """The facts on the memorability family."""
 
-from heptathlon.facts import Family, Headline, Paper
+from heptathlon.facts import Family, Headline, Ladder, Paper
 
 FAMILY = Family(
     name="memorability",
@@ -12,11 +12,13 @@ FAMILY = Family(
         url="https://arxiv.org/abs/2309.00378",
     ),
     headline=Headline(
-        metric="rho",
-        variants=("memorability_world_ll",),
-        says="Spearman correlation of the scores expected under the likelihoods of ten and "
-        "measured scores; the ceiling is the correlation that the exact Bayes answer "
-        "reaches on the same documents",
+        metric="overlap",
+        variants=("memorability_lists",),
+        says="how many of the six items of a list that people recognised best are among the six "
+        "likeliest picks, corrected for chance; the ceiling is what someone would reach who "
+        "knew the true shares, of which the counts are a sample",
+        practice=("memorability_practice",),
+        options_ask=True,
     ),
     paper_headline=Headline(
         metric="rho",
@@ -25,18 +27,26 @@ FAMILY = Family(
         "zero-shot; the ceiling follows from the few raters behind each score",
     ),
     chance=0.0,
-    chance_note="an answer that does not depend on the item orders nothing; the mean of "
-    "the examples, not chance, is the bar to pass",
-    ceiling=0.76,
+    chance_note="picks that do not depend on the items are worth 0 in the mean",
+    ceiling=0.8,
     editions=("fresh", "paper"),
     tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "lite", "full", "long"),
-    strata=("set", "k", "raters"),
+    strata=("set", "gap"),
+    ladder=Ladder(
+        field="gap",
+        rungs=(12, 9, 6, 3, 0),
+        says="tells the best remembered items from the others where {level} points of recognition "
+        "lie between them",
+    ),
     form_names={
+        "list": "pick what people remembered best",
+        "law": "choose the word that a law of memory favours",
+        "recital": "recite the published figures (a probe)",
         "score": "predict how well an item is remembered",
         "pair": "choose the item that is remembered better (likelihood)",
         "ad": "write an advertisement (form only)",
     },
-    licence="CC0-1.0",
+    licence="MIT",
     version=2,
 )

@@ -32,7 +32,7 @@ class AdRubric:
 
     def takes(self, data: TaskData) -> bool:
         """Tell whether a task has advertisements written."""
-        return (data.family.name, data.config) == ("memorability", "ads")
+        return data.family.name == "memorability" and data.config in {"ads", "ads_official"}
 
     def question(self, doc: Mapping[str, Any], response: str) -> Question:
         """Return the question about one written advertisement."""

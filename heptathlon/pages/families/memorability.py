@@ -1,6 +1,5 @@
-"""What memorability's page shows: predicted against measured scores, and the worst misses."""
+"""What memorability's page shows: what was picked, what was passed over, and predicted scores."""
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -21,6 +20,7 @@ from heptathlon.pages.drawings import (
 )
 from heptathlon.scorers import memorability
 from heptathlon.scoring.scorecard import ScoredSample, estimate
+from heptathlon.tasks.memorability.prompts import LABELS
 
 CELLS = 20
 """Cells of the density plot along either axis."""
@@ -31,38 +31,63 @@ SCALE_END = 99.0
 
 
 def draw_memorability(played: Played) -> list[Figure]:
-    """Show predicted against measured scores, what order can be reached, and the worst misses."""
+    """Show the overlap by gap, and the best remembered items that were passed over most often."""
     if not played[THIS_RUN]:
         return []
-    return [_predicted_and_measured(played), _worst_misses(played[THIS_RUN])]
+    return [_by_gap(played), _passed_over(played[THIS_RUN])]
 
 
-def _predicted_and_measured(played: Played) -> Figure:
-    ceiling = memorability.ceiling([one.row for one in played[THIS_RUN]])
-    rhos = []
-    for who, samples in played.items():
-        values = _score_pairs(samples)
-        rhos.append((memorability.spearman(values, np.ones(len(values))), who))
-    scale = plots.Scale.of([*(rho for rho, _ in rhos if math.isfinite(rho)), ceiling])
-    best = plots.Reference(ceiling, "solid")
+def _by_gap(played: Played) -> Figure:
+    gaps = sorted({one.sample.doc["gap"] for one in played[THIS_RUN]}, reverse=True)
+    means = {who: _overlaps(samples, gaps) for who, samples in played.items()}
+    rows = [
+        (who, *(f"{value:.2f}" for value in values))
+        for who, values in sorted(means.items(), key=lambda pair: (-pair[1][0], pair[0]))
+    ]
+    reachable = [
+        memorability.ceiling([one.row for one in played[THIS_RUN] if one.sample.doc["gap"] == gap])
+        for gap in gaps
+    ]
+    rows.append(("reachable", f"{np.mean(reachable):.2f}", *(f"{x:.2f}" for x in reachable)))
+    return Figure(
+        "Picked and remembered",
+        "Overlap of the items picked with the best remembered ones, corrected for chance, by the "
+        "points that lie between the best and the others: the smaller the gap, the harder the "
+        "list. Reachable is what someone would reach who knew the true shares.",
+        ("who", "all", *(f"gap {gap}" for gap in gaps)),
+        tuple(rows),
+    )
+
+
+def _overlaps(samples: Sequence[ScoredSample], gaps: Sequence[int]) -> list[float]:
+    """Return the mean overlap of all samples, and of those of each gap."""
+    values = [(one.sample.doc["gap"], one.verdict.metrics["overlap"]) for one in samples]
+    every = float(np.mean([value for _, value in values]))
+    return [every, *(float(np.mean([v for g, v in values if g == gap])) for gap in gaps)]
+
+
+def _passed_over(run: Sequence[ScoredSample]) -> Figure:
+    shown: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
+    points: dict[str, float] = {}
+    for one in run:
+        doc, picked = one.sample.doc, one.verdict.answer
+        for place in doc["best"]:
+            text = str(doc["items"][place])
+            points[text] = float(doc["measured"][place])
+            shown[text] += 1
+            missed[text] += LABELS[place] not in picked
+    worst = sorted(missed, key=lambda text: (-missed[text], -points[text], text))[:MISSES]
     rows = tuple(
-        (
-            who,
-            f"{rho:.3f}" if math.isfinite(rho) else harmless.ELLIPSIS,
-            plots.interval(
-                scale, rho if math.isfinite(rho) else None, None, None, references=[best]
-            ),
-        )
-        for rho, who in sorted(rhos, key=lambda pair: (math.isnan(pair[0]), -pair[0], pair[1]))
+        (harmless.label(text, NAME), f"{points[text]:.0f}", f"{missed[text]} of {shown[text]}")
+        for text in worst
     )
     return Figure(
-        "Predicted and measured",
-        "Diagram: this run's predicted scores (to the right) against measured ones (upwards), "
-        "darker where more documents lie. Table: Spearman's correlation of the run and of every "
-        f"player; the line is the best that can be reached, {ceiling:.2f}.",
-        ("who", "rho", "rho and ceiling"),
+        "Passed over",
+        "Items that people remembered best and that were not picked, those first that were passed "
+        "over most often.",
+        ("item", "measured", "passed over"),
         rows,
-        density(_score_pairs(played[THIS_RUN])),
     )
 
 
@@ -95,28 +120,6 @@ def _one_set(variant: str, run: Sequence[ScoredSample]) -> Figure:
         ("who", "rho", "rho and ceiling"),
         ((THIS_RUN, with_interval(rho), mark),),
         density(drawn),
-    )
-
-
-def _worst_misses(run: Sequence[ScoredSample]) -> Figure:
-    values = _score_pairs(run)
-    off = _places(values[:, 0]) - _places(values[:, 1])
-    worst = np.argsort(-np.abs(off), kind="stable")[:MISSES]
-    rows = tuple(
-        (
-            harmless.label(str(run[i].sample.doc["text"]), NAME),
-            f"{values[i, 0]:.0f}",
-            f"{values[i, 1]:.0f}",
-            f"{off[i]:+.0%}",
-        )
-        for i in worst
-    )
-    return Figure(
-        "Worst misses",
-        "Documents whose predicted rank lies farthest from the measured one, as a share of all "
-        "ranks.",
-        ("item", "predicted", "measured", "ranks off"),
-        rows,
     )
 
 

@@ -62,7 +62,7 @@ def test_every_advertisement_gets_an_opinion(tmp_path: Path):
 
 
 def test_a_run_without_advertisements_is_refused(tmp_path: Path, monkeypatch, capsys):
-    folder = made(tmp_path, "heptathlon_memorability_pairs_smoke")
+    folder = made(tmp_path, "heptathlon_memorability_laws_smoke")
     with pytest.raises(HeptathlonError, match="no answers that a judge is asked about"):
         judging.judge_run(folder, Scripted([]))
     gone = ["heptathlon", "judge", str(tmp_path / "x"), "--model", "d", "--model-args", "a=b"]

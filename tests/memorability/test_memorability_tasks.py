@@ -1,54 +1,50 @@
-"""The memorability tasks as lm-eval loads them, the prompts as a model sees them, the players."""
+"""The memorability tasks as lm-eval loads them, and the prompts as a model sees them."""
 
 from typing import Any
 
-import numpy as np
 import pytest
 from lm_eval.tasks import TaskManager
 
 from heptathlon import families
 from heptathlon.builders import memorability as builder
 from heptathlon.builders import sources, store
-from heptathlon.scorers import memorability as scorer
-from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks import catalog
-from heptathlon.tasks.memorability import prompts
-from heptathlon.tasks.memorability.baselines import PLAYERS
-from heptathlon.tasks.players import CHOSEN, PASSED_OVER, Player
+from heptathlon.tasks.memorability import law_prompts, prompts
+from heptathlon.tasks.players import CHOSEN, PASSED_OVER
 from tests.shown import SNAPSHOTS, rendered, snapshot
 
 FAMILY = families.family("memorability")
-TEXT_SETS = ("words", "sentences", "slogans")
+TEXT_SETS = ("words", "phrases", "sentences", "slogans")
 LATER = ("lite", "full")
-FRESH = {"world": FAMILY.tiers, "world_ll": FAMILY.tiers, "pairs": FAMILY.tiers,
-         "world_dev": LATER, "world_ll_dev": LATER}  # fmt: skip
 RANKED = ("smoke", *LATER)
+FRESH = {f"{name}{end}": RANKED for name in ("lists", "laws", "recital", "world")
+         for end in ("", "_say")} | {"practice": LATER}  # fmt: skip
 PAPER = (
-    dict.fromkeys(("lambda", "lambda_ll", "lambda_shots", "ads"), RANKED)
+    dict.fromkeys(("lambda", "lambda_ll", "lambda_shots", "lambda_frames", "ads"), RANKED)
     | {f"{name}{reading}": RANKED for name in TEXT_SETS
        for reading in ("", "_ll", "_surprisal", "_pairs")}
     | {f"{name}{reading}_dev": LATER for name in TEXT_SETS
        for reading in ("", "_ll", "_surprisal")}
-    | {"quotes": ("long",)}
+    | dict.fromkeys(("lambda_dev", "lambda_ll_dev"), LATER)
+    | dict.fromkeys(("quotes", "ads_official"), ("long",))
 )  # fmt: skip
 LEAVES = sorted(
     families.task_name(f"memorability_{variant}", tier)
     for variant, tiers in {**FRESH, **PAPER}.items()
     for tier in tiers
 )
-FRESH_SMOKE = [families.task_name(f"memorability_{v}", "smoke") for v in FRESH if "dev" not in v]
-PAPER_FRESH_SMOKE = [
-    families.task_name(f"memorability_{v}", "smoke") for v in FRESH if "dev" not in v
-]
-PAPER_SMOKE = [
-    families.task_name(f"memorability_{v}", "smoke") for v, t in PAPER.items() if t == RANKED
+FRESH_SMOKE = [families.task_name(f"memorability_{v}", "smoke") for v in FRESH if v != "practice"]
+SHIPPED_SMOKE = [
+    families.task_name(f"memorability_{v}", "smoke")
+    for v, t in PAPER.items()
+    if t == RANKED and v != "lambda_frames"
 ]
 WITH_SOURCES = pytest.mark.skipif(
     not sources.available(*builder.SOURCES), reason="HEPTATHLON_SOURCES holds no source files"
 )
-SMOKE = [*FRESH_SMOKE, *(pytest.param(task, marks=WITH_SOURCES) for task in PAPER_SMOKE)]
-SMOKE_ITEMS = (80, 120)
-SMOKE_PROMPT_CHARS = 2_100
+SMOKE = [*FRESH_SMOKE, *(pytest.param(task, marks=WITH_SOURCES) for task in SHIPPED_SMOKE)]
+SMOKE_ITEMS = (50, 110)
+SMOKE_PROMPT_CHARS = 5_000
 """Of a fresh smoke prompt: plain English has more than four characters a token."""
 
 
@@ -69,15 +65,20 @@ def test_each_yaml_says_what_its_name_says(task: str):
     assert families.task_name(data.variant, data.tier) == task
     assert data.edition == ("fresh" if stem in FRESH else "paper")
     assert data.tier in FAMILY.tiers_of(data.edition)
-    config = stem.removesuffix("_dev").removesuffix("_ll").removesuffix("_surprisal")
+    config = stem
+    for end in ("_dev", "_ll", "_surprisal", "_say", "_frames"):
+        config = config.removesuffix(end)
     assert data.config == config
     assert config in builder.configs(data.edition)
-    if config in {"world", *TEXT_SETS}:
-        assert data.where == {"part": "dev" if stem.endswith("_dev") else "test"}
+    if config in {"lambda", *TEXT_SETS}:
+        assert data.where == {"part": "practice" if stem.endswith("_dev") else "test"}
     else:
         assert data.where == {}
     assert settings["metadata"]["version"] == FAMILY.version
     assert all(m["aggregation"] == "mean" for m in settings["metric_list"])
+
+
+GOLD_METRIC = {"list": "overlap", "law": "acc", "recital": "acc", "pair": "acc"}
 
 
 @pytest.mark.parametrize("task", SMOKE)
@@ -90,28 +91,24 @@ def test_each_task_loads_and_scores_in_lm_eval(task: str, manager: TaskManager):
     assert docs
     for doc in docs:
         prompt = one.doc_to_text(doc)
-        if one.OUTPUT_TYPE == "multiple_choice":
+        likelihood = one.OUTPUT_TYPE == "multiple_choice"
+        if likelihood:
             options = one.doc_to_choice(doc)
-            gold = one.doc_to_target(doc)
-            responses = [[CHOSEN if i == gold else PASSED_OVER for i in range(len(options))]]
+            right = doc["best"] if doc["form"] == "list" else [one.doc_to_target(doc)]
+            responses = [[CHOSEN if i in right else PASSED_OVER for i in range(len(options))]]
             responses += [[PASSED_OVER] * len(options)]
         else:
             responses = [[one.doc_to_target(doc)], [""], ["99"]]
-        if "surprisal" in task:
-            assert prompt == ""
-            assert options == [doc["text"]]
-        elif doc["form"] == "ad":
-            assert prompt.startswith(prompts.AD_HEADING)
-        else:
-            headings = prompts.PAIR_HEADINGS if doc["form"] == "pair" else prompts.HEADINGS
-            assert headings[doc["set"]] in prompt
+        assert bool(prompt) != ("surprisal" in task)
         scores = [one.process_results(doc, r) for r in responses]
         assert all(sorted(s) == sorted(listed) for s in scores)
-        if doc["form"] == "pair":
-            assert scores[0]["acc"] == 1.0
+        if metric := GOLD_METRIC.get(doc["form"]):
+            assert scores[0][metric] == 1.0, "the gold answer earns everything"
+            assert scores[1][metric] == (0.0 if not likelihood or doc["form"] == "list"
+                                         else 1 / len(options))  # fmt: skip
         elif doc["form"] == "ad":
             assert [s["complete"] for s in scores] == [1.0, 0.0, 0.0]
-        elif one.OUTPUT_TYPE == "generate_until":
+        elif not likelihood:
             assert scores[0]["closeness"] > 1 - 0.51 / 99, "the target is the score, rounded"
             assert scores[1]["closeness"] == 0.0
 
@@ -145,6 +142,8 @@ def test_groups(tier: str, manager: TaskManager):
     suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
     assert group["group"] in catalog.group_definition(suite)["task"]
     assert group["metadata"]["version"] == FAMILY.version
+    written = catalog.group_definition(families.task_name("memorability_say", tier))["task"]
+    assert all(catalog.definition(t)["output_type"] == "generate_until" for t in written)
     if tier == "smoke":
         tasks = manager.load([group["group"]])["tasks"]
         assert sorted(tasks) == sorted(leaves)
@@ -164,14 +163,15 @@ def test_prompt_snapshot(task: str):
 
 INVENTED = {
     "form": "score", "k": 0, "shots": [], "text": "an item", "human": 63.2, "raters": "some",
-    "neutral": 50.0, "frequency": None, "ceiling": 0.8, "bayes": None, "brand_mean": None,
+    "neutral": 50.0, "frequency": None, "ceiling": 0.8, "brand_mean": None,
     "season": "2026.1", "item_id": "0" * 32, "brand": "Acme",
 }  # fmt: skip
 INVENTED_PAIR = {
     "form": "pair", "k": 0, "shots": [], "first": "one item", "second": "another item", "gold": 1,
-    "pair_id": "p", "frequency": None, "bayes": None, "season": "2026.1", "item_id": "0" * 32,
+    "pair_id": "p", "frequency": None, "season": "2026.1", "item_id": "0" * 32,
 }  # fmt: skip
-INVENTED_AD = {"form": "ad", "set": "lambda", "brand": "Acme", "title": "Acme sings", "seconds": 30}
+INVENTED_AD = {"form": "ad", "set": "lambda", "brand": "Acme", "title": "Acme sings", "seconds": 30,
+               "order": "", "reference": ""}  # fmt: skip
 
 
 def prompts_of_human_sets() -> dict[str, str]:
@@ -201,96 +201,35 @@ def docs_of(config: str, tier: str = "smoke", edition: str = "fresh") -> list[di
 
 
 def test_a_prompt_does_not_tell_the_answer():
-    """Nothing but the examples, the item and the question goes into a prompt."""
-    spoilt = {"human": 1.0, "bayes": None, "neutral": 2.0, "brand_mean": 3.0, "frequency": 4.0}
-    for doc in docs_of("world"):
-        assert prompts.score(doc) == prompts.score({**doc, **spoilt})
-    for doc in docs_of("pairs"):
-        assert prompts.pair(doc) == prompts.pair({**doc, "gold": 1 - doc["gold"], "bayes": None})
+    """Nothing but the items, the examples and the question goes into a prompt."""
+    spoilt = {"best": [0], "measured": [], "knowing": [1], "reachable": 0.1, "gap": 1, "gold": 0,
+              "part": "practice", "contaminated": False}  # fmt: skip
+    asked = {
+        "list": (prompts.listed, prompts.list_say),
+        "law": (law_prompts.law, law_prompts.law_say),
+        "recital": (prompts.recital, prompts.recital_say),
+    }
+    for config in ("lists", "world", "laws", "recital"):
+        for doc in docs_of(config):
+            for prompt in asked[doc["form"]]:
+                assert prompt(doc) == prompt({**doc, **spoilt})
     assert prompts.ad(INVENTED_AD) == prompts.ad({**INVENTED_AD, "item": "x"})
+
+
+def test_three_wordings_ask_the_same():
+    for doc in (docs_of("lists")[0], docs_of("world")[0]):
+        worded = [prompts.listed({**doc, "wording": w}) for w in range(3)]
+        assert len(set(worded)) == 3
+        for w, prompt in enumerate(worded):
+            assert prompt.startswith(prompts.list_heading({**doc, "wording": w}))
+            assert all(f"\n- {item}\n" in prompt for item in doc["items"])
+            assert str(doc["take"]) in prompt
+            assert str(len(doc["items"])) in prompt
 
 
 def test_options_cover_the_scale():
     assert [prompts.option_of(v) for v in (0, 9.9, 10.1, 55, 99)] == [0, 0, 1, 5, 9]
     assert prompts.OPTIONS == ("05", "15", "25", "35", "45", "55", "65", "75", "85", "95")
-
-
-# --- players -----------------------------------------------------------------------------------
-
-
-def play(player: Player, doc: dict[str, Any]) -> Verdict:
-    if doc["form"] == "pair":
-        return scorer.verdict(doc, player.likelihoods(doc, prompts.pair_options(doc)))
-    return scorer.verdict(doc, [player.answer(doc)])
-
-
-def rho_of(player: Player, docs: list[dict[str, Any]]) -> float:
-    metrics = [play(player, doc).metrics for doc in docs]
-    values = np.array([(m["predicted"], m["human"]) for m in metrics])
-    return scorer.spearman(values, np.ones(len(values)))
-
-
-@pytest.mark.parametrize("name", PLAYERS)
-def test_every_player_answers_every_form(name: str):
-    player = PLAYERS[name]
-    for doc in (*docs_of("world")[:20], *docs_of("pairs"), {**INVENTED, "set": "lambda"},
-                {**INVENTED_PAIR, "set": "quotes"}, INVENTED_AD):  # fmt: skip
-        found = play(player, doc)
-        assert play(player, doc) == found, "a player is a pure function"
-        assert not found.invalid or doc["form"] == "ad"
-        if doc["form"] == "score":
-            said = float(player.answer(doc))
-            assert player.choose(doc, prompts.score_options(doc)) == prompts.option_of(said)
-            expected = scorer.verdict(doc, player.likelihoods(doc, prompts.score_options(doc)))
-            held = min(95.0, max(5.0, said))
-            assert expected.metrics["predicted"] == pytest.approx(held, abs=0.01)
-            bare = scorer.verdict(doc, player.likelihoods(doc, prompts.bare_item(doc)))
-            assert bare.metrics["predicted"] == pytest.approx(said, abs=0.01)
-
-
-def test_oracles_are_right():
-    docs, pairs = docs_of("world"), docs_of("pairs")
-    rows = [Row("memorability_world", doc, Verdict({}, "")) for doc in docs]
-    for told in ("oracle", "bayes"):
-        assert rho_of(PLAYERS[told], docs) == pytest.approx(scorer.ceiling(rows))
-    assert all(play(PLAYERS["oracle"], doc).metrics["acc"] == 1.0 for doc in pairs)
-    assert play(PLAYERS["oracle"], INVENTED_AD).metrics["complete"] == 1.0
-    assert {n for n, p in PLAYERS.items() if p.oracle} == {"bayes", "oracle"}
-
-
-def test_what_each_player_may_reach():
-    """The mean of the examples is the bar; nobody without the rule comes near the exact answer."""
-    docs = [doc for doc in docs_of("world", "lite") if doc["part"] == "test"]
-    of = {name: rho_of(player, docs) for name, player in PLAYERS.items()}
-    assert of["constant"] == of["frequency"] == 0.0
-    for name in ("random", "length", "tfidf_ridge"):
-        assert abs(of[name]) < 0.15, name
-    assert 0.1 < of["shot_mean"] < 0.4
-    assert 0.1 < of["nearest_neighbour"] < 0.4
-    assert of["brand_mean"] == of["shot_mean"], "every brand is new"
-    assert FAMILY.ceiling == pytest.approx(of["bayes"], abs=0.05)
-
-
-def test_guessing_is_worth_chance_in_pairs():
-    docs = docs_of("pairs", "lite")
-    for name in ("constant", "random", "shot_mean"):
-        assert np.mean([play(PLAYERS[name], doc).metrics["acc"] for doc in docs]) == pytest.approx(
-            0.5, abs=0.15
-        )
-    assert np.mean([play(PLAYERS["constant"], doc).metrics["acc"] for doc in docs]) == 0.5
-    assert np.mean([play(PLAYERS["bayes"], doc).metrics["acc"] for doc in docs]) > 0.7
-
-
-@WITH_SOURCES
-def test_what_players_reach_on_the_human_sets():
-    lambda_docs = docs_of("lambda", "full", "paper")
-    assert rho_of(PLAYERS["brand_mean"], lambda_docs) == pytest.approx(0.335, abs=0.01)
-    for name, least in (("words", 0.2), ("sentences", 0.35)):
-        docs = [d for d in docs_of(name, "lite", "paper") if d["part"] == "test"]
-        assert rho_of(PLAYERS["tfidf_ridge"], docs) > least
-        assert rho_of(PLAYERS["frequency"], docs) > 0.2
-        pairs = docs_of(f"{name}_pairs", "lite", "paper")
-        assert np.mean([play(PLAYERS["tfidf_ridge"], d).metrics["acc"] for d in pairs]) > 0.6
 
 
 if __name__ == "__main__":

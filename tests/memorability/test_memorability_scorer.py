@@ -17,17 +17,25 @@ from heptathlon.scorers.verdict import Row, Verdict
 
 def score_doc(human: float = 63.0, **fields: Any) -> dict[str, Any]:
     return {
-        "form": "score", "set": "world", "human": human, "neutral": 50.0, "bayes": 60.0,
-        "ceiling": None, "shots": [{"text": "a", "score": 40}, {"text": "b", "score": 60}],
-        **fields,
+        "form": "score", "set": "words", "human": human, "neutral": 50.0, "ceiling": 0.8,
+        "shots": [], **fields,
     }  # fmt: skip
 
 
-def human_doc(human: float = 63.0, **fields: Any) -> dict[str, Any]:
-    return score_doc(human, **{"set": "words", "bayes": None, "ceiling": 0.8, "shots": []} | fields)
+AD = {"form": "ad", "brand": "Dollar General", "title": "t", "seconds": 10, "reference": ""}
+WORDS = ["pi", "act", "yen", "wrestle", "misty", "red hot chilli peppers", "a yen", "sworn"]
 
 
-AD = {"form": "ad", "brand": "Dollar General", "title": "t", "seconds": 10}
+def list_doc(**fields: Any) -> dict[str, Any]:
+    """Eight items, two of which are the best."""
+    return {
+        "form": "list", "set": "words", "wording": 0, "items": WORDS, "take": 2, "best": [0, 5],
+        "reachable": 0.9, **fields,
+    }  # fmt: skip
+
+
+LAW = {"form": "law", "options": ["falcon", "hammer"], "gold": 1, "design": "d"}
+RECITAL = {"form": "recital", "options": ["a", "b", "c", "d"], "gold": 2}
 
 
 # --- one answer ----------------------------------------------------------------------------------
@@ -48,7 +56,19 @@ AD = {"form": "ad", "brand": "Dollar General", "title": "t", "seconds": 10}
         ("<think>It could be 20, or 30.</think>63", 63, "number"),
         ("I weigh 8 things.\nANSWER: 63", 63, "number"),
         ("63\n\nThe brand is known, and 3 of the features speak for it.", 63, "number"),
-        ("63\n\nOskari, a newcomer, sells rye crackers.\nScore: 12", 63, "number"),
+        ("63\n\nWord: yen\nScore: 12", 63, "number"),
+        ("I would rate it 63 on a scale from 00 to 99.", 63, "number"),
+        ("On a scale of 0 to 99, I would say 63.", 63, "number"),
+        ("Score: 63 (0-99 scale)", 63, "number"),
+        ("63 (out of 99)", 63, "number"),
+        ("63 out of a possible 99", 63, "number"),
+        ("Score: 63 (mean of 59 and 67)", 63, "number"),
+        ("63 because the closest ads scored 59 and 67", 63, "number"),
+        ("50 + 10 + 3 = 63", 63, "number"),
+        ("ANSWER: 63 (slow pace, warm colours)", 63, "number"),
+        ("60-66", None, "range"),
+        ("63 or 66", None, "range"),
+        ("1,000", None, "out_of_range"),
         ("0", 0, "number"),
         ("99", 99, "number"),
         ("100", None, "out_of_range"),
@@ -86,13 +106,13 @@ def test_what_is_read(response: str, value: float | None, outcome: str):
 
 
 def test_gold_earns_everything():
-    assert scorer.verdict(human_doc(86.73), ["86.73"]).metrics["closeness"] == 1.0
+    assert scorer.verdict(score_doc(86.73), ["86.73"]).metrics["closeness"] == 1.0
 
 
 @settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_gets_a_verdict(text: str):
-    for doc in (score_doc(), human_doc(), AD):
+    for doc in (score_doc(), AD, list_doc(), LAW, RECITAL):
         found = scorer.verdict(doc, [text])
         assert all(math.isfinite(v) for v in found.metrics.values())
         assert found.outcome
@@ -107,7 +127,7 @@ def test_any_text_gets_a_verdict(text: str):
 )  # fmt: skip
 def test_hostile_text_takes_no_time(hostile: str):
     started = time.process_time()
-    for doc in (score_doc(), AD):
+    for doc in (score_doc(), AD, list_doc(), LAW):
         scorer.verdict(doc, [hostile])
     assert time.process_time() - started < 5
 
@@ -124,7 +144,7 @@ def test_the_expected_score_under_likelihoods():
 
 
 def test_surprisal_is_minus_the_log_likelihood():
-    found = scorer.verdict(human_doc(), [(-12.5, False)])
+    found = scorer.verdict(score_doc(), [(-12.5, False)])
     assert found.metrics["predicted"] == 12.5
     assert "closeness" not in found.metrics
 
@@ -166,7 +186,7 @@ def test_the_form_of_an_advertisement(response: str, outcome: str):
 def test_machinery_that_is_broken_raises():
     with pytest.raises(KeyError):
         scorer.verdict({**score_doc(), "form": "rank"}, ["63"])
-    with pytest.raises(ValueError, match="two options"):
+    with pytest.raises(ValueError, match="2 options"):
         scorer.verdict({"form": "pair", "gold": 0}, [(0.0, True)] * 3)
     with pytest.raises(ValueError, match="not a number"):
         scorer.verdict(score_doc(), [(math.nan, False)] * 10)
@@ -220,24 +240,74 @@ def test_the_monotone_map_is_scikit_learns(pairs):
 
 
 def test_the_ratios():
-    rng = np.random.default_rng(0)
-    human = rng.normal(size=200)
-    bayes, mean = human + rng.normal(size=200), human + 5 * rng.normal(size=200)
-    one = np.ones(200)
-
-    def gap(predicted):
-        columns = np.stack([predicted, human, bayes, mean], axis=1)
-        return scorer.STATISTICS["gap_closed"].compute(columns, one)
-
-    assert gap(bayes) == pytest.approx(1.0)
-    assert gap(mean) == pytest.approx(0.0)
-    assert gap(human) > 1
+    human = np.random.default_rng(0).normal(size=200)
     reachable = np.stack([human, human, np.full(200, 0.8)], axis=1)
+    one = np.ones(200)
     assert scorer.STATISTICS["rho_of_ceiling"].compute(reachable, one) == pytest.approx(1 / 0.8)
-    assert scorer.ceiling([Row("w", human_doc(h), Verdict({}, "")) for h in (1, 2)]) == 0.8
-    rows = [Row("w", score_doc(h, bayes=b), Verdict({}, "")) for h, b in ((1, 5), (2, 4), (3, 9))]
-    assert scorer.ceiling(rows) == pytest.approx(0.5)
-    assert scorer.ceiling(rows[:1]) == 1.0, "one document has no order, so nothing bounds it"
+    assert scorer.ceiling([Row("w", score_doc(h), Verdict({}, "")) for h in (1, 2)]) == 0.8
+    # 0.9 of two best among eight: 1.8 less 0.5 by chance, of 2 less 0.5.
+    assert scorer.ceiling([Row("l", list_doc(), Verdict({}, ""))]) == pytest.approx(1.3 / 1.5)
+    with pytest.raises(ValueError, match="there are none"):
+        scorer.ceiling([Row("w", LAW, Verdict({}, ""))])
+
+
+# --- laws and recital ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("response", "acc", "outcome"),
+    [
+        ("ANSWER: hammer", 1.0, "right"),
+        ("Hammer.", 1.0, "right"),
+        ("The falcon stands first.\nANSWER: hammer", 1.0, "right"),
+        ("falcon", 0.0, "wrong"),
+        ("falcon or hammer", 0.0, "several"),
+        ("The word is hammer, because it stands alone.", 1.0, "right"),
+        ("hammering", 0.0, "unreadable"),
+        ("", 0.0, "no_answer"),
+    ],
+)
+def test_which_word_is_named(response: str, acc: float, outcome: str):
+    found = scorer.verdict(LAW, [response])
+    assert (found.metrics["acc"], found.outcome) == (acc, outcome)
+    if not found.invalid:
+        assert found.metrics["above_chance"] == 2 * acc - 1
+
+
+def test_recital_is_chosen_among_four():
+    right = scorer.verdict(RECITAL, [(-2.0, False), (-2.0, False), (-1.0, True), (-9.0, False)])
+    assert (right.outcome, right.metrics["above_chance"]) == ("right", 1.0)
+    assert scorer.verdict(RECITAL, ["ANSWER: C"]).metrics["acc"] == 1.0
+    assert scorer.verdict(RECITAL, ["A row of figures."]).outcome == "unreadable"
+    flat = scorer.verdict(RECITAL, [(-2.0, False)] * 4)
+    assert (flat.outcome, flat.metrics["acc"], flat.metrics["above_chance"]) == (
+        "undecided", 0.25, 0.0,
+    )  # fmt: skip
+    two = scorer.verdict(RECITAL, [(-1.0, True), (-1.0, True), (-2.0, False), (-2.0, False)])
+    assert two.metrics["acc"] == 0.0, "the level ones are both wrong"
+
+
+def test_one_word_is_never_right_about_both_groups():
+    docs = [{**LAW, "gold": gold} for gold in (0, 1)]
+    always = scorer.across([answered("laws", doc, ["ANSWER: hammer"]) for doc in docs])
+    assert [v.metrics["both"] for v in always] == [0.0, 0.0]
+    assert np.mean([v.metrics["above_chance"] for v in always]) == 0.0
+
+
+# --- official orders -----------------------------------------------------------------------------
+
+
+def test_an_official_order_is_compared_word_by_word():
+    doc = {**AD, "reference": "the ad shows a red box of Dollar General in the rain"}
+    same = scorer.verdict(doc, [doc["reference"]])
+    assert [same.metrics[m] for m in ("rouge1", "rouge2", "rougeL", "brand")] == [1.0] * 4
+    # Six of twelve words, in order: precision 1, recall a half.
+    part = scorer.verdict(doc, ["the ad shows a red box"])
+    assert part.metrics["rouge1"] == pytest.approx(2 / 3)
+    assert part.metrics["rougeL"] == part.metrics["rouge1"]
+    assert part.metrics["brand"] == 0.0
+    assert scorer.verdict(doc, [""]).invalid
+    assert set(same.metrics) == {"rouge1", "rouge2", "rougeL", "brand"}
 
 
 def answered(variant: str, doc: dict[str, Any], response: Any) -> Row:
@@ -246,9 +316,9 @@ def answered(variant: str, doc: dict[str, Any], response: Any) -> Row:
 
 def test_rescaling_learns_from_the_development_part_alone():
     """A prediction that is right up to a monotone map has no error left; a wrong order has."""
-    dev = [answered("v_dev", human_doc(50 + i / 10), [str(i)]) for i in range(0, 100, 5)]
-    test = [answered("v", human_doc(50 + i / 10), [str(i)]) for i in range(2, 95, 5)]
-    rows = [*dev, *test, answered("other", human_doc(), ["63"])]
+    dev = [answered("v_dev", score_doc(50 + i / 10), [str(i)]) for i in range(0, 100, 5)]
+    test = [answered("v", score_doc(50 + i / 10), [str(i)]) for i in range(2, 95, 5)]
+    rows = [*dev, *test, answered("other", score_doc(), ["63"])]
     found = scorer.across(rows)
     rescaled = [v.metrics["rescaled"] for v in found[len(dev) : -1]]
     assert rescaled == pytest.approx([r.doc["human"] for r in test])
