@@ -399,7 +399,8 @@ def _count_strata(merged: Records, fields: Iterable[str]) -> dict[str, dict[str,
         if split != "test":
             continue
         table = out.setdefault(config, {})
-        for field in fields:
+        # A family's kinds of record need not all have every field.
+        for field in (f for f in fields if f in type(records[0]).model_fields):
             levels: dict[str, int] = {}
             for record in records:
                 level = str(getattr(record, field))

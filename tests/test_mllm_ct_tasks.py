@@ -206,7 +206,7 @@ def test_turns():
     for choices in (2, 3, 4):
         for period in styles.PERIOD.values():
             found = Counter(
-                (i % period, styles.turn(i, choices, period)) for i in range(12 * 8 * 3)
+                (i % period, styles.take_turns(i, choices, period)) for i in range(12 * 8 * 3)
             )
             assert len(set(found.values())) == 1, "every phase has every turn equally often"
 

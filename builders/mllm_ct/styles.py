@@ -15,11 +15,11 @@ PERIOD = {"numeric": 6, "art": 8, "math": 2, "economics": 3, "medicine": 6, "ocr
 """After how many items a task's kinds and answers repeat."""
 
 
-def turn(index: int, choices: int, period: int) -> int:
+def take_turns(index: int, choices: int, period: int) -> int:
     """Return which of ``choices`` has its turn, so that none goes with a phase of the period.
 
     Example:
-        >>> [turn(i, 2, 2) for i in range(8)]
+        >>> [take_turns(i, 2, 2) for i in range(8)]
         [0, 1, 1, 0, 0, 1, 1, 0]
     """
     return (index + (index // period if gcd(period, choices) > 1 else 0)) % choices
@@ -41,7 +41,7 @@ def in_style(
     question, options, proposed, answer = f"{scene.context} {scene.ask}", (), "", scene.content
     wrong = [c for c in scene.candidates if c != scene.content]
     if style == "yes_no":
-        right = turn(index, 2, PERIOD[task]) == 0
+        right = take_turns(index, 2, PERIOD[task]) == 0
         proposed = scene.content if right else stream.choice(wrong)
         question = f"{scene.context} Is this statement true: {scene.claim.format(proposed)}?"
         answer = YES if right else NO
@@ -74,7 +74,7 @@ def _options(
     """Return shuffled options and the gold one's place, which takes turns."""
     count = min(len(LETTERS), len(scene.candidates))
     chosen = stream.sample(wrong, count - 1)
-    gold = turn(index, count, PERIOD[task])
+    gold = take_turns(index, count, PERIOD[task])
     return [*chosen[:gold], scene.content, *chosen[gold:]], gold
 
 
