@@ -77,6 +77,7 @@ class StreamRecord(Record):
         form: the answer style.
         task: one of the seven tasks.
         kind: sub-type within the task, such as ``chart``.
+        depth: steps from what is given to the answer; 1 to 6 in the tasks without a picture.
         question: the question without instructions about the form of its answer.
         options: the lettered options of ``choice``; empty otherwise.
         proposed: what ``yes_no`` asks about; empty otherwise.
@@ -93,6 +94,7 @@ class StreamRecord(Record):
     form: Style
     task: Task
     kind: str
+    depth: int = Field(ge=1)
     question: str = Field(min_length=1)
     options: tuple[str, ...]
     proposed: str
@@ -101,7 +103,7 @@ class StreamRecord(Record):
     content: str = Field(min_length=1)
     answer: str = Field(min_length=1)
     explanation: str
-    steps: tuple[Step, ...] = Field(min_length=2)
+    steps: tuple[Step, ...] = Field(min_length=1)
     scene: tuple[Mark, ...] = Field(min_length=1)
 
 

@@ -4,14 +4,14 @@ from math import gcd
 from typing import Any
 
 from heptathlon.builders.mllm_ct.records import StreamRecord
-from heptathlon.builders.mllm_ct.scenes import Scene
+from heptathlon.builders.mllm_ct.scene import Scene
 from heptathlon.records import content_id
 from heptathlon.seeding import Stream
 
 FAMILY = "mllm_ct"
 LETTERS = "ABCD"
 YES, NO = "yes", "no"
-PERIOD = {"numeric": 6, "art": 8, "math": 2, "economics": 3, "medicine": 6, "ocr": 2, "science": 12}
+PERIOD = {"numeric": 6, "art": 8, "math": 2, "economics": 18, "medicine": 6, "ocr": 2, "science": 12}
 """After how many items a task's kinds and answers repeat."""
 
 
@@ -53,6 +53,7 @@ def in_style(
         "form": style,
         "task": task,
         "kind": scene.kind,
+        "depth": scene.depth or len(scene.steps),
         "question": question,
         "options": options,
         "proposed": proposed,
@@ -79,8 +80,12 @@ def _options(
 
 
 def explanation(scene: Scene, style: str) -> str:
-    """Return the gold explanation of ``brief`` and ``detailed``; empty for the other styles."""
-    facts = ". ".join(step.says[0].upper() + step.says[1:] for step in scene.steps) + "."
+    """Return the gold explanation of ``brief`` and ``detailed``; empty for the other styles.
+
+    Of a long chain it has the end, as much as the asked length has room for.
+    """
+    last = scene.steps[-{"brief": 3, "detailed": 5}.get(style, 1) :]
+    facts = ". ".join(step.says[0].upper() + step.says[1:] for step in last) + "."
     if style == "brief":
         return f"{facts} This gives the answer."
     if style == "detailed":
