@@ -135,7 +135,8 @@ def _paper_expert(doc: Doc) -> str:
 
 
 def _paper_off_form(doc: Doc) -> str:
-    return f"{doc['solution'].rpartition('</think>')[0]}</think>\n{doc['gold']}"
+    thought = doc["solution"].rpartition("</think>")[0]
+    return f"{thought}</think>\nThis is what I would say:\n{doc['gold']}"
 
 
 def _paper_dump(doc: Doc) -> str:

@@ -53,6 +53,18 @@ TABLE = Table(
             )
             for task in PAPER
         ),
+        # The same rows with a request of this suite's for tags round reasoning and answer.
+        *(
+            Variant(
+                name=f"paper_{task}_tagged",
+                form="paper" if task in PAPER_TEXT else "paper_image",
+                config=f"paper_{task}",
+                edition="paper",
+                tiers=("full", "lite"),
+                doc_to_text="heptathlon.tasks.mllm_ct.prompts.tagged_prompt",
+            )
+            for task in PAPER
+        ),
         *(
             Variant(name=f"coin_{task}", form="coin_image", config=f"coin_{task}", edition="coin")
             for task in COIN
