@@ -104,7 +104,7 @@ def dump_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def loads_strict(text: str, *, where: str) -> Any:
+def loads_strict(text: str, *, where: str, nan_is_null: bool = False) -> Any:
     """Parse JSON and refuse what Python's parser lets through.
 
     NaN, infinities (written as such or as ``1e999``), duplicate keys, lone surrogates and deep
@@ -114,12 +114,15 @@ def loads_strict(text: str, *, where: str) -> Any:
     Args:
         text: the JSON document.
         where: names the file (and line) in the message.
+        nan_is_null: read ``NaN`` and infinities as null, as plain lm-eval writes them.
 
     Raises:
         HeptathlonError: with one sentence that names ``where`` and the fault.
     """
 
-    def refuse(constant: str) -> float:
+    def refuse(constant: str) -> float | None:
+        if nan_is_null:
+            return None
         raise HeptathlonError(f"{where}: {constant} is not a JSON number; write null instead.")
 
     def number(literal: str) -> float:
@@ -200,6 +203,7 @@ def read_text_limited(path: Path, *, max_bytes: int) -> str:
     if len(data) > max_bytes:
         raise HeptathlonError(f"{path}: larger than the {max_bytes:,} bytes that are read.")
     try:
-        return data.decode()
+        # Some editors put a byte-order mark before the text.
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise HeptathlonError(f"{path}: not UTF-8 text (byte {error.start}).") from None

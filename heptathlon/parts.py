@@ -12,10 +12,11 @@ from typing import Literal
 from heptathlon.errors import HeptathlonError
 from heptathlon.facts import Family
 
-Part = Literal["builder", "tasks", "table", "players", "tokens", "scorer"]
+Part = Literal["builder", "tasks", "table", "players", "tokens", "scorer", "drawings"]
 """``builder`` makes the data sets, with ``card.md`` beside it; ``tasks`` is the package in whose
 folder the forms lie; ``table`` has the TABLE of tasks, ``players`` the PLAYERS; ``tokens``
-(optional) warns of tokenizers; ``scorer`` reads answers."""
+(optional) warns of tokenizers; ``scorer`` reads answers; ``drawings`` (optional) has the DRAWINGS
+of the family's pages."""
 
 _OWN: dict[Part, str] = {
     "builder": "heptathlon.builders.{name}",
@@ -24,6 +25,7 @@ _OWN: dict[Part, str] = {
     "players": "heptathlon.tasks.{name}.baselines",
     "tokens": "heptathlon.tasks.{name}.tokens",
     "scorer": "heptathlon.scorers.{name}",
+    "drawings": "heptathlon.pages.families.{name}",
 }
 _PLUGIN: dict[Part, str] = {
     "builder": "{package}.builder",
@@ -32,6 +34,7 @@ _PLUGIN: dict[Part, str] = {
     "players": "{package}.baselines",
     "tokens": "{package}.tokens",
     "scorer": "{package}.scorer",
+    "drawings": "{package}.drawings",
 }
 
 

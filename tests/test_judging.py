@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,14 +16,14 @@ from hypothesis import strategies as st
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.models import chat
-from heptathlon.models.chat import ChatServer, Question
+from heptathlon.models.chat import ChatServer
 from heptathlon.pages.studies import continual as study_report
 from heptathlon.running import runner, runs
 from heptathlon.scoring import judging
-from heptathlon.scoring.judging import Rating, quoted, read_scores
 from heptathlon.studies import study
 from heptathlon.tasks.mllm_ct.baselines import PLAYERS
 from heptathlon.tasks.mllm_ct.judge import RUBRIC
+from heptathlon.tasks.rubrics import Question, Rating, quoted, read_scores
 from tests.command import call
 
 NUMERIC, ECONOMICS = "heptathlon_mllm_ct_numeric_smoke", "heptathlon_mllm_ct_economics_smoke"
@@ -47,7 +48,8 @@ class Server:
         self.bodies: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self.paths: list[str] = []
-        self.headers: dict[str, str] = {}
+        # Milliseconds, so that nobody waits for a server that fails by design.
+        self.headers: dict[str, str] = {"Retry-After-Ms": "1"}
         lock = threading.Lock()
         outer = self
 
@@ -83,9 +85,7 @@ class Server:
         threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True).start()
 
     def asked(self, **options: Any) -> ChatServer:
-        return ChatServer(
-            self.url, "org/judge", **{"first_wait": 0.001, "timeout": 60.0, **options}
-        )
+        return ChatServer(self.url, "org/judge", **{"timeout": 60.0, **options})
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_reasoning_is_judged(run: Path, server: Server, monkeypatch: pytest.Monk
     assert count == 8
     judging.judge_run(run, server.asked())
     assert len(server.bodies) == count, "nothing is asked twice"
-    judging.judge_run(run, ChatServer(server.url, "another", first_wait=0.001))
+    judging.judge_run(run, ChatServer(server.url, "another"))
     assert len(server.bodies) == 2 * count, "another judge starts anew"
     (card,) = judging.card(runs.read_run(run))
     assert card.judged_by == "another"
@@ -246,6 +246,8 @@ def test_reasoning_is_judged(run: Path, server: Server, monkeypatch: pytest.Monk
         (200, b'{"choices": []}'),
         (200, b"\xff\xfe"),
         said(["a", "list"]),
+        said(None),
+        (200, b'{"error": {"message": "overloaded", "code": 529}}'),
     ],
 )
 def test_faults_pass_by(run: Path, server: Server, fault: Answer | None):
@@ -301,15 +303,33 @@ def test_a_refusal_stops_at_once(run: Path, server: Server, monkeypatch: pytest.
     assert server.paths[-1] == "/v1/chat/completions", "the key is not carried elsewhere"
 
 
-def test_a_server_may_make_us_wait(server: Server, monkeypatch: pytest.MonkeyPatch):
-    waits: list[float] = []
-    monkeypatch.setattr(threading.Event, "wait", lambda self, t=None: waits.append(t) or False)
-    server.headers = {"Retry-After": "7"}
+def test_a_server_may_make_us_wait(server: Server):
+    server.headers = {"Retry-After": "0.4"}
     server.answer = lambda n, body: (429, b"") if n == 1 else said("x")
-    asked = server.asked()
-    reply = asked._reply(Question("", "q"), threading.Event())
-    assert reply == "x"
-    assert 7.0 in waits
+    replies: list[str] = []
+    begun = time.monotonic()
+    server.asked().ask([Question("", "q")], lambda _, reply: replies.append(reply))
+    assert replies == ["x"]
+    assert time.monotonic() - begun > 0.4, "the library's own first wait is at most 0.5 s"
+
+
+def test_a_judge_may_know_its_parameters_by_other_names(run: Path, server: Server):
+    """As reasoning models do, which take no temperature but their own."""
+
+    def answer(number: int, body: dict[str, Any]) -> Answer:
+        if "max_tokens" in body:
+            says = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+            return 400, json.dumps({"error": {"message": says}}).encode()
+        if body.get("temperature", 1) != 1:
+            says = "Unsupported value: 'temperature' does not support 0."
+            return 400, json.dumps({"error": {"message": says}}).encode()
+        assert body["max_completion_tokens"] == 1024
+        return said(scores())
+
+    server.answer = answer
+    files = judging.judge_run(run, server.asked())
+    assert all(r["outcome"] == "scored" for f in files for r in lines(f))
+    assert len(server.bodies) == 8 + 2, "the first question finds out for all"
 
 
 def test_unreadable_replies_are_null_and_counted(run: Path, server: Server):
@@ -443,7 +463,7 @@ def test_a_study_shows_what_was_judged(source: Path, tmp_path: Path, server: Ser
     assert "the opinion of org/judge" in page
     assert "1 documents without a readable score" in page
     # Another judge of one checkpoint cannot stand in the same matrix.
-    judging.judge_run(folders[1], ChatServer(server.url, "other", first_wait=0.001))
+    judging.judge_run(folders[1], ChatServer(server.url, "other"))
     with pytest.raises(HeptathlonError, match=r"was judged by org/judge and .* by other"):
         study.score_study(studied(tmp_path, folders))
     for folder in folders:

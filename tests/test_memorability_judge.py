@@ -1,7 +1,7 @@
 """The judge of written advertisements: it reads a run's samples and changes nothing of the run."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ from heptathlon import cli
 from heptathlon.builders import memorability as builder
 from heptathlon.builders import sources
 from heptathlon.errors import HeptathlonError
-from heptathlon.models.chat import LmEvalModel, Question
+from heptathlon.models.chat import Keep, LmEvalModel
 from heptathlon.running import runner, runs
 from heptathlon.scoring import judging
+from heptathlon.tasks.rubrics import Question
 
 ADS = "heptathlon_memorability_ads_smoke"
 WITH_SOURCES = pytest.mark.skipif(
@@ -31,10 +32,11 @@ class Scripted:
         self.replies = replies
         self.asked: list[Question] = []
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[int, str]]:
+    def ask(self, questions: Sequence[Question], keep: Keep) -> None:
         self.asked.extend(questions)
         more = [*self.replies, *["no idea"] * len(questions)]
-        yield from enumerate(more[: len(questions)])
+        for place, _ in enumerate(questions):
+            keep(place, more[place])
 
 
 def made(folder: Path, task: str) -> Path:
@@ -78,4 +80,4 @@ def test_a_model_of_lm_eval_may_judge(tmp_path: Path, tiny_model: Path):
     (written,) = judging.judge_run(folder, judge)
     assert len(written.read_text().splitlines()) == len(runs.read_run(folder).samples[ADS])
     with pytest.raises(HeptathlonError, match="takes text only"):
-        list(judge.ask([Question("", "q", list)]))
+        judge.ask([Question("", "q", list)], lambda *_: None)

@@ -26,7 +26,7 @@ from heptathlon.builders.rarb.problem import CUBE, Problem, evenly_worded
 from heptathlon.builders.rarb.published import Published, published, published_tasks
 from heptathlon.builders.rarb.words import PLACES, in_words
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.models.lexical import Bm25, TfIdf, best_first, tokens
+from heptathlon.lexical import Bm25, TfIdf, best_first, tokens
 from heptathlon.seeding import Stream
 from tests.fakehub import Blob, FakeHub
 

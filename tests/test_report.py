@@ -89,7 +89,7 @@ def made_run(
     results = {
         "results": {},
         "configs": {},
-        "versions": {TASK: 1},
+        "versions": {TASK: FAMILIES["maze"].version},
         "n-shot": {TASK: 0},
         "config": {"model": "hf", "model_args": {}, "gen_kwargs": {}, **config},
         "model_name": "org/model",
@@ -441,4 +441,4 @@ def test_any_walk_can_be_drawn(answer: str, goal: int):
 
 
 def test_families_without_a_drawing_have_none():
-    assert drawings_of("no such family").drawn({}, "") == ""
+    assert drawings_of("students").drawn({}, "") == ""

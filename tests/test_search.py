@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from heptathlon import lexical
 from heptathlon.errors import HeptathlonError
 from heptathlon.models import embeddings, search
 from heptathlon.models.embeddings import EmbeddingStore, refuse_constant
@@ -58,7 +59,9 @@ def test_counted_ranks_equal_sorted_ones(seed: int, n: int, asked: int, block: i
         assert [ids[i] for i in best[row]] == sorted_ids[row][:5]
         scores = (queries[row] @ documents.T).astype(np.float64)
         some = [ids[i] for i in wanted[row] if i >= 0]
-        assert search.ranks_among(scores, ids, some) == [sorted_ids[row].index(i) + 1 for i in some]
+        assert lexical.ranks_among(scores, ids, some) == [
+            sorted_ids[row].index(i) + 1 for i in some
+        ]
 
 
 def test_equal_documents_tie_on_real_vectors():
@@ -113,7 +116,7 @@ def test_what_stops_one_thread_stops_the_search(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_missing_document_is_named():
     with pytest.raises(HeptathlonError, match="no document 'z'"):
-        search.ranks_among(np.zeros(1), ["a"], ["z"])
+        lexical.ranks_among(np.zeros(1), ["a"], ["z"])
 
 
 # --- embeddings on disk --------------------------------------------------------------------------

@@ -121,7 +121,7 @@ def test_planted_losses_are_recovered_exactly(folders: dict[str, Path], tmp_path
     # Paired: the 24 documents that were lost are drawn together, and none was ever gained.
     figure = card.split["bwt_strict"]
     assert figure.low < figure.value < figure.high < -0.2
-    assert card.split["bwt_superficial"].high < 0
+    assert card.split["bwt_superficial"].high <= 0
     assert card.checkpoints == NAMES
 
 

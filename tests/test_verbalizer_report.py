@@ -14,7 +14,7 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.pages import profile, report
 from heptathlon.pages.drawings import Panel, drawings_of
 from heptathlon.pages.families.verbalizer import UNNATURALNESS
-from heptathlon.running import runner
+from heptathlon.running import preflight, runner
 from heptathlon.running.runs import Run, Sample, read_run
 from heptathlon.scorers import verbalizer as scorer
 from heptathlon.scoring import scorecard
@@ -173,9 +173,9 @@ class FakeLM:
 
 def test_a_run_warns_once_of_each_pair(caplog: pytest.LogCaptureFixture):
     manager = TaskManager(include_path=str(derived.include_path()), include_defaults=False)
-    group = manager.load([GROUP])["groups"][GROUP]
+    tasks = manager.load([GROUP])["tasks"].values()
     with caplog.at_level(logging.WARNING, logger="heptathlon"):
-        runner._warn_of_tokens(FakeLM(), runner._leaves([group]))
+        preflight.warn_of_tokens(FakeLM(), tasks)
     said = [r.message for r in caplog.records if "begin with the same token" in r.message]
     assert any(
         "'equivalent'" not in s and "'contradiction' and 'entailment'" not in s for s in said
@@ -183,5 +183,5 @@ def test_a_run_warns_once_of_each_pair(caplog: pytest.LogCaptureFixture):
     assert len(said) == len({s.split(": ", 1)[1] for s in said})
     assert any("'chair' and 'cloud'" in s for s in said), "both begin with ' c'"
     caplog.clear()
-    runner._warn_of_tokens(object(), runner._leaves([group]))
+    preflight.warn_of_tokens(object(), tasks)
     assert not caplog.records

@@ -23,7 +23,7 @@ from heptathlon.builders.rarb.records import (
 from heptathlon.builders.rarb.words import PLACES
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import FAMILIES
-from heptathlon.models.lexical import Bm25, best_first
+from heptathlon.lexical import Bm25, best_first
 from heptathlon.records import ID_LENGTH, Record, content_id
 from heptathlon.seeding import Stream
 

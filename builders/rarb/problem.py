@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from heptathlon.models.lexical import shared, tokens
+from heptathlon.lexical import shared, tokens
 
 N_FAULTS = 3
 NO_FAULT = ""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from heptathlon.builders.rarb.problem import CUBE, Problem, problem
 from heptathlon.builders.rarb.words import in_words
-from heptathlon.models.lexical import tokens
+from heptathlon.lexical import tokens
 from heptathlon.seeding import Stream
 
 Language = Literal["python", "javascript", "java"]

@@ -1,5 +1,6 @@
 """The command ``heptathlon``: one file a group of commands, thin edges around the library."""
 
+import io
 import sys
 
 import typer
@@ -24,6 +25,10 @@ app.add_typer(salt.app, name="salt", help="Make the private salt of a hidden spl
 
 def main() -> None:
     """Run the command line: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that has no arrow shows a question mark, and a finished run stays finished.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except (HeptathlonError, OSError) as error:

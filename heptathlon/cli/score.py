@@ -37,6 +37,8 @@ def score(
         print_json(card.model_dump())
         return
     out.print(tables.scorecard(card))
+    for remark in tables.remarks(card):
+        out.print(remark, markup=False)
     for opinions in judged:
         out.print(tables.judged(opinions))
     out.print(f"{target / 'report.html'}")

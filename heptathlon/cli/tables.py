@@ -34,6 +34,23 @@ def scorecard(card: Any) -> Table:
     return table
 
 
+def remarks(card: Any) -> list[str]:
+    """Return what a scorecard says beside its table: broken documents, and what servers told."""
+    out = [f"incomplete: {task}: {said}" for task, said in card.broken.items()]
+    if (told := card.told) is not None:
+        counts = {
+            "prompts": told.prompt_tokens,
+            "answers": told.completion_tokens,
+            "reasoning": told.reasoning_tokens,
+        }
+        spent = ", ".join(f"{n:,} of {name}" for name, n in counts.items() if n is not None)
+        said = f"told by the server: {told.cut:,} of {told.answers:,} answers were cut"
+        out.append(f"{said}{f'; tokens: {spent}' if spent else ''}")
+        if told.left_out:
+            out.append(f"not taken by the server: {', '.join(told.left_out)}")
+    return out
+
+
 def judged(card: Any) -> Table:
     """Return the table of one judge's opinions."""
     at = f" at {card.host}" if card.host else ""

@@ -2,7 +2,7 @@
 
 SHARED_PROMPT = "heptathlon-hf"
 """Name of :class:`.shared_prompt.SharedPromptLM`, which cannot be imported without torch."""
-NAMES = ("heptathlon", "heptathlon-encoder", "heptathlon-memory", SHARED_PROMPT)
+NAMES = ("api", "heptathlon", "heptathlon-encoder", "heptathlon-memory", SHARED_PROMPT)
 """Names of the suite's own model classes."""
 
 
@@ -10,6 +10,7 @@ def register() -> None:
     """Make lm-eval know the suite's own model classes."""
     from lm_eval.api.registry import model_registry
 
+    import heptathlon.models.api
     import heptathlon.models.encoder
     import heptathlon.models.memory_lm
     import heptathlon.models.player  # noqa: F401

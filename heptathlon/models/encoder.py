@@ -20,10 +20,10 @@ from tqdm import tqdm
 
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import canonical_json, folder_stamp, home
+from heptathlon.lexical import best_first, ranks_among
 from heptathlon.models import encoders
 from heptathlon.models.embeddings import EmbeddingStore, Vectors, refuse_constant
-from heptathlon.models.lexical import best_first
-from heptathlon.models.search import count_ranks, id_order, ranks_among, top_documents
+from heptathlon.models.search import count_ranks, id_order, top_documents
 
 NAME = "heptathlon-encoder"
 SIMILARITIES = ("cos", "dot")

@@ -10,8 +10,8 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from heptathlon import lexical
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.models import lexical
 
 
 class Speak(Protocol):

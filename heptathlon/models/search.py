@@ -17,8 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from heptathlon.errors import HeptathlonError
-
 BLOCK_DOCUMENTS = 8_192
 BLOCK_QUERIES = 1_024
 """Documents and queries that a thread scores at once, in 32 MiB that it uses again: the product
@@ -47,31 +45,6 @@ def id_order(ids: Sequence[str]) -> NDArray[np.int64]:
     place = np.empty(len(ids), dtype=np.int64)
     place[sorted(range(len(ids)), key=ids.__getitem__, reverse=True)] = np.arange(len(ids))
     return place
-
-
-def ranks_among(
-    scores: NDArray[np.float64], ids: Sequence[str], wanted: Sequence[str]
-) -> list[int]:
-    """Return the ranks of some documents by all documents' scores for one query.
-
-    Args:
-        scores: every document's score, shape (documents,).
-        ids: the documents' ids.
-        wanted: ids of the documents whose ranks are asked for.
-
-    Raises:
-        HeptathlonError: if a wanted document is not there.
-    """
-    place = {i: n for n, i in enumerate(ids)}
-    out = []
-    for document in wanted:
-        if document not in place:
-            raise HeptathlonError(f"the corpus has no document {document!r}.")
-        own = scores[place[document]]
-        tied = np.flatnonzero(scores == own)
-        before = sum(ids[i] > document for i in tied.tolist())
-        out.append(1 + int((scores > own).sum()) + before)
-    return out
 
 
 def count_ranks(

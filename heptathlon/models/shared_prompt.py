@@ -12,9 +12,11 @@ Everything else, arguments and generation among it, is lm-eval's own.
 """
 
 import inspect
+import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import torch
@@ -24,6 +26,7 @@ from transformers.cache_utils import DynamicLayer
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.models import SHARED_PROMPT as NAME
+from heptathlon.models import pairs
 
 LIKELIHOOD = "loglikelihood"
 TOLERANCE = {torch.float32: 1e-3, torch.float64: 1e-3}
@@ -58,6 +61,9 @@ class SharedPromptLM(HFLM):  # type: ignore[misc]
         HeptathlonError: if the model is no decoder alone, or its weights are spread by FSDP.
     """
 
+    keeps_last_blanks = True
+    _parted: Mapping[tuple[str, str], tuple[list[int], list[int]]] = MappingProxyType({})
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.backend != "causal":
@@ -71,18 +77,22 @@ class SharedPromptLM(HFLM):  # type: ignore[misc]
         self._known = frozenset(inspect.signature(base.forward).parameters)
         self._checked = False
 
+    def loglikelihood(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[Answer]:
+        """Return for each request the option's log-likelihood, and whether it is the greedy one."""
+        self._parted = pairs.parted_all(self, [request.args for request in requests])
+        try:
+            answers: list[Answer] = super().loglikelihood(requests, disable_tqdm)
+        finally:
+            self._parted = {}
+        return answers
+
     def _encode_pair(self, context: str, continuation: str) -> tuple[list[int], list[int]]:
         """Return the tokens of prompt and option, parted where the prompt's text ends.
 
-        Where a token holds characters of both, the option has it, as with lm-eval.
+        Where a token holds characters of both, all options of the prompt have it in them.
         """
-        if context != context.rstrip():
-            prompt = self.tok_encode(context)
-            whole = self.tok_encode(context + continuation)
-            if whole[: len(prompt)] == prompt and len(whole) > len(prompt):
-                return prompt, whole[len(prompt) :]
-        pair: tuple[list[int], list[int]] = super()._encode_pair(context, continuation)
-        return pair
+        known = self._parted.get((context, continuation))
+        return known or pairs.parted(self, context, [continuation])[0]
 
     def _loglikelihood_tokens(
         self,
@@ -208,6 +218,9 @@ class SharedPromptLM(HFLM):  # type: ignore[misc]
             [(None, prompt, option)], disable_tqdm=True, override_bs=1
         )
         allowed = TOLERANCE.get(self.model.dtype, TOLERANCE_OF_HALVES) * len(option)
+        if math.isnan(expected) and math.isnan(found[0]):
+            # The weights' fault and not the cache's: no class would do better.
+            return
         if not abs(expected - found[0]) <= allowed:
             raise HeptathlonError(
                 f"{self.config.model_type}: an option has a log-likelihood of {found[0]:.4f} after "

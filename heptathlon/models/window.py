@@ -1,37 +1,126 @@
-"""Which prompts a model would see only in part: lm-eval cuts them from the left and only warns."""
+"""Which prompts a model would see only in part: lm-eval cuts them from the left and only warns.
+
+A window counts only if the model or its user tells it. lm-eval gives every API model one of 2,048
+tokens, and some of its older classes another constant; nothing is cut there, and a server that
+cannot take a prompt says so itself.
+"""
 
 import math
-from collections.abc import Mapping
+from bisect import bisect
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from heptathlon.errors import HeptathlonError
 
 FLAG = "--skip_too_long"
+INVENTED = frozenset({"AnthropicLM", "DummyLM", "GGUFLM", "TextSynthLM", "WatsonxLLM"})
+"""lm-eval's classes whose window is a constant of their code."""
+ROOMS = {"VLLM": -1, "SGLangLM": 0}
+"""Tokens of prompt and option beyond the window, by class; most do not read the last one."""
+SLACK = 32
+"""Tokens by which a text in one piece may have more than its two parts."""
+
+
+def window_of(lm: Any) -> int | None:
+    """Return how many tokens a model reads at most; None if that is not known."""
+    if hasattr(lm, "window"):
+        told: int | None = lm.window
+        return told
+    if type(lm).__name__ in INVENTED:
+        return None
+    try:
+        return int(getattr(lm, "max_length", None) or 0) or None
+    except (NotImplementedError, AttributeError, TypeError, ValueError):
+        return None
+
+
+def _is_default(lm: Any) -> bool:
+    """Tell whether a window is lm-eval's own, of a model whose files name none.
+
+    Prompts are cut there all the same.
+    """
+    default = getattr(lm, "_DEFAULT_MAX_LENGTH", None)
+    config = getattr(getattr(lm, "model", None), "config", None)
+    if default is None or config is None or getattr(lm, "_max_length", None):
+        return False
+    names = ("n_positions", "max_position_embeddings", "n_ctx", "max_seq_len", "seq_length")
+    told = [getattr(config, name, None) for name in names]
+    return bool(lm.max_length == default and not any(told))
+
+
+class Lengths:
+    """Counts of tokens, of each text once."""
+
+    def __init__(self, lm: Any) -> None:
+        self._lm = lm
+        self._known: dict[int, int] = {}
+        self._last = ("", 0)
+
+    @staticmethod
+    def can(lm: Any) -> bool:
+        """Tell whether a model says how it encodes text, in this process."""
+        if not callable(getattr(lm, "tok_encode", None)):
+            return False
+        if not hasattr(lm, "server"):
+            return True
+        # Of a model behind a server, only a tokenizer that was loaded here counts.
+        return getattr(lm, "tokenizer", None) is not None and (
+            getattr(lm, "tokenizer_backend", "huggingface") != "remote"
+            and not getattr(lm, "chats", False)
+        )
+
+    def of(self, text: str) -> int:
+        """Return how many tokens a text has."""
+        key = hash(text)
+        if key not in self._known:
+            self._known[key] = len(self._lm.tok_encode(text))
+            self._last = (text, self._known[key])
+        return self._known[key]
+
+    def _at_most(self, text: str) -> int:
+        """Return more tokens than a text can have, by the text counted last.
+
+        Many prompts ask several things of one long text. What they begin with in common is not
+        counted again; what differs has at most as many tokens as bytes.
+        """
+        last, tokens = self._last
+        common = bisect(range(len(last)), False, key=lambda at: last[: at + 1] != text[: at + 1])
+        return tokens + len(text[common:].encode()) + SLACK
+
+    def cut(self, request: Any, window: int) -> int:
+        """Return how many tokens of a request's prompt a window cuts off; 0 if it fits."""
+        context, second = request.args[0], request.args[1] if len(request.args) > 1 else ""
+        if not isinstance(context, str):
+            return 0
+        option = second if isinstance(second, str) else ""
+        if request.request_type == "generate_until":
+            options: Mapping[str, Any] = second if isinstance(second, Mapping) else {}
+            answer = options.get("max_gen_toks") or getattr(self._lm, "max_gen_toks", 0) or 0
+            room = window - int(answer)
+        else:
+            # The last token is only predicted, so one more than the window holds can be asked; vLLM
+            # wants one to generate.
+            room = window + ROOMS.get(type(self._lm).__name__, 1)
+        # No tokenizer makes more tokens of a text than it has bytes.
+        long = len(option.encode())
+        if len(context) + long < room and len(context.encode()) + long < room:
+            return 0
+        text = context + option
+        if self._at_most(text) < room:
+            return 0
+        return max(0, self.of(text) - max(room, 0))
 
 
 def cut(lm: Any, request: Any) -> int:
     """Return how many tokens of a request's prompt would be cut off; 0 if it fits.
 
     Args:
-        lm: the model; one that does not say how it encodes text is taken to cut nothing.
+        lm: the model; one of unknown window, or that does not say how it encodes text, is taken to
+            cut nothing.
         request: one of lm-eval's instances.
     """
-    if not _has_window(lm):
-        return 0
-    window: int = lm.max_length
-    context, second = request.args[0], request.args[1] if len(request.args) > 1 else ""
-    if request.request_type == "generate_until":
-        options: Mapping[str, Any] = second if isinstance(second, Mapping) else {}
-        answer = options.get("max_gen_toks") or getattr(lm, "max_gen_toks", 0) or 0
-        room = window - answer
-        text = context
-    else:
-        # The last token is only predicted, so one more than the window holds can be asked.
-        room, text = window + 1, context + second
-    if len(text.encode()) < room:
-        # No tokeniser makes more tokens of a text than it has bytes.
-        return 0
-    return max(0, len(lm.tok_encode(text)) - max(room, 0))
+    window = window_of(lm)
+    return Lengths(lm).cut(request, window) if window and Lengths.can(lm) else 0
 
 
 def fitting(
@@ -41,56 +130,53 @@ def fitting(
 
     Args:
         lm: the model.
-        tasks: leaf tasks by name.
+        tasks: leaf tasks by name, whose requests are built.
         config: lm-eval's configuration of the run.
         skip: leave out what does not fit, instead of refusing the run.
 
     Raises:
         HeptathlonError: if a prompt does not fit and is not to be skipped, or if none fits.
     """
-    if not _has_window(lm):
+    window = window_of(lm)
+    if not window or not Lengths.can(lm):
         return None
+    lengths = Lengths(lm)
+    whose = f"the model's window of {window:,} tokens"
+    if _is_default(lm):
+        whose = f"{window:,} tokens, which lm-eval takes for the window of a model that names none"
     wanted: dict[str, list[int]] = {}
     skipped = 0
     for name, task in tasks.items():
         if getattr(task, "MULTIMODAL", False):
             continue
-        given = config.samples.get(name) if isinstance(config.samples, dict) else None
-        task.build_all_requests(
-            limit=None if given is not None else _count(task, config.limit),
-            samples=sorted(given) if given is not None else None,
-            system_instruction=config.system_instruction,
-            apply_chat_template=bool(config.apply_chat_template),
-            fewshot_as_multiturn=bool(config.fewshot_as_multiturn),
-            chat_template=lm.apply_chat_template if config.apply_chat_template else None,
-            tokenizer_name=getattr(lm, "tokenizer_name", "") if config.apply_chat_template else "",
-        )
-        excess: dict[int, int] = {}
-        for request in task.instances:
-            excess[request.doc_id] = max(excess.get(request.doc_id, 0), cut(lm, request))
+        excess = _excess(lengths, task.instances, window)
         too_long = {doc: tokens for doc, tokens in excess.items() if tokens}
         if too_long and not skip:
             worst = max(too_long.values())
             raise HeptathlonError(
-                f"{name}: {len(too_long):,} of {len(excess):,} prompts do not fit into the model's "
-                f"window of {lm.max_length:,} tokens (by up to {worst:,} tokens); leave the task "
-                f"out, or give {FLAG} to leave those prompts out."
+                f"{name}: {len(too_long):,} of {len(excess):,} prompts do not fit into {whose} (by "
+                f"up to {worst:,} tokens); leave the task out, give {FLAG} to leave those prompts "
+                "out, or max_length=… in --model_args if the window is another."
             )
         if excess and len(too_long) == len(excess):
-            raise HeptathlonError(
-                f"{name}: no prompt fits into the model's window of {lm.max_length:,} tokens; "
-                "leave the task out."
-            )
-        wanted[name] = sorted(set(excess) - set(too_long))
+            raise HeptathlonError(f"{name}: no prompt fits into {whose}; leave the task out.")
+        given = config.samples.get(name) if isinstance(config.samples, dict) else None
+        # lm-eval numbers the documents of a request by their place in the list that was given.
+        number = sorted(given) if given is not None else range(max(excess, default=0) + 1)
+        wanted[name] = sorted(number[doc] for doc in set(excess) - set(too_long))
         skipped += len(too_long)
     return wanted if skipped else None
 
 
-def _has_window(lm: Any) -> bool:
-    return bool(getattr(lm, "max_length", None)) and callable(getattr(lm, "tok_encode", None))
+def _excess(lengths: Lengths, requests: Iterable[Any], window: int) -> dict[int, int]:
+    """Return by how many tokens the longest request of each document does not fit."""
+    out: dict[int, int] = {}
+    for request in requests:
+        out[request.doc_id] = max(out.get(request.doc_id, 0), lengths.cut(request, window))
+    return out
 
 
-def _count(task: Any, limit: float | None) -> int | None:
+def count(task: Any, limit: float | None) -> int | None:
     """Return how many documents lm-eval's ``--limit`` leaves."""
     if limit is None:
         return None

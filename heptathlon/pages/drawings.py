@@ -11,16 +11,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from heptathlon.families import family as family_named
 from heptathlon.pages import base as pages
 from heptathlon.pages import plots
 from heptathlon.pages.plots import Scale
-from heptathlon.registered import Registry
+from heptathlon.parts import find_part
 from heptathlon.scoring.cards import Estimate
 from heptathlon.scoring.scorecard import ScoredSample
-
-DRAWINGS = Registry(
-    "family's drawings", "heptathlon.pages.families", "DRAWINGS", "heptathlon.drawings"
-)
 
 Doc = Mapping[str, Any]
 Samples = Sequence[ScoredSample]
@@ -132,10 +129,12 @@ def drawings_of(family: str) -> Drawings:
     """Return what a family draws.
 
     Raises:
-        HeptathlonError: if they are a plug-in's, and that cannot be loaded.
+        UnknownNameError: for an unknown family.
+        HeptathlonError: if its drawings cannot be imported.
     """
-    found: Drawings | None = DRAWINGS.find(family)
-    return found or Drawings()
+    module = find_part(family_named(family), "drawings")
+    found: Drawings = module.DRAWINGS if module else Drawings()
+    return found
 
 
 # --- pieces --------------------------------------------------------------------------------------

@@ -158,11 +158,44 @@ class Settings(_Closed):
     heptathlon_version: str
 
 
+class ToldCard(_Closed):
+    """What servers told of a run's answers, as its sidecar holds it: the submitter's word.
+
+    Attributes:
+        answers: answers of which it was told how they ended.
+        cut: answers that ran out of tokens.
+        prompt_tokens: tokens of all prompts; None if that was not told.
+        completion_tokens: tokens of all answers, reasoning included.
+        reasoning_tokens: tokens of the reasoning.
+        models: the models that the server says have answered.
+        left_out: parameters that the server does not take, so that it answered as it chooses.
+    """
+
+    answers: int = Field(ge=0)
+    cut: int = Field(ge=0)
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    reasoning_tokens: int | None
+    models: list[str]
+    left_out: list[str]
+
+
 class Scorecard(_Closed):
-    """One run, scored from its samples."""
+    """One run, scored from its samples.
+
+    Attributes:
+        model: who answered.
+        settings: how it was asked.
+        date: when, in UTC.
+        families: each family's part, by its name.
+        broken: by task, in words, how many documents have no answer that could be scored, and why.
+        told: what servers told of the answers.
+    """
 
     schema_version: Literal[1] = 1
     model: ModelCard
     settings: Settings
     date: str
     families: dict[str, FamilyCard]
+    broken: dict[str, str] = Field(default_factory=dict)
+    told: ToldCard | None = None

@@ -9,24 +9,23 @@ another judge, prompt or answer starts anew.
 
 import hashlib
 import importlib
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, loads_strict, read_text_limited, write_text_atomic
-from heptathlon.models.chat import Asked, Question
+from heptathlon.models.chat import Asked
+from heptathlon.models.told import whole
 from heptathlon.running import runs
 from heptathlon.running.answers import Answers
 from heptathlon.running.runs import Run, Sample
-from heptathlon.scorers.reading import after_reasoning
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
+from heptathlon.tasks.rubrics import Rating, Rubric
 
 RUBRICS = {
     "reasoning": "heptathlon.tasks.mllm_ct.judge",
@@ -36,13 +35,6 @@ RUBRICS = {
 FOLDER = ".judge"
 """Folder in the run's own that holds every reply of every judge."""
 MAX_BYTES = 2**30
-EMPTY, UNREADABLE, OUT_OF_RANGE, INCOMPLETE = "empty", "unreadable", "out_of_range", "incomplete"
-SCORED = "scored"
-
-_TURN = re.compile(r"<(?=[^\s\d])|\[(?=/?[A-Z_]+\])")
-_FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*)\n```", re.DOTALL | re.IGNORECASE)
-_COMMENT = "why"
-"""Key of a remark that a reply may hold beside its scores."""
 
 
 class Opinion(BaseModel):
@@ -121,39 +113,6 @@ class JudgedCard(Judge):
     tasks: dict[str, JudgedTask]
 
 
-@dataclass(frozen=True)
-class Rating:
-    """A reply, read.
-
-    Attributes:
-        scores: by dimension; None if the reply gives none.
-        outcome: ``scored``, or in a word why there is none.
-    """
-
-    scores: dict[str, float] | None
-    outcome: str
-
-
-class Rubric(Protocol):
-    """What a family asks of a judge."""
-
-    name: str
-    highest: float
-
-    @property
-    def wording(self) -> Sequence[str]:
-        """Every text that goes into its questions, for the hash."""
-
-    def takes(self, data: TaskData) -> bool:
-        """Tell whether it can judge a task's answers."""
-
-    def question(self, doc: Mapping[str, Any], response: str) -> Question | Rating:
-        """Return the question about an answer, or its rating where nothing need be asked."""
-
-    def read(self, doc: Mapping[str, Any], reply: str) -> Rating:
-        """Read a reply; any text gets a rating."""
-
-
 def rubric_of(name: str) -> Rubric:
     """Return a rubric by its name."""
     found: Rubric = importlib.import_module(RUBRICS[name]).RUBRIC
@@ -163,49 +122,6 @@ def rubric_of(name: str) -> Rubric:
 def prompt_sha256(rubric: Rubric) -> str:
     """Return the hash of a rubric's wording."""
     return hashlib.sha256(canonical_json([rubric.name, *rubric.wording]).encode()).hexdigest()
-
-
-def quoted(text: str) -> str:
-    """Return a text between marks that it cannot close, without what begins a turn of a chat.
-
-    The mark is a hash of the text, which no text can hold of itself on purpose.
-    """
-    safe = _TURN.sub(r"\g<0> ", text)
-    mark = hashlib.sha256(safe.encode(errors="replace")).hexdigest()[:16]
-    return f"[begin {mark}]\n{safe}\n[end {mark}]"
-
-
-def read_scores(reply: str, dimensions: Sequence[str], highest: float) -> Rating:
-    """Read a reply that must be one JSON object with one number for each dimension.
-
-    It may stand in a code fence and after reasoning in tags, and may hold a remark; any other
-    text, key or kind of value makes it unreadable, never a score.
-
-    Example:
-        >>> read_scores('{"logic": 80}', ["logic"], 100).scores
-        {'logic': 80.0}
-        >>> read_scores('{"logic": "80"}', ["logic"], 100)
-        Rating(scores=None, outcome='unreadable')
-    """
-    said = after_reasoning(reply).strip()
-    if fenced := _FENCED.fullmatch(said):
-        said = fenced[1].strip()
-    try:
-        found = loads_strict(said, where="reply")
-    except HeptathlonError:
-        return Rating(None, UNREADABLE)
-    if not isinstance(found, dict):
-        return Rating(None, UNREADABLE)
-    remark = found.pop(_COMMENT, "")
-    if not isinstance(remark, str) or not set(found) <= set(dimensions):
-        return Rating(None, UNREADABLE)
-    if set(found) != set(dimensions):
-        return Rating(None, INCOMPLETE)
-    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in found.values()):
-        return Rating(None, UNREADABLE)
-    if not all(0 <= v <= highest for v in found.values()):
-        return Rating(None, OUT_OF_RANGE)
-    return Rating({name: float(found[name]) for name in dimensions}, SCORED)
 
 
 def judge_run(
@@ -251,12 +167,16 @@ def judge_run(
     open_keys = list(missing)
     count = len({key for key in keys if key})
     known = count - len(missing)
+
+    def keep(place: int, reply: str) -> None:
+        nonlocal known
+        kept.keep(open_keys[place], whole(reply))
+        known += 1
+        progress(known, count)
+
     try:
         progress(known, count)
-        for place, reply in asked.ask(list(missing.values())):
-            kept.keep(open_keys[place], _clean(reply))
-            known += 1
-            progress(known, count)
+        asked.ask(list(missing.values()), keep)
     except HeptathlonError as error:
         raise HeptathlonError(
             f"{error} {known} of {count} replies are kept in {run.folder / FOLDER}; the same "
@@ -276,13 +196,8 @@ def judge_run(
     return _write(run, who, opinions)
 
 
-def _clean(reply: str) -> str:
-    """Return a reply as valid Unicode, which a half of a surrogate pair is not."""
-    return reply.encode(errors="replace").decode()
-
-
 def _hash(*parts: str) -> str:
-    texts = [part.encode(errors="replace").decode() for part in parts]
+    texts = [whole(part) for part in parts]
     return hashlib.sha256(canonical_json(texts).encode()).hexdigest()
 
 

@@ -17,8 +17,11 @@ from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import Family, Headline
 from heptathlon.families import family as family_named
+from heptathlon.models.told import LENGTH
 from heptathlon.parts import load_part
 from heptathlon.records import doc_digest
+from heptathlon.running.arguments import as_mapping
+from heptathlon.running.broken import in_words
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scorers import stats
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
@@ -31,6 +34,7 @@ from heptathlon.scoring.cards import (
     Scorecard,
     Settings,
     Stratum,
+    ToldCard,
 )
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
@@ -182,8 +186,18 @@ def score_samples(
             if item in seen:
                 raise HeptathlonError(f"{where}: the item {item} was answered twice.")
             seen.add(item)
-            scored.append(ScoredSample(sample, data, scorer.verdict(sample.doc, sample.results)))
+            if sample.broken:
+                continue
+            verdict = scorer.verdict(sample.doc, sample.results)
+            scored.append(ScoredSample(sample, data, _with_reason(verdict, sample)))
     return _looked_across(scored, sets), sets
+
+
+def _with_reason(verdict: Verdict, sample: Sample) -> Verdict:
+    """Return a verdict that says of an answer without a result that it was cut, if it was."""
+    if verdict.invalid and verdict.outcome == "no_answer" and sample.finish == LENGTH:
+        return replace(verdict, outcome="truncated")
+    return verdict
 
 
 def _looked_across(
@@ -269,8 +283,31 @@ def score_run(
             settings=_settings(run),
             date=_iso_date(newest.get("date")),
             families=cards,
+            broken={task: in_words(faults) for task, faults in run.broken.items()},
+            told=_told_card(run),
         ),
         scored,
+    )
+
+
+def _told_card(run: Run) -> ToldCard | None:
+    """Return in short what servers told of a run's answers; None if they told nothing."""
+    files = list(run.told.values())
+    if not files:
+        return None
+
+    def total(name: str) -> int | None:
+        known = [n for n in (file.tokens(name) for file in files) if n is not None]
+        return sum(known) if known else None
+
+    return ToldCard(
+        answers=sum(one.finish != "" for ones in run.samples.values() for one in ones),
+        cut=sum(one.finish == LENGTH for ones in run.samples.values() for one in ones),
+        prompt_tokens=total("prompt_tokens"),
+        completion_tokens=total("completion_tokens"),
+        reasoning_tokens=total("reasoning_tokens"),
+        models=sorted({model for file in files for model in file.run.models}),
+        left_out=sorted({name for file in files for name in file.run.left_out}),
     )
 
 
@@ -623,9 +660,7 @@ def _metric_names(family: Family, scored: Sequence[ScoredSample]) -> list[str]:
 def model_card(results: Mapping[str, Any]) -> ModelCard:
     """Return who answered, from one of lm-eval's results files."""
     config = results["config"]
-    args = config.get("model_args") or {}
-    if isinstance(args, str):
-        args = dict(pair.split("=", 1) for pair in args.split(",") if "=" in pair)
+    args = as_mapping(config.get("model_args"))
     backend = str(results.get("model_source") or config.get("model") or "")
     player = backend == "heptathlon"
     parameters = config.get("model_num_parameters")
@@ -633,7 +668,7 @@ def model_card(results: Mapping[str, Any]) -> ModelCard:
         name=str(args.get("player", "?")) if player else str(results.get("model_name") or "?"),
         kind="player" if player else "model",
         backend=backend,
-        args={str(k): str(v) for k, v in args.items()},
+        args=args,
         revision=str(config.get("model_sha") or ""),
         parameters=parameters if isinstance(parameters, int) else None,
         dtype=str(config.get("model_dtype") or "").removeprefix("torch."),
@@ -651,7 +686,7 @@ def _settings(run: Run) -> Settings:
         chat_template=bool(newest.get("chat_template")),
         chat_template_sha=str(newest.get("chat_template_sha") or ""),
         system_instruction=str(newest.get("system_instruction") or ""),
-        gen_kwargs={str(k): str(v) for k, v in (config.get("gen_kwargs") or {}).items()},
+        gen_kwargs=as_mapping(config.get("gen_kwargs")),
         limit=config.get("limit"),
         lm_eval_version=str(newest.get("lm_eval_version") or ""),
         heptathlon_version=heptathlon.__version__,

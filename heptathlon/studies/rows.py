@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json
 from heptathlon.running import runs
+from heptathlon.running.arguments import as_mapping
 from heptathlon.running.runs import Run
 from heptathlon.scoring import judging, scorecard
 from heptathlon.scoring.judging import Judge, Opinion
@@ -119,7 +120,7 @@ def _settings(run: Run, task: str, scored: Sequence[ScoredSample]) -> dict[str, 
     """Return everything in which two cells of one task must agree, as text by its name."""
     results = next(r for r in reversed(run.results) if task in r["versions"])
     config: Mapping[str, Any] = results["configs"].get(task) or {}
-    chosen = {str(k): str(v) for k, v in (results["config"].get("gen_kwargs") or {}).items()}
+    chosen = as_mapping(results["config"].get("gen_kwargs"))
     return {
         "items": _hash([_item(one) for one in scored]),
         "prompts": _hash([one.sample.prompt for one in scored]),

@@ -6,11 +6,10 @@ No scorecard, submission or board reads the reply; see :mod:`heptathlon.scoring.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heptathlon.models.chat import Question
 from heptathlon.scorers.memorability import read_score
 from heptathlon.scorers.reading import read
-from heptathlon.scoring.judging import SCORED, Rating
 from heptathlon.tasks.catalog import TaskData
+from heptathlon.tasks.rubrics import SCORED, Question, Rating
 
 _TEXT = (
     "This describes a {seconds} second advertisement for {brand}.\n\n{advertisement}\n\n"

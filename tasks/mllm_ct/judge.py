@@ -8,12 +8,11 @@ scores 0 without being asked about: a model that stops reasoning is not left out
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heptathlon.models.chat import Question
 from heptathlon.scorers.chain import MAX_CHARS
 from heptathlon.scorers.reading import read, reasoning
-from heptathlon.scoring.judging import EMPTY, Rating, quoted, read_scores
 from heptathlon.tasks.catalog import TaskData
 from heptathlon.tasks.mllm_ct.prompts import IMAGE, LETTERS, paper_picture, picture
+from heptathlon.tasks.rubrics import EMPTY, Question, Rating, quoted, read_scores
 
 _SYSTEM = (
     "You grade the reasoning of a student. What stands between a line [begin …] and the line "
@@ -84,7 +83,7 @@ class ReasoningRubric:
         return Question(_SYSTEM, text, lambda: shown(doc))
 
     def read(self, doc: Mapping[str, Any], reply: str) -> Rating:
-        """Read a reply strictly; see :func:`heptathlon.scoring.judging.read_scores`."""
+        """Read a reply strictly; see :func:`heptathlon.tasks.rubrics.read_scores`."""
         return read_scores(reply, _dimensions(doc), self.highest)
 
 

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heptathlon.builders.rarb.corpora import Corpus, corpus
-from heptathlon.models.lexical import Bm25, TfIdf, best_first, tokens
-from heptathlon.models.search import ranks_among
+from heptathlon.lexical import Bm25, TfIdf, best_first, ranks_among, tokens
 from heptathlon.seeding import Stream
 from heptathlon.tasks.players import Doc, Player, by_name
 from heptathlon.tasks.rarb.prompts import ANSWER, MOST_NAMED, judge_gold

@@ -15,7 +15,6 @@ from heptathlon.builders import mllm_ct as builder
 from heptathlon.builders import store
 from heptathlon.builders.mllm_ct import paper
 from heptathlon.errors import HeptathlonError
-from heptathlon.models.chat import Question
 from heptathlon.pages.studies import continual as study_report
 from heptathlon.running import runner, runs
 from heptathlon.scorers import mllm_ct as scorer
@@ -25,6 +24,7 @@ from heptathlon.studies import study
 from heptathlon.tasks import catalog
 from heptathlon.tasks.mllm_ct import pictures, prompts
 from heptathlon.tasks.mllm_ct.baselines import PLAYERS
+from heptathlon.tasks.rubrics import Question
 
 GOLDS = {
     "numglue": ["25", "3.5", "1,200"],

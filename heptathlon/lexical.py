@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from heptathlon.errors import HeptathlonError
+
 K1, B = 1.5, 0.75
 """Term saturation and length normalisation, at the values of the ``bm25s`` library."""
 DECIMALS = 6
@@ -108,6 +110,31 @@ def best_first(scores: Floats, ids: Sequence[str], k: int) -> list[int]:
     near = np.flatnonzero(scores >= cut)
     order = sorted(near.tolist(), key=lambda i: (scores[i], ids[i]), reverse=True)
     return order[:kept]
+
+
+def ranks_among(
+    scores: NDArray[np.float64], ids: Sequence[str], wanted: Sequence[str]
+) -> list[int]:
+    """Return the ranks of some documents by all documents' scores for one query.
+
+    Args:
+        scores: every document's score, shape (documents,).
+        ids: the documents' ids.
+        wanted: ids of the documents whose ranks are asked for.
+
+    Raises:
+        HeptathlonError: if a wanted document is not there.
+    """
+    place = {i: n for n, i in enumerate(ids)}
+    out = []
+    for document in wanted:
+        if document not in place:
+            raise HeptathlonError(f"the corpus has no document {document!r}.")
+        own = scores[place[document]]
+        tied = np.flatnonzero(scores == own)
+        before = sum(ids[i] > document for i in tied.tolist())
+        out.append(1 + int((scores > own).sum()) + before)
+    return out
 
 
 def _counts(texts: Sequence[list[str]], words: dict[str, int], *, grow: bool) -> sparse.csr_array:

@@ -1,0 +1,40 @@
+"""lm-eval's ``key=value,…`` arguments, which its results record as a mapping or as the text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_OPENING, _CLOSING = "([{", ")]}"
+
+
+def as_mapping(arguments: Any) -> dict[str, str]:
+    r"""Return arguments as text by name, whether they were recorded as a mapping or as a text.
+
+    A comma within brackets or quotes belongs to its value.
+
+    Example:
+        >>> as_mapping('pretrained=org/m,chat_template_args={"a": 1, "b": [2, 3]},dtype=auto')
+        {'pretrained': 'org/m', 'chat_template_args': '{"a": 1, "b": [2, 3]}', 'dtype': 'auto'}
+    """
+    if isinstance(arguments, Mapping):
+        return {str(k): str(v) for k, v in arguments.items()}
+    if not isinstance(arguments, str):
+        return {}
+    pairs = (part.partition("=") for part in _parts(arguments))
+    return {name.strip(): value.strip() for name, sign, value in pairs if sign}
+
+
+def _parts(text: str) -> list[str]:
+    parts, start, depth, quote = [], 0, 0, ""
+    for place, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'" and depth:
+            quote = character
+        elif character in _OPENING:
+            depth += 1
+        elif character in _CLOSING:
+            depth = max(0, depth - 1)
+        elif character == "," and not depth:
+            parts.append(text[start:place])
+            start = place + 1
+    return [*parts, text[start:]]

@@ -1,0 +1,82 @@
+"""The package's imports, read from its source as data, and the rules that they keep."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "heptathlon"
+
+WAY = ("models", "running", "scoring", "studies", "pages", "leaderboard", "demo", "cli")
+"""The rooms on the way of an item, lowest first; each may use those before it."""
+BESIDE = ("builders", "tasks", "scorers")
+"""Rooms beside the way: every room on it may use them, they use the ground and one another."""
+GROUND = "ground"
+APART = {("builders", "scorers"), ("scorers", "builders")}
+"""What makes an item and what judges it must not know each other."""
+OPEN_LEADERBOARD = {"cli", "demo", "leaderboard"}
+"""Rooms that may use the leaderboard: all others work where there is none."""
+
+Imports = Mapping[str, Iterable[str]]
+
+
+def modules() -> dict[str, Path]:
+    """Return the file of every module of the package."""
+    files = list(PACKAGE.rglob("*.py"))
+    for folder in (*BESIDE, "leaderboard"):
+        files += (PACKAGE / folder).rglob("*.py")
+    out = {}
+    for file in sorted(set(files)):
+        parts = ("heptathlon", *file.relative_to(PACKAGE).with_suffix("").parts)
+        out[".".join(parts).removesuffix(".__init__")] = file
+    return out
+
+
+def imports() -> dict[str, set[str]]:
+    """Return what every module imports of the package, wherever in it the import stands."""
+    return {name: set(used) for name, used in _imports().items()}
+
+
+@cache
+def _imports() -> dict[str, set[str]]:
+    known = modules()
+    out: dict[str, set[str]] = defaultdict(set)
+    for name, file in known.items():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("heptathlon"):
+                for alias in node.names:
+                    whole = f"{node.module}.{alias.name}"
+                    out[name].add(whole if whole in known else str(node.module))
+            elif isinstance(node, ast.Import):
+                out[name] |= {a.name for a in node.names if a.name.startswith("heptathlon")}
+        out[name].discard(name)
+    return dict(out)
+
+
+def room(module: str) -> str:
+    """Return the room of a module; the ground for what stands in none."""
+    first = module.split(".")[1] if "." in module else ""
+    return first if first in (*WAY, *BESIDE) else GROUND
+
+
+def wrong_ways(found: Imports) -> list[str]:
+    """Return every import that goes upwards, or to where its room must not go."""
+    out = []
+    for name, used in found.items():
+        for other in used:
+            here, there = room(name), room(other)
+            if not _may_use(here, there):
+                out.append(f"{name} ({here}) imports {other} ({there})")
+    return sorted(out)
+
+
+def _may_use(here: str, there: str) -> bool:
+    if there == "leaderboard" and here not in OPEN_LEADERBOARD:
+        return False
+    if here == there or there == GROUND:
+        return True
+    if here in BESIDE:
+        return there in BESIDE and (here, there) not in APART
+    return here in WAY and (there in BESIDE or WAY.index(there) < WAY.index(here))
