@@ -80,7 +80,7 @@ def _said(doc: Mapping[str, Any], response: str) -> tuple[str, bool]:
 
 def _rest(doc: Mapping[str, Any], line: str) -> str:
     """Return what a line says after the question, where it repeats that."""
-    before, asked, after = line.rpartition(plain(open_line(doc)))
+    _, asked, after = line.rpartition(plain(open_line(doc)))
     return plain(after) if asked else line
 
 

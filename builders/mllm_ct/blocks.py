@@ -36,7 +36,10 @@ WORDINGS = 4
 """Wordings of a prompt, by turns."""
 GAPS = ((1, "1"), (3, "2-3"), (7, "4-7"))
 
-def ladder(tier: str, seed: Callable[..., Stream], season: str) -> Iterator[tuple[str, BlockRecord]]:
+
+def ladder(
+    tier: str, seed: Callable[..., Stream], season: str
+) -> Iterator[tuple[str, BlockRecord]]:
     """Yield the headline's questions, and each once more right after its own block.
 
     Args:
@@ -72,7 +75,9 @@ def pictures(
             yield from _both_orders(made, asked, wording, season, PICTURE)
 
 
-def matrix(tier: str, seed: Callable[..., Stream], season: str) -> Iterator[tuple[str, BlockRecord]]:
+def matrix(
+    tier: str, seed: Callable[..., Stream], season: str
+) -> Iterator[tuple[str, BlockRecord]]:
     """Yield every question of a sequence after every block from its own on, in both orders."""
     for index in range(MATRIX_SEQUENCES[tier]):
         stream, turn = seed("matrix", index), _turn(seed, "matrix") + index
@@ -143,10 +148,10 @@ def _record(
         "others": [t.rule.answer(thing) for t in shown[:cut]],
         "rule": own.rule.says,
     }
-    ids = {
-        "sequence": content_id(FAMILY, made.identity, order),
-        "question": content_id(FAMILY, made.identity, order, own.name, thing.text),
-    }
     return BlockRecord(
-        item_id=content_id(FAMILY, fields), cluster_id=made.identity, **ids, **fields
+        item_id=content_id(FAMILY, fields),
+        cluster_id=made.identity,
+        sequence=content_id(FAMILY, made.identity, order),
+        question=content_id(FAMILY, made.identity, order, own.name, thing.text),
+        **fields,
     )

@@ -62,8 +62,10 @@ def configs(edition: str) -> dict[str, type[Record]]:
     if edition == coin.EDITION:
         names = [*map(coin.config_of, coin.KEYS), coin.TEXT_CONFIG]
         return dict.fromkeys(names, CoinRecord)
-    stream = dict.fromkeys([*TASKS, *(task + STYLED for task in TASKS)], StreamRecord)
-    return dict.fromkeys(BLOCKS, BlockRecord) | stream
+    return {
+        **dict.fromkeys(BLOCKS, BlockRecord),
+        **dict.fromkeys([*TASKS, *(task + STYLED for task in TASKS)], StreamRecord),
+    }
 
 
 def shards(edition: str, tier: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Sequences of tasks that are taught by examples: rules drawn anew, over kinds of words or figures.
 
 All tasks of a sequence are about the same kinds and, where they answer by invented words, use the
-same ones: what another block teaches fits a question just as well, and is right as often as a guess.
+same ones: what another block teaches fits a question just as well, and is right as often as a
+guess.
 Nothing but a task's own block and what the words mean tells its answer. Rules are drawn
 independently of each other; answers, and the places where they stand, come equally often within a
 block; the words of a question stand in no example of its sequence.
@@ -282,7 +283,7 @@ def _unconfounded(choices: list[list[str]], rule: Rule, stream: Stream) -> list[
     (read,) = rule.places
     mine, other = stream.sample(choices[read], 4), stream.sample(choices[1 - read], 4)
     shift = 1 + stream.below(3)
-    pairs = [(mine[i], other[(i + s) % 4]) for i in range(4) for s in (0, shift)]
+    pairs: list[Item] = [(mine[i], other[(i + s) % 4]) for i in range(4) for s in (0, shift)]
     return pairs if read == 0 else [pair[::-1] for pair in pairs]
 
 

@@ -74,8 +74,8 @@ WORDINGS = (
     ),
 )
 _HOW = (
-    "Each figure is held against its band, which gives its moves; the moves of all figures together "
-    "lead from the first stance to the last."
+    "Each figure is held against its band, which gives its moves; the moves of all figures "
+    "together lead from the first stance to the last."
 )
 
 

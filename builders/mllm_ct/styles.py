@@ -11,7 +11,15 @@ from heptathlon.seeding import Stream
 FAMILY = "mllm_ct"
 LETTERS = "ABCD"
 YES, NO = "yes", "no"
-PERIOD = {"numeric": 6, "art": 8, "math": 2, "economics": 18, "medicine": 6, "ocr": 2, "science": 12}
+PERIOD = {
+    "numeric": 6,
+    "art": 8,
+    "math": 2,
+    "economics": 18,
+    "medicine": 6,
+    "ocr": 2,
+    "science": 12,
+}
 """After how many items a task's kinds and answers repeat."""
 
 

@@ -1,8 +1,8 @@
 """The words of the taught tasks: things of twelve kinds, invented names, ways to put an answer.
 
 The kinds are common knowledge and are told apart by what the words mean. Words that would tell
-their kind by their look are left out (compounds such as *catfish*, most words in *-er* or *-berry*),
-and so are those that name things of two kinds that may meet.
+their kind by their look are left out (compounds such as *catfish*, most words in *-berry*), and so
+are those that name things of two kinds that may meet.
 """
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -61,16 +61,15 @@ KINDS: dict[str, tuple[str, ...]] = {
 APART = (frozenset({"tree", "food"}), frozenset({"tree", "flower"}))
 """Kinds that never meet: an apple is a tree too."""
 
-NAMES = tuple(
-    """
-    bama bapi batu biki biro bivu bonu boza budu buvi dafo daka dalu dazi dili dizu dobo dofu duki
-    dulo duru fadi fidu fika fipo fivi foba fomo fudo futi fuzu kato kavi kibo kima kiru kobu kova
-    kozo kuda kulu kupi lafi lamo lapu lifo lipi lobi lovo lozu luro lutu maba mazu mifi minu mipa
-    moku mopi mubo muni muvu muza nabu nali nida nitu nofa noki nolo nufu nuka nuzo pabo pafu pidi
-    pifa pivo pona povu pula pumo rabi razo rifu rilo rodo rufo ruva ruzi taro tiba tilu timo todi
-    tofo tuku tuli vadu vapo vati vimu viri voko voma vozi vudi
-    """.split()
+_NAMES = (
+    "bama bapi batu biki biro bivu bonu boza budu buvi dafo daka dalu dazi dili dizu dobo dofu "
+    "duki dulo duru fadi fidu fika fipo fivi foba fomo fudo futi fuzu kato kavi kibo kima kiru "
+    "kobu kova kozo kuda kulu kupi lafi lamo lapu lifo lipi lobi lovo lozu luro lutu maba mazu "
+    "mifi minu mipa moku mopi mubo muni muvu muza nabu nali nida nitu nofa noki nolo nufu nuka "
+    "nuzo pabo pafu pidi pifa pivo pona povu pula pumo rabi razo rifu rilo rodo rufo ruva ruzi "
+    "taro tiba tilu timo todi tofo tuku tuli vadu vapo vati vimu viri voko voma vozi vudi "
 )
+NAMES = tuple(_NAMES.split())
 """Invented words that name tasks and answers; any two differ in two letters or more."""
 
 PATTERNS = (

@@ -1,5 +1,6 @@
 """Studies: several runs made and scored together."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -78,7 +79,7 @@ def study_matrix(
         list[Path],
         typer.Argument(
             metavar="MATRIX…",
-            help="A matrix, .json or .csv; several are averaged over task orders.",
+            help="A matrix, .json or .csv; of several task orders mean and spread are shown.",
         ),
     ],
     as_json: Json = False,
@@ -93,13 +94,29 @@ def study_matrix(
                 f"{file}: has other tasks than {files[0]}; average orders of the same tasks."
             )
     measured = [continual.measure(matrix) for matrix in matrices]
-    figures = continual.average_orders(measured) if len(measured) > 1 else measured[0]
-    if as_json:
-        print_json({n: {"value": f.value, "reason": f.reason} for n, f in figures.items()})
+    says, sources = continual.says(), continual.sources()
+    if len(measured) == 1:
+        figures = measured[0]
+        if as_json:
+            print_json({n: {"value": f.value, "reason": f.reason} for n, f in figures.items()})
+            return
+        table = Table("figure", "value", "formula, or why there is none", "by", box=None)
+        for name, figure in figures.items():
+            table.add_row(name, _number(figure.value), escape(figure.reason or says[name]),
+                          sources[name])  # fmt: skip
+        out.print(table)
         return
-    table = Table("figure", "value", "formula, or why there is none", box=None)
-    for name, figure in figures.items():
-        formula = continual.FORMULAS.get(name)
-        value = "-" if figure.value is None else f"{figure.value:.4f}"
-        table.add_row(name, value, escape(figure.reason or (formula.says if formula else "")))
+    spread = continual.spread_of_orders(measured)
+    if as_json:
+        print_json({name: asdict(one) for name, one in spread.items()})
+        return
+    table = Table("figure", "mean", "sd", "least", "most", "formula, or why there is none", "by",
+                  box=None)  # fmt: skip
+    for name, one in spread.items():
+        table.add_row(name, *map(_number, (one.mean, one.sd, one.least, one.most)),
+                      escape(one.reason or says[name]), sources[name])  # fmt: skip
     out.print(table)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"

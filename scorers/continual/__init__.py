@@ -4,9 +4,10 @@ Useful alone: ``measure(read_matrix(path))``. Row ``t`` of the matrix holds the 
 after the ``t``-th was learned, column ``j`` those on task ``j``; a row ``base`` before them, where
 there is one, those of the model before any tuning. Papers and libraries divide the same sums by
 different numbers, so every figure carries its denominator or its range in its name. Means are macro
-means over tasks but for ``a_bar`` and ``a_b``. A missing cell makes the figures that need it null, with the reason.
+means over tasks but for ``a_bar`` and ``a_b``. A missing cell makes the figures that need it null,
+with the reason.
 
-``R[t, j]`` below is the score on task ``j`` after task ``t``, from 1 to ``T``; row 0 is the base.
+``R[t, j]`` is the score on task ``j`` after task ``t``, from 1 to ``T``; row 0 is the base.
 
 Sources:
     GEM: Lopez-Paz and Ranzato 2017, arXiv 1706.08840 (ACC, BWT, FWT).
@@ -14,10 +15,10 @@ Sources:
     Chaudhry et al. 2018, "Riemannian Walk" (forgetting, intransigence).
     SEFE, arXiv 2505.02486 (MFT, MFN, MAA; superficial and essential forgetting).
     GeRe, arXiv 2508.04676 (F1-Avg). TRACE, arXiv 2310.06762 (deltas of general ability).
-    MEMO, arXiv 2205.13218 (accuracy at aligned memory).
+    MEMO, arXiv 2205.13218 (accuracy at aligned memory). SAPT (another FWT). PILOT (A-bar, A_B).
 
-The papers of Chaudhry et al. and of the stability gap could not be read here: the formulas that
-rest on memory say so in their ``source``.
+Papers whose bodies could not be read here are followed through code that states the same; where
+there is none, a formula's ``source`` says that it rests on memory.
 """
 
 from heptathlon.scorers.continual.figures import (
@@ -27,6 +28,8 @@ from heptathlon.scorers.continual.figures import (
     by_stage,
     harmonic_mean,
     measure,
+    says,
+    sources,
     split_forgetting,
 )
 from heptathlon.scorers.continual.files import from_csv, from_json, read_matrix
@@ -72,6 +75,8 @@ __all__ = [
     "percentiles",
     "read_matrix",
     "resampled_rows",
+    "says",
+    "sources",
     "split_forgetting",
     "spread_of_orders",
     "with_intervals",

@@ -174,6 +174,16 @@ def split_forgetting(strict: Matrix, lenient: Matrix) -> dict[str, Figure]:
     return {"bwt_strict": whole, "bwt_essential": essential, "bwt_superficial": superficial}
 
 
+def says() -> dict[str, str]:
+    """Return each figure's formula in words."""
+    return {name: f.says for name, f in FORMULAS.items()} | {n: s for n, (s, _) in BESIDE.items()}
+
+
+def sources() -> dict[str, str]:
+    """Return where each figure's formula is from."""
+    return {name: f.source for name, f in FORMULAS.items()} | {n: s for n, (_, s) in BESIDE.items()}
+
+
 def by_stage(matrix: Matrix) -> dict[str, list[float | None]]:
     """Return curves over the stages, None where a cell is missing.
 

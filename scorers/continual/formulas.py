@@ -42,16 +42,19 @@ def _with_base(cells: Cells) -> Cells:
 
 
 def last(n: int) -> Cells:
+    """Return the last row."""
     out = np.zeros((n + 1, n), dtype=np.bool_)
     out[n] = True
     return out
 
 
 def diagonal(n: int) -> Cells:
+    """Return the cells of each task right after it was learned."""
     return _with_base(np.eye(n, dtype=np.bool_))
 
 
 def triangle(n: int) -> Cells:
+    """Return the cells of tasks that were learned already."""
     return _with_base(np.tri(n, dtype=np.bool_))
 
 
@@ -185,7 +188,10 @@ def _stability(rows: Floats) -> Floats:
 
 
 _ACC_LAST = Formula(
-    "mean of the last row: (1/T) sum_j R[T,j]", last, _mean_over(last), source="code of MLLM-CTBench"
+    "mean of the last row: (1/T) sum_j R[T,j]",
+    last,
+    _mean_over(last),
+    source="code of MLLM-CTBench",
 )
 _ACC_LEARN = Formula(
     "mean of the diagonal: (1/T) sum_j R[j,j]",
@@ -283,12 +289,8 @@ FORMULAS: dict[str, Formula] = {
         source="code of Continuum 1.2.7",
     ),
     "min_acc": Formula("mean_{j<T} min_{l>j} R[l,j]", triangle, _min_acc, 2, source=MEMORY),
-    "wc_acc": Formula(
-        "R[T,T] / T + (1 - 1/T) min_acc", triangle, _wc_acc, 2, source=MEMORY
-    ),
-    "stability": Formula(
-        "1 - mean_j max(0, R[j,j] - R[T,j]) / R[j,j]", _ends, _stability
-    ),
+    "wc_acc": Formula("R[T,T] / T + (1 - 1/T) min_acc", triangle, _wc_acc, 2, source=MEMORY),
+    "stability": Formula("1 - mean_j max(0, R[j,j] - R[T,j]) / R[j,j]", _ends, _stability),
 }
 """Figures of the matrix alone. ``mfn``, ``mft`` and ``maa`` are SEFE's names of the first three.
 
@@ -307,9 +309,7 @@ def figure_of(formula: Formula, rows: Floats, tasks: Sequence[str]) -> Figure:
     return Figure(value) if np.isfinite(value) else Figure(None, NO_DENOMINATOR)
 
 
-def why_not(
-    needs: Callable[[int], Cells], fewest: int, rows: Floats, tasks: Sequence[str]
-) -> str:
+def why_not(needs: Callable[[int], Cells], fewest: int, rows: Floats, tasks: Sequence[str]) -> str:
     """Return why a figure cannot be computed; empty if it can."""
     n = len(tasks)
     if n < fewest:

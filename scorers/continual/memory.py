@@ -50,7 +50,9 @@ def memory_auc(memory: Sequence[float], accuracy: Sequence[float]) -> Figure:
     return Figure(area.value / (max(memory) - min(memory)))
 
 
-def memory_areas(curves: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> dict[str, Figure]:
+def memory_areas(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+) -> dict[str, Figure]:
     """Return the areas of several curves that begin and end at the same budgets.
 
     Args:

@@ -174,9 +174,7 @@ def _player(name: str, says: str, answer: Answer, *, oracle: bool = False) -> Pl
 
 def _learner(name: str, says: str, answer: Answer) -> Player:
     """Return a player that learns from the examples of taught tasks, and guesses elsewhere."""
-    return _player(
-        name, says, _by_form(_sees_words(answer), _blind, _paper_blind, _coin_blind)
-    )
+    return _player(name, says, _by_form(_sees_words(answer), _blind, _paper_blind, _coin_blind))
 
 
 PLAYERS = by_name(
@@ -199,7 +197,6 @@ PLAYERS = by_name(
              taught.last_block),
     _learner("last_rule", "the last block's rule, put as the asked task puts answers",
              taught.last_rule),
-    _learner("pooled", "learns from all blocks as if they taught one task", taught.pooled),
     _learner("neighbour", "the asked task's example that is spelled most alike",
              taught.neighbour),
     _learner("ridge", "regression on spelling and place, fitted on the asked task's block",

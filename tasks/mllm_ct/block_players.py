@@ -118,14 +118,6 @@ def ridge(doc: Doc) -> str:
     return put(block["pattern"], _best(_ridge(doc, block), "ridge", doc))
 
 
-def pooled(doc: Doc) -> str:
-    """The same regression fitted on all blocks, as if they taught one task."""
-    scores: Counter[str] = Counter()
-    for block in doc["blocks"]:
-        scores.update(_ridge(doc, block))
-    return put(own_block(doc)["pattern"], _best(scores, "pooled", doc))
-
-
 def _best(scores: Mapping[str, float], name: str, doc: Doc) -> str:
     most = max(scores.values())
     return _stream(name, doc).choice(sorted(c for c, s in scores.items() if s > most - 1e-9))
@@ -151,7 +143,7 @@ class _Lesson(NamedTuple):
 
 
 def _lesson(doc: Doc, block: Block) -> _Lesson:
-    """Return a block's examples as rows of features: a row a word that might be picked, or one each.
+    """Return a block's examples as rows of features: one for each word where words are picked.
 
     What a row looks like is how its words are spelled, how long they are and where they stand.
     """
@@ -195,7 +187,8 @@ def _unit(rows: Sequence[Mapping[str, float]], columns: Mapping[str, int]) -> Fl
         for name, count in row.items():
             if name in columns:
                 table[place, columns[name]] = count
-    return table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
+    long: Floats = np.linalg.norm(table, axis=1, keepdims=True)
+    return table / np.maximum(long, 1e-9)
 
 
 def _ridge(doc: Doc, block: Block) -> Mapping[str, float]:
@@ -208,7 +201,7 @@ def _ridge(doc: Doc, block: Block) -> Mapping[str, float]:
 
 
 def _kernel(doc: Doc, block: Block) -> Mapping[str, float]:
-    """Score the possible answers by the most similar row that had them less the one that had not."""
+    """Score each possible answer by the most similar row that had it, less that of one without."""
     lesson = _lesson(doc, block)
     like = [
         np.where(lesson.goals == right, lesson.asked[..., None], -1.0).max(axis=1)

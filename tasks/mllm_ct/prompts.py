@@ -80,7 +80,7 @@ def paper_prompt(doc: Doc) -> str:
 
 
 def tagged_prompt(doc: Doc) -> str:
-    """Return a row's problem with this suite's own request for the tags that models are tuned on."""
+    """Return a row's problem with this suite's request for the tags that models are tuned on."""
     return (
         f"{paper_prompt(doc)}\n\nReason between <think> and </think>, and then give the final "
         "answer alone between <answer> and </answer>."

@@ -170,7 +170,7 @@ def test_extractors(kind: str, gold: str, text: str, strict: int, lenient: int):
         ("science", "B", "<think>B", 0),
         ("numglue", "1,200", "so 3 and 1200.0004", 1),
         ("numglue", "25", "25 of 30", 0),
-        ("math", "no", "There is no doubt: yes", 0),
+        ("math", "no", "There is no doubt: yes", 1),
         ("math", "no", "No, it is not", 1),
         ("math", "12", "12 apples, not 13", 1),
         ("math", "B", "<answer>b)</answer>", 1),
