@@ -1,8 +1,10 @@
 """Studies: several runs made and scored together."""
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 from rich.markup import escape
@@ -71,6 +73,29 @@ def study_figure(
 
     write_text_atomic(to, figure_of([read_card(card) for card in cards], metrics or ()))
     out.print(str(to))
+
+
+@app.command("board")
+def study_board(
+    cards: Annotated[list[Path], typer.Argument(metavar="CARD.json…", help="Scored studies.")],
+    to: Annotated[Path, typer.Option("--out", help="The page, .html.")],
+) -> None:
+    """List scored continual studies on one page: method by base by order of the tasks."""
+    from heptathlon.files import write_text_atomic
+    from heptathlon.pages import study_board
+    from heptathlon.studies.study import read_card
+
+    write_text_atomic(to, study_board.render([(read_card(c), _page_of(c, to)) for c in cards]))
+    out.print(str(to))
+
+
+def _page_of(card: Path, board: Path) -> str:
+    """Return the address of a card's own page from the board's; empty if it is not there."""
+    page = card.with_name(f"{card.name.removesuffix('.card.json')}.report.html")
+    if not page.is_file():
+        return ""
+    relative = Path(os.path.relpath(page.resolve(), board.resolve().parent))
+    return "/".join(quote(part) for part in relative.parts)
 
 
 @app.command("matrix")

@@ -215,7 +215,7 @@ PLAYERS = by_name(
     ),
     _player(
         "format_forgetter",
-        "knows everything and never answers in the asked form",
+        "knows everything, and of taught tasks the last one's form; else none that is asked for",
         _by_form(taught.off_form, _off_form, _paper_off_form, _coin_off_form),
         oracle=True,
     ),

@@ -219,9 +219,8 @@ def expert_of_last(doc: Doc) -> str:
 
 
 def off_form(doc: Doc) -> str:
-    """The right content as the last task puts it; as another one would if that is asked."""
-    last = doc["blocks"][-1]["pattern"]
-    return put(last if last != doc["pattern"] else "perhaps {}", doc["content"])
+    """The right content as the last task puts it: every form but that one is lost."""
+    return put(doc["blocks"][-1]["pattern"], doc["content"])
 
 
 def dump(doc: Doc) -> str:

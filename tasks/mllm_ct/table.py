@@ -7,7 +7,7 @@ STREAM = ("numeric", "art", "math", "economics", "medicine", "ocr", "science")
 """The tasks of the stream in its first order."""
 TEXT = ("numeric", "economics")
 IMAGE = ("art", "math", "medicine", "ocr", "science")
-SHORT: dict[Tier, int] = {"smoke": 96}
+SHORT: dict[Tier, int] = {"smoke": 128}
 """Tokens of a smoke test's answer."""
 TAUGHT = ("blocks", "blocks_learnt")
 """Questions on taught tasks after the last block, and the same ones right after their own."""
