@@ -4,12 +4,14 @@ The format is MLCommons' (http://mlcommons.org/croissant/1.1); ``mlcroissant`` v
 what is written here.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from heptathlon import families
-from heptathlon.builders.hub import Manifests, config_name, tag_of
+from heptathlon.builders.dictionary import VIEWS, described
+from heptathlon.builders.hub import Manifests, Models, config_name, tag_of
 from heptathlon.families import Family
 from heptathlon.files import dump_json
 
@@ -46,7 +48,11 @@ _TYPES = (
 
 
 def metadata(
-    family: Family, url: str, sets: Manifests, schemas: dict[str, dict[str, pa.Schema]]
+    family: Family,
+    url: str,
+    sets: Manifests,
+    schemas: dict[str, dict[str, pa.Schema]],
+    models: Mapping[str, Models],
 ) -> str:
     """Return a repository's ``croissant.json``.
 
@@ -55,6 +61,7 @@ def metadata(
         url: the repository's address.
         sets: its sets, all of one season and version.
         schemas: parquet schema by the set's folder and config.
+        models: the models of each set's records, whose docstrings describe the fields.
     """
     first = next(iter(sets.values()))
     tag = tag_of(first["season"], first["version"])
@@ -75,7 +82,8 @@ def metadata(
                 }
             )
             schema = schemas[folder][entry["config"]]
-            fields = [_field(f"{name}/{c.name}", c, path, c.name) for c in schema]
+            said = VIEWS | described(models[folder][entry["config"]])
+            fields = [_field(f"{name}/{c.name}", c, path, c.name, said, c.name) for c in schema]
             record_sets.append(
                 {"@type": "cr:RecordSet", "@id": name, "name": name, "field": fields}
             )
@@ -100,18 +108,32 @@ def metadata(
     )
 
 
-def _field(place: str, column: pa.Field, file: str, path: str) -> dict[str, Any]:
-    """Describe one column; lists are arrays of any length, structs have fields below them."""
+def _field(
+    place: str, column: pa.Field, file: str, path: str, said: Mapping[str, str], name: str
+) -> dict[str, Any]:
+    """Describe one column; lists are arrays of any length, structs have fields below them.
+
+    Args:
+        place: the field's id.
+        column: the column.
+        file: id of the file that it is in.
+        path: the file's column, of which this may be a part.
+        said: what is said of each field, by its name.
+        name: the field's name there.
+    """
     kind, depth = column.type, 0
     while pa.types.is_list(kind):
         kind, depth = kind.value_type, depth + 1
     source = {"fileObject": {"@id": file}, "extract": {"column": path}}
     out: dict[str, Any] = {"@type": "cr:Field", "@id": place, "name": place, "source": source}
+    if name in said:
+        out["description"] = said[name]
     if depth:
         out |= {"isArray": True, "arrayShape": ",".join(["-1"] * depth)}
     if pa.types.is_struct(kind):
-        return out | {"subField": [_field(f"{place}/{f.name}", f, file, path) for f in kind]}
-    for holds, name in _TYPES:
+        below = [_field(f"{place}/{f.name}", f, file, path, said, f"{name}.{f.name}") for f in kind]
+        return out | {"subField": below}
+    for holds, type_name in _TYPES:
         if holds(kind):
-            return out | {"dataType": name}
+            return out | {"dataType": type_name}
     raise TypeError(f"Croissant has no type for {column.name}: {kind}")

@@ -5,14 +5,16 @@ A family has one repository on the Hub. Each of its sets lies in a folder of its
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
 from heptathlon import families
+from heptathlon.builders.dictionary import VIEWS, described
 from heptathlon.families import Family, Role
 from heptathlon.parts import part_folder
+from heptathlon.records import Record
 from heptathlon.tasks import catalog
 
 FRAMEWORK = "heptathlon"
@@ -27,6 +29,8 @@ ROLES: dict[Role, str] = {
 
 Manifests = Mapping[str, Mapping[str, Any]]
 """A repository's sets: each one's manifest as a dictionary, by the set's folder."""
+Models = Mapping[str, type[Record]]
+"""The model of the records of each config."""
 
 
 def set_folder(edition: str, tier: str) -> str:
@@ -49,33 +53,39 @@ def tag_of(season: str, version: int) -> str:
     return f"{season}-v{version}"
 
 
-def dataset_card(family: Family, manifest: Mapping[str, Any]) -> str:
+def dataset_card(family: Family, manifest: Mapping[str, Any], models: Models) -> str:
     """Return the README.md of one set's own folder.
 
     Args:
         family: the registry's entry.
         manifest: the set's manifest as a dictionary.
+        models: the model of its records by config.
     """
     title = f"{family.title}: {manifest['edition']} edition, tier {manifest['tier']}"
     pretty = f"Heptathlon: {family.title} ({manifest['edition']}, {manifest['season']})"
     lines = [*_header(family, pretty, {"": manifest}), f"# {title}", "", family.question, ""]
     lines += [*facts_table(family), "", "## This set", "", *_set_lines("", manifest)]
-    lines += ["", _without_pictures(family_notes(family)), ""]
+    labelled = _labelled({"": manifest}, {"": models})
+    lines += ["", *_fields_lines(labelled, views=bool(manifest["views"]))]
+    lines += [_without_pictures(family_notes(family)), ""]
     lines += [f"Canary: `{manifest['canary']}`", ""]
     return "\n".join(lines)
 
 
-def repository_card(family: Family, repository: str, sets: Manifests) -> str:
+def repository_card(
+    family: Family, repository: str, sets: Manifests, models: Mapping[str, Models]
+) -> str:
     """Return the README.md of a family's repository on the Hub.
 
     Args:
         family: the registry's entry.
         repository: its name there, ``org/name``.
         sets: its sets, all of one season and version.
+        models: the models of each set's records.
     """
     first = next(iter(sets.values()))
     tag = tag_of(first["season"], first["version"])
-    config = config_name(next(iter(sets)), first["files"][0]["config"])
+    config = default_config(family, sets)
     lines = [
         *_header(family, f"Heptathlon: {family.title} ({first['season']})", sets),
         f"# Heptathlon: {family.title}",
@@ -92,6 +102,8 @@ def repository_card(family: Family, repository: str, sets: Manifests) -> str:
         f'load_dataset("{repository}", "{config}", split="test", revision="{tag}")',
         "```",
         "",
+        f"The config `{config}` is also what loads if none is named: the headline rests on it.",
+        "",
         f"The tag `{tag}` is season `{first['season']}`, version {first['version']}: its records "
         "never change. Each folder's `manifest.json` has the checksum of every file and a digest "
         "of the records, which is also that of the set built from its seed.",
@@ -101,7 +113,8 @@ def repository_card(family: Family, repository: str, sets: Manifests) -> str:
     for folder, manifest in sets.items():
         lines += ["", f"### {manifest['edition'].capitalize()} edition, tier {manifest['tier']}"]
         lines += ["", *_set_lines(folder, manifest)]
-    lines += ["", _without_pictures(family_notes(family)), "", "## Citation", ""]
+    lines += ["", *_fields_lines(_labelled(sets, models), views=True)]
+    lines += [_without_pictures(family_notes(family)), "", "## Citation", ""]
     lines += [f"The protocol is that of [{family.paper.title}]({family.paper.url}); cite it, and"]
     lines += [f"name the data as `{repository}`, `{tag}`."]
     if any(m["edition"] == "paper" for m in sets.values()):
@@ -122,13 +135,17 @@ def _header(family: Family, title: str, sets: Manifests) -> list[str]:
     size = next((name for limit, name in SIZES if records < limit), "n>1M")
     licences = {family.licence_of(m["edition"]) or "other" for m in sets.values()}
     named = sorted(licence.lower() for licence in licences)
+    default = default_config(family, sets)
     header = {
         "pretty_name": title,
         "license": named[0] if len(named) == 1 else named,
         "language": ["en"],
         "size_categories": [size],
         "tags": ["heptathlon", family.name, "evaluation"],
-        "configs": [{"config_name": c, "data_files": rows} for c, rows in configs.items()],
+        "configs": [
+            {"config_name": c, **({"default": True} if c == default else {}), "data_files": rows}
+            for c, rows in configs.items()
+        ],
     }
     text = yaml.safe_dump(header, sort_keys=False, allow_unicode=True).rstrip()
     return ["---", text, "---", ""]
@@ -157,6 +174,58 @@ def _set_lines(folder: str, manifest: Mapping[str, Any]) -> list[str]:
         lines += ["", "Left out of the source files:", ""]
         lines += [f"- {reason}: {count:,}" for reason, count in manifest["left_out"].items()]
     return lines
+
+
+def default_config(family: Family, sets: Manifests) -> str:
+    """Return the config that loads if none is named: the headline's, of the largest fresh set."""
+    order = {tier: place for place, tier in enumerate(("full", "lite", "smoke"))}
+
+    def place(folder: str) -> tuple[bool, int]:
+        manifest = sets[folder]
+        return manifest["edition"] != "fresh", order.get(manifest["tier"], len(order))
+
+    for folder in sorted(sets, key=place):
+        manifest = sets[folder]
+        there = {entry["config"] for entry in manifest["files"]}
+        for config in headline_configs(family, manifest["edition"], manifest["tier"]):
+            if config in there:
+                return config_name(folder, config)
+    folder = next(iter(sets))
+    return config_name(folder, sets[folder]["files"][0]["config"])
+
+
+def _labelled(sets: Manifests, models: Mapping[str, Models]) -> dict[type[Record], dict[str, None]]:
+    """Return the configs that each kind of record is in, with the edition where that matters."""
+    kinds: dict[str, set[type[Record]]] = {}
+    for of in models.values():
+        for config, model in of.items():
+            kinds.setdefault(config, set()).add(model)
+    out: dict[type[Record], dict[str, None]] = {}
+    for folder, of in models.items():
+        for config, model in of.items():
+            edition = f" ({sets[folder]['edition']})" if len(kinds[config]) > 1 else ""
+            out.setdefault(model, {})[f"`{config}`{edition}"] = None
+    return out
+
+
+def _fields_lines(labelled: Mapping[type[Record], Iterable[str]], *, views: bool) -> list[str]:
+    """Return the data dictionary: a table of fields for each kind of record."""
+    lines = ["## Fields", ""]
+    if views:
+        lines += ["In front of a record's fields, in every config that a task asks:", ""]
+        lines += ["| column | what it holds |", "|---|---|"]
+        lines += [*(f"| `{name}` | {said} |" for name, said in VIEWS.items()), ""]
+    for model, configs in labelled.items():
+        lines += [f"Of a record in {', '.join(configs)}:", "", "| field | what it holds |"]
+        lines += ["|---|---|"]
+        lines += [f"| `{name}` | {_cell(said)} |" for name, said in described(model).items()]
+        lines += [""]
+    return lines
+
+
+def _cell(text: str) -> str:
+    """Return a text that stands in one cell of a Markdown table."""
+    return text.replace("|", "\\|")
 
 
 def eval_yaml(family: Family, sets: Manifests) -> str:

@@ -1,4 +1,4 @@
-"""The error that a person may read: the CLI prints its sentence and exits with 1."""
+"""The errors that a person may read: the CLI prints their sentence and exits with 1, or with 3."""
 
 import difflib
 from collections.abc import Iterable
@@ -6,6 +6,13 @@ from collections.abc import Iterable
 
 class HeptathlonError(Exception):
     """Input was refused. The message is one sentence: what is wrong, where, and the mend."""
+
+
+class OwnFaultError(HeptathlonError):
+    """This installation's data or machine is at fault, and not the input: exit code 3.
+
+    Whoever checks a stranger's input lets it pass through: it says nothing about the input.
+    """
 
 
 class UnknownNameError(HeptathlonError):

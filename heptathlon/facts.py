@@ -107,7 +107,12 @@ class Family(_Closed):
     version: int = Field(ge=1)
 
     def licence_of(self, edition: str) -> str | None:
-        """Return the licence under which an edition may be published; None if it may not."""
+        """Return the licence under which an edition may be published; None if it may not.
+
+        Sets of files that a user brings for a further publication never are.
+        """
+        if edition in self.further:
+            return None
         return self.licence if edition in {"fresh", "own"} else self.paper_licence
 
     def headline_of(self, edition: str) -> Headline:

@@ -1,6 +1,7 @@
 """Reading and writing files: whole or not at all, and JSON without surprises."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import math
@@ -13,11 +14,15 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from heptathlon.errors import HeptathlonError
+from heptathlon.errors import HeptathlonError, OwnFaultError
 
 MAX_NESTING = 64
 MAX_DIGITS = 300
 """Digits of an integer; one of 309 does not fit into a floating-point number."""
+DISK_FAULTS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+)
+"""What can be wrong with a disk: full, over a quota, read-only, closed to this user, broken."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """An escape that may be half of a pair; only then need every string be looked at."""
 
@@ -39,6 +44,23 @@ def write_bytes_atomic(path: Path, data: bytes) -> None:
 def write_text_atomic(path: Path, text: str) -> None:
     """Write UTF-8 text; see :func:`write_bytes_atomic`."""
     write_bytes_atomic(path, text.encode())
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what a disk says, often without a path, into a sentence on the folder that is written.
+
+    Raises:
+        OwnFaultError: if the block cannot write.
+    """
+    try:
+        yield
+    except OSError as error:
+        said = os.strerror(error.errno) if error.errno else str(error)
+        raise OwnFaultError(
+            f"{path}: cannot be written ({said}); make room there, or let HEPTATHLON_HOME or --out "
+            "name a folder that can be written to, and call the same command again."
+        ) from None
 
 
 @contextlib.contextmanager

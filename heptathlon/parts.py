@@ -12,10 +12,11 @@ from typing import Literal
 from heptathlon.errors import HeptathlonError
 from heptathlon.facts import Family
 
-Part = Literal["builder", "tasks", "table", "players", "tokens", "scorer", "drawings"]
+Part = Literal["builder", "tasks", "table", "players", "tokens", "judge", "scorer", "drawings"]
 """``builder`` makes the data sets, with ``card.md`` beside it; ``tasks`` is the package in whose
 folder the forms lie; ``table`` has the TABLE of tasks, ``players`` the PLAYERS; ``tokens``
-(optional) warns of tokenizers; ``scorer`` reads answers; ``drawings`` (optional) has the DRAWINGS
+(optional) warns of tokenizers; ``judge`` (optional) has the RUBRIC of what another model may be
+asked about an answer; ``scorer`` reads answers; ``drawings`` (optional) has the DRAWINGS
 of the family's pages."""
 
 _OWN: dict[Part, str] = {
@@ -24,6 +25,7 @@ _OWN: dict[Part, str] = {
     "table": "heptathlon.tasks.{name}.table",
     "players": "heptathlon.tasks.{name}.baselines",
     "tokens": "heptathlon.tasks.{name}.tokens",
+    "judge": "heptathlon.tasks.{name}.judge",
     "scorer": "heptathlon.scorers.{name}",
     "drawings": "heptathlon.pages.families.{name}",
 }
@@ -33,6 +35,7 @@ _PLUGIN: dict[Part, str] = {
     "table": "{package}.table",
     "players": "{package}.baselines",
     "tokens": "{package}.tokens",
+    "judge": "{package}.judge",
     "scorer": "{package}.scorer",
     "drawings": "{package}.drawings",
 }

@@ -19,7 +19,8 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, of_role
 from heptathlon.files import canonical_json, write_text_atomic
 from heptathlon.leaderboard import kept as kept_entries
-from heptathlon.leaderboard import rerun, validate
+from heptathlon.leaderboard import rerun, seen, validate
+from heptathlon.leaderboard.copies import Submission, first_seen
 from heptathlon.leaderboard.kept import Came, Kept, Used, digest_of, recording
 from heptathlon.leaderboard.page import site
 from heptathlon.leaderboard.propose import envelope_hash
@@ -41,6 +42,7 @@ from heptathlon.pages.report import render_report
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
 from heptathlon.scoring.scorecard import ScoredSample
+from heptathlon.tasks.catalog import task_data
 
 REPORTS = "reports"
 """Folder of the rows' reports in the site."""
@@ -58,10 +60,12 @@ def build(
     processes: int = 1,
     kept: Path | None = None,
     recheck: bool = False,
+    accepted: Path | None = None,
 ) -> Path:
     """Write the site of all accepted submissions and return its page.
 
     A refused submission is left out with a warning that says why; a copy of another one too.
+    Where this installation is at fault, nothing is written.
 
     Args:
         submissions: submission folders, or folders of them.
@@ -72,12 +76,21 @@ def build(
         kept: folder of what came of submissions that were checked before (see :mod:`.kept`); if
             left out, all are checked and nothing is kept.
         recheck: whether all are checked, whatever is kept.
+        accepted: list of accepted submissions, which decides who was first (see :mod:`.seen`);
+            what is accepted now is added to it.
 
     Raises:
         HeptathlonError: if there is no submission, none is accepted, or ``kept`` lies in one.
+        OwnFaultError: if a published set or this machine is at fault.
     """
     rows, items = gather(
-        submissions, out, reruns=reruns, processes=processes, kept=kept, recheck=recheck
+        submissions,
+        out,
+        reruns=reruns,
+        processes=processes,
+        kept=kept,
+        recheck=recheck,
+        accepted=accepted,
     )
     _remove_old_reports(out / REPORTS, rows)
     for name, text in site_of(numbered(rows.values()), items, hidden).items():
@@ -93,6 +106,7 @@ def gather(
     processes: int = 1,
     kept: Path | None = None,
     recheck: bool = False,
+    accepted: Path | None = None,
 ) -> tuple[dict[str, Row], dict[str, Items]]:
     """Check submissions, write the report of each row, and return rows and items by slug.
 
@@ -100,37 +114,49 @@ def gather(
     """
     rows: dict[str, Row] = {}
     items: dict[str, Items] = {}
-    sources: dict[str, Path] = {}
-    agreeing = rerun.agreeing(reruns)
+    repeated = rerun.records(reruns)
+    known = seen.read_list(accepted)
     folders = find_submissions(submissions)
     with _entries(kept) as entries:
-        checked = _checked(folders, entries, out / REPORTS, processes, recheck)
-        for folder, found in zip(folders, checked, strict=True):
-            if isinstance(found, str):
-                logger.warning("left out: %s", found)
-                continue
-            key, came = found
-            for number, row in enumerate(came.rows):
-                if row.slug in rows:
-                    logger.warning("left out: %s is a copy of %s", folder, sources[row.slug])
-                    break
-                sources[row.slug] = folder
-                rows[row.slug] = _re_run(row) if came.envelope in agreeing else row
-                if len(items) <= MAX_PAIRED_ROWS * len(TIERS):
-                    mine = entries.items(key, number)
-                    if mine is not None:
-                        items[row.slug] = mine
+        found = list(_checked(folders, entries, processes, recheck))
+        for one in found:
+            if isinstance(one, str):
+                logger.warning("left out: %s", one)
+        good = [
+            Submission(folder, *one)
+            for folder, one in zip(folders, found, strict=True)
+            if not isinstance(one, str)
+        ]
+        if not good:
+            raise HeptathlonError("leaderboard: no submission is accepted; the warnings say why.")
+        for place, (source, number, row) in enumerate(first_seen(good, known)):
+            record = repeated.get(source.came.envelope)
+            # Runs are counted in the order in which they were seen.
+            rows[row.slug] = _re_run(row, record).model_copy(update={"seen": place})
+            if len(items) <= MAX_PAIRED_ROWS * len(TIERS):
+                mine = entries.items(source.key, number)
+                if mine is not None:
+                    items[row.slug] = mine
+            # Not before all is checked: where this machine is at fault, nothing is written.
+            path = out / REPORTS / f"{row.slug}.html"
+            if digest_of(path) != source.came.reports[number]:
+                write_text_atomic(path, entries.report(source.key, number))
+        seen.extend_list(accepted, known, [one.came.envelope for one in good])
         entries.forget_others()
-    if not rows:
-        raise HeptathlonError("leaderboard: no submission is accepted; the warnings say why.")
     return rows, items
 
 
-def _re_run(row: Row) -> Row:
-    """Return a row with the badge of a repeated run, which a player's row has already."""
-    if validate.RE_RUN in row.badges:
+def _re_run(row: Row, record: rerun.Rerun | None) -> Row:
+    """Return a row with what a repeated run says of it; a player's row has the badge already."""
+    if record is None or row.kind != "model":
         return row
-    return row.model_copy(update={"badges": (*row.badges, validate.RE_RUN)})
+    if record.verdict == "disagrees":
+        said = "a repeated run gave other answers"
+        return row.model_copy(update={"unranked": (*row.unranked, said)})
+    if record.confirms != row.name:
+        return row
+    badges = (*row.badges, validate.RE_RUN)
+    return row.model_copy(update={"badges": badges, "confirmed": record.revision})
 
 
 @contextlib.contextmanager
@@ -155,40 +181,34 @@ def _entries(folder: Path | None) -> Iterator[Kept]:
 
 
 def _checked(
-    folders: Sequence[Path], kept: Kept, reports: Path, processes: int, recheck: bool
+    folders: Sequence[Path], kept: Kept, processes: int, recheck: bool
 ) -> Iterator[tuple[str, Came] | str]:
-    """Yield key and entry of each submission, or why it is refused; all their reports are written.
+    """Yield key and entry of each submission, or why it is refused.
 
     Looking for entries is hashing, which threads do side by side; checking needs processes.
     """
     known: list[tuple[str, Came] | None] = [None] * len(folders)
     if not recheck:
         with ThreadPoolExecutor(max(1, processes)) as pool:
-            find = functools.partial(_found, kept=kept, reports=reports)
+            find = functools.partial(_found, kept=kept)
             known = list(pool.map(find, folders))
     left = [folder for folder, entry in zip(folders, known, strict=True) if entry is None]
     logger.info("%d of %d submissions were checked before", len(folders) - len(left), len(folders))
-    check = functools.partial(_check, kept=kept, reports=reports)
+    check = functools.partial(_check, kept=kept)
     new = iter(validate.spread(check, left, processes))
     for entry in known:
         yield next(new) if entry is None else entry
 
 
-def _found(folder: Path, *, kept: Kept, reports: Path) -> tuple[str, Came] | None:
-    """Return key and entry of a submission that was checked before, its reports being written."""
+def _found(folder: Path, *, kept: Kept) -> tuple[str, Came] | None:
+    """Return key and entry of a submission that was checked before."""
     key = kept.key(folder)
     came = kept.find(key) if key else None
-    if key is None or came is None:
-        return None
-    for number, row in enumerate(came.rows):
-        path = reports / f"{row.slug}.html"
-        if digest_of(path) != came.reports[number]:
-            write_text_atomic(path, kept.report(key, number))
-    return key, came
+    return None if key is None or came is None else (key, came)
 
 
-def _check(folder: Path, *, kept: Kept, reports: Path) -> tuple[str, Came] | str:
-    """Check a submission, keep what came of it and write its reports; or return why not."""
+def _check(folder: Path, *, kept: Kept) -> tuple[str, Came] | str:
+    """Check a submission and keep what came of it; or return why it is refused."""
     key = kept.key(folder)
     sets: set[Used] = set()
     case = validate.examine(folder, published=recording(sets), details=True)
@@ -203,12 +223,7 @@ def _check(folder: Path, *, kept: Kept, reports: Path) -> tuple[str, Came] | str
     envelope = envelope_hash(folder)
     if key is None or kept.key(folder) != key:
         return f"{folder}: was changed while it was checked; build the board again."
-    came = kept.keep(key, envelope, sets, found, texts)
-    for row, text, digest in zip(came.rows, texts, came.reports, strict=True):
-        path = reports / f"{row.slug}.html"
-        if digest_of(path) != digest:
-            write_text_atomic(path, text)
-    return key, came
+    return key, kept.keep(key, envelope, sets, found, texts)
 
 
 def site_of(
@@ -246,7 +261,7 @@ def find_submissions(paths: Sequence[Path]) -> list[Path]:
 
 def _remove_old_reports(folder: Path, rows: Mapping[str, Row]) -> None:
     """Remove the reports of a former build whose rows are gone, and nothing else."""
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():
         if REPORT_NAME.match(path.name) and path.stem not in rows:
             path.unlink()
 
@@ -270,8 +285,10 @@ def _row(case: validate.Case, division: Division, cards: Mapping[str, FamilyCard
         "model" if model.kind == "model" else "oracle" if oracle else "player"
     )
     bars = [c.best_trivial.player for c in cards.values() if c.best_trivial]
+    scores = {name: _score(card, case) for name, card in cards.items()}
+    contents = [f"{name}:{score.content}" for name, score in scores.items()]
     return Row(
-        slug=slug_of(envelope.model.name, division, [f.sha256 for f in envelope.files]),
+        slug=slug_of(envelope.model.name, division, contents),
         division=division,
         name=envelope.model.name,
         kind=kind,
@@ -283,13 +300,25 @@ def _row(case: validate.Case, division: Division, cards: Mapping[str, FamilyCard
         settings="" if kind != "model" else settings_words(case.card),
         command=envelope.command,
         badges=tuple(case.badges),
+        unranked=tuple(case.unranked),
+        notes=tuple(case.notes),
         date=case.card.date[:10],
-        scores={name: _score(card) for name, card in cards.items()},
+        scores=scores,
     )
 
 
-def _score(card: FamilyCard) -> Score:
+def _score(card: FamilyCard, case: validate.Case) -> Score:
+    variants = FAMILIES[card.family].headline_of(card.edition).variants
+    contents = [
+        [task, digest]
+        for task, digest in sorted(case.contents.items())
+        if (data := task_data(task)).family.name == card.family
+        and data.variant in variants
+        and (data.edition, data.tier) == (card.edition, card.tier)
+        and case.sets[task].season == card.season
+    ]
     return Score(
+        content=hashlib.sha256(canonical_json(contents).encode()).hexdigest(),
         headline=card.headline,
         skill=card.skill,
         invalid_rate=card.invalid_rate,
@@ -306,9 +335,9 @@ def _bar(card: FamilyCard) -> Bar | None:
     return Bar(player=trivial.player, value=trivial.value)
 
 
-def slug_of(name: str, division: Division, checksums: Iterable[str]) -> str:
-    """Return a file name that is a row's own: its model's name, and a hash of what it is."""
-    identity = canonical_json([name, division, sorted(checksums)])
+def slug_of(name: str, division: Division, contents: Iterable[str]) -> str:
+    """Return a file name that is a row's own: its model's name, and a hash of its answers."""
+    identity = canonical_json([name, division, sorted(contents)])
     stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].rstrip("-")
     return f"{stem}-{hashlib.sha256(identity.encode()).hexdigest()[:10]}"
 

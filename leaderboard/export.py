@@ -16,7 +16,8 @@ from heptathlon import families
 from heptathlon.builders import hub
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import dump_json
-from heptathlon.leaderboard.schema import MODEL_NAME, command_of
+from heptathlon.leaderboard.allowed import MODEL_NAME
+from heptathlon.leaderboard.schema import command_of
 from heptathlon.running.runs import Run
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import Estimate, FamilyCard, Scorecard

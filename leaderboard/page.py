@@ -166,6 +166,7 @@ class Shown:
     cells: list[Cell]
     settings: str
     badge: str
+    claimed: bool
     date: str
     below: bool
     is_bar: bool
@@ -273,7 +274,8 @@ def _shown(
         ties=f"ties with {standing.ties}" if standing.ties else "",
         cells=cells,
         settings=row.settings,
-        badge=row.badges[-1] if row.badges else "",
+        badge=badge_of(row),
+        claimed=is_claimed(row),
         date=row.date,
         below=is_below(standing.overall),
         is_bar=row.is_bar,
@@ -285,19 +287,34 @@ def is_below(f: Figure) -> bool:
     return f.high is not None and f.high < 0
 
 
+def is_claimed(row: Row) -> bool:
+    """Tell whether a row's name is its submitter's word: no public weights gave its answers."""
+    return row.kind == "model" and not row.confirmed
+
+
+def badge_of(row: Row) -> str:
+    """Return what was checked of a row, in the words beside its name."""
+    checked = row.badges[-1] if row.badges else ""
+    claim = "claimed name" if is_claimed(row) else ""
+    return ", ".join(word for word in (checked, claim) if word)
+
+
 def note_of(row: Row) -> str:
-    """Return the line under a row's name."""
+    """Return the line under a row's name: what it is, and what of it was not checked."""
     words = []
     if row.kind != "model":
         words.append("player that is told the answer" if row.kind == "oracle" else "player")
     if row.is_bar:
         words.append("the bar to pass")
     if row.parameters:
-        words.append(_size(row.parameters))
+        said = _size(row.parameters)
+        words.append(said if row.confirmed else f"says {said}")
     if row.submitter:
         words.append(f"submitted by {row.submitter}")
     if row.runs > 1:
         words.append(f"run {row.run} of {row.runs}")
+    words += [f"no rank: {why}" for why in row.unranked]
+    words += row.notes
     return ", ".join(words)
 
 
@@ -358,7 +375,7 @@ def _island(
     """Return what the page's script reads: columns, because rows would repeat every key."""
     rows = [standing.row for standing in table.standings]
     settings, setting = _coded([r.settings for r in rows])
-    badges, badge = _coded([r.badges[-1] if r.badges else "" for r in rows])
+    badges, badge = _coded([badge_of(r) for r in rows])
     kinds, kind = _coded([r.kind for r in rows])
     ranks = [s.rank or RankRange(0, 0) for s in table.standings]
     scale = table.scale
@@ -383,6 +400,7 @@ def _island(
         "date": [r.date for r in rows],
         "best": [r.best for r in ranks],
         "worst": [r.worst for r in ranks],
+        "claimed": [i for i, row in enumerate(rows) if is_claimed(row)],
         "bars": [i for i, row in enumerate(rows) if row.is_bar],
         "below": [i for i, s in enumerate(table.standings) if is_below(s.overall)],
         "figures": [
@@ -475,6 +493,8 @@ def data_csv(boards: Sequence[Table]) -> str:
                     *((bar.player, round(bar.value, DIGITS)) if bar else (None, None)),
                     invalid[0],
                     " ".join(row.badges),
+                    row.confirmed,
+                    "; ".join((*row.unranked, *row.notes)),
                     row.date,
                     row.settings,
                 ]
@@ -486,7 +506,8 @@ _CSV_HEAD = (
     *("edition", "tier", "season", "family", "rank_best", "rank_worst"),
     *("name", "kind", "revision", "submitter", "metric"),
     *("value", "low", "high", "n", "skill", "skill_low", "skill_high"),
-    *("best_trivial", "best_trivial_value", "invalid_rate", "badges", "date", "settings"),
+    *("best_trivial", "best_trivial_value", "invalid_rate", "badges", "confirmed"),
+    *("not_checked", "date", "settings"),
 )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, HfApi
 
-from heptathlon.builders.publish import REPOSITORY, patiently
+from heptathlon.builders.patience import REPOSITORY, patiently
 from heptathlon.errors import HeptathlonError
 from heptathlon.leaderboard import validate
 from heptathlon.leaderboard.schema import ENVELOPE

@@ -52,7 +52,8 @@ def _without_digests(row: Row, salt: str) -> Row:
     Its name keeps ten digits, keyed by the salt, so that two runs have two records.
     """
     stem, _, _ = row.slug.rpartition("-")
-    scores = {name: score.model_copy(update={"digest": ""}) for name, score in row.scores.items()}
+    bare = {"digest": "", "content": ""}
+    scores = {name: score.model_copy(update=bare) for name, score in row.scores.items()}
     slug = f"{stem}-{salts.keyed(salt, 'record', row.slug).hex()[:10]}"
     return row.model_copy(update={"slug": slug, "scores": scores})
 

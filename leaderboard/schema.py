@@ -5,17 +5,26 @@ it again. ``submission.schema.json`` beside this module is generated from the mo
 ``python -m heptathlon.leaderboard.schema``.
 """
 
+import json
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import dump_json, write_text_atomic
-from heptathlon.harmless import label
-from heptathlon.models import SHARED_PROMPT
+from heptathlon.harmless import label, look_of
+from heptathlon.leaderboard.allowed import (
+    BACKENDS,
+    BATCH_SIZE,
+    MODEL_NAME,
+    PLAYER_NAME,
+    argument_refused,
+    generation_refused,
+)
+from heptathlon.leaderboard.dropped import FIELDS
 from heptathlon.running.runs import Run
 from heptathlon.scoring.cards import Estimate, Scorecard, Settings
 
@@ -23,10 +32,6 @@ ENVELOPE = "submission.json"
 """Name of the envelope in a submission's folder."""
 SCHEMA = Path(__file__).with_name("submission.schema.json")
 
-# Both of a name's parts begin and end with a letter or digit, so no part is ".." or hidden.
-_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?"
-MODEL_NAME = rf"^{_PART}/{_PART}$"
-PLAYER_NAME = r"^[a-z][a-z0-9_]{0,63}$"
 HTTPS_URL = (
     r"^https://[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+"
     r"(?:[/?#][A-Za-z0-9._~/?#=&%+:,;@!-]*)?$"
@@ -35,15 +40,6 @@ FILE_NAME = r"^(?:results_[0-9T.-]+\.json|samples_[A-Za-z0-9_]+_[0-9T.-]+\.jsonl
 SHA256 = r"^[0-9a-f]{64}$"
 MAX_COMMAND = 8000
 """Characters shown of a command; each may be an escape of up to six."""
-
-
-SAFE_BACKENDS = ("hf", SHARED_PROMPT, "heptathlon", "vllm")
-"""Model classes that run weights on this machine, or none."""
-SAFE_ARGUMENTS = frozenset(
-    ("pretrained", "dtype", "revision", "max_length", "add_bos_token", "player", "parallelize")
-)
-"""Model arguments of a stranger that a maintainer's machine follows: ``trust_remote_code`` and
-addresses of servers are not among them."""
 
 
 def unprintable(text: str) -> str:
@@ -59,7 +55,14 @@ def _plain(text: str) -> str:
     return text
 
 
+def _person(text: str) -> str:
+    if fault := look_of(text):
+        raise ValueError(fault)
+    return text
+
+
 Plain = Annotated[str, AfterValidator(_plain)]
+Person = Annotated[str, AfterValidator(_plain), AfterValidator(_person)]
 
 
 class _Closed(BaseModel):
@@ -78,7 +81,7 @@ class Entrant(_Closed):
 
     name: str = Field(pattern=rf"{MODEL_NAME}|{PLAYER_NAME}")
     kind: Literal["model", "player"]
-    revision: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,64}$")
+    revision: str = Field(default="", pattern=r"^(?:[0-9a-f]{40})?$")
     url: str = Field(default="", max_length=300, pattern=rf"^$|{HTTPS_URL}")
 
     @model_validator(mode="after")
@@ -116,6 +119,7 @@ class Envelope(_Closed):
         schema_version: of this envelope.
         model: who answered.
         submitter: who vouches for it; may be empty.
+        dropped: what of the run's results was left out, by :data:`.dropped.FIELDS`.
         command: the call that would make these files again.
         settings: how the model was asked.
         files: every other file of the folder.
@@ -124,11 +128,19 @@ class Envelope(_Closed):
 
     schema_version: Literal[1] = 1
     model: Entrant
-    submitter: Plain = Field(default="", max_length=80)
+    submitter: Person = Field(default="", max_length=80)
+    dropped: list[str] = Field(default=[], max_length=len(FIELDS))
     command: Plain = Field(max_length=6 * MAX_COMMAND)
     settings: Settings
     files: list[FileEntry] = Field(min_length=2, max_length=2000)
     claims: dict[str, Claim] = Field(min_length=1, max_length=100)
+
+    @field_validator("dropped")
+    @classmethod
+    def _is_of_the_list(cls, names: list[str]) -> list[str]:
+        if names != [name for name in FIELDS if name in names]:
+            raise ValueError("lists what is never left out, or twice")
+        return names
 
 
 def claims_of(card: Scorecard) -> dict[str, Claim]:
@@ -142,7 +154,8 @@ def claims_of(card: Scorecard) -> dict[str, Claim]:
 def command_of(run: Run, name: str) -> str:
     """Return the command that repeats a run, from what lm-eval recorded of it.
 
-    A path to weights on someone's disk helps nobody: the model's public name takes its place.
+    Whoever reads it may well call it, so it holds nothing but what :mod:`.allowed` allows. A path
+    to weights on someone's disk helps nobody: the model's public name takes its place.
 
     Args:
         run: the run as read.
@@ -156,41 +169,57 @@ def command_of(run: Run, name: str) -> str:
     return label(shlex.join(words), MAX_COMMAND)
 
 
-def model_of(run: Run, name: str) -> tuple[str, dict[str, str]]:
-    """Return lm-eval's model class and its arguments, as recorded.
+def model_of(run: Run, name: str) -> tuple[str, dict[str, Any]]:
+    """Return lm-eval's model class and those of its recorded arguments that are allowed.
 
     Args:
         run: the run as read.
         name: the model's public name, which stands for weights on someone's disk.
     """
     newest = run.results[-1]
-    config: Mapping[str, Any] = newest["config"]
-    args = _pairs(config.get("model_args"))
-    if _is_local(args.get("pretrained", "")):
-        args["pretrained"] = name
-    return str(newest.get("model_source") or config.get("model")), args
+    backend = str(newest.get("model_source") or newest["config"].get("model"))
+    if backend not in BACKENDS:
+        return "hf", {}
+    given = _pairs(newest["config"].get("model_args"))
+    args = {k: v for k, v in given.items() if not argument_refused(backend, k, v)}
+    for key in ("pretrained", "model"):
+        # What was left out of a submission's files (:mod:`.dropped`) is what was local.
+        needs = key in BACKENDS[backend].arguments and "player" not in given
+        if needs and key not in args and (key == "pretrained" or "pretrained" not in args):
+            args = {key: name, **args}
+            break
+    return backend, args
 
 
-def arguments_of(run: Run, name: str, model_args: str = "") -> list[str]:
+def arguments_of(run: Run, name: str, model_args: str = "", revision: str = "") -> list[str]:
     """Return the flags that ask the same model the same way, the tasks left out.
 
     Args:
         run: the run as read.
         name: the model's public name.
         model_args: arguments of the model in the place of the recorded ones.
+        revision: commit of the weights that shall be run; the recorded one if left out.
 
     Raises:
-        HeptathlonError: if a recorded argument is not one that can do no harm.
+        HeptathlonError: if the model class is none whose weights are run here, or a recorded
+            argument is not allowed.
     """
+    config = run.results[-1]["config"]
     backend, args = model_of(run, name)
-    if backend not in SAFE_BACKENDS:
-        raise HeptathlonError(f"--model {backend!r:.60}: is none of {', '.join(SAFE_BACKENDS)}.")
+    if config["model"] not in BACKENDS or not BACKENDS[config["model"]].weights:
+        runs = ", ".join(k for k, v in BACKENDS.items() if v.weights)
+        raise HeptathlonError(f"--model {config['model']!r:.60}: is none of {runs}.")
     if not model_args:
-        if unsafe := sorted(args.keys() - SAFE_ARGUMENTS):
+        given = _pairs(config.get("model_args"))
+        unsafe = sorted(k for k, v in given.items() if argument_refused(backend, k, v))
+        unsafe = [k for k in unsafe if k not in ("pretrained", "model")]
+        if unsafe:
             raise HeptathlonError(
                 f"the submission's model argument {unsafe[0]!r:.60} is not used on trust; look at "
                 "its command, and give --model-args yourself."
             )
+        if revision:
+            args["revision"] = revision
         model_args = _joined(args)
     words = ["--model", backend, *(["--model_args", model_args] if model_args else [])]
     return words + _settings_of(run)
@@ -204,37 +233,41 @@ def _settings_of(run: Run) -> list[str]:
     shots = {n for r in run.results for t, n in r["n-shot"].items() if t in run.samples}
     if len(shots) == 1 and shots != {0}:
         words += ["--num_fewshot", str(shots.pop())]
-    if newest.get("chat_template"):
+    if newest.get("chat_template") is not None:
         words += ["--apply_chat_template"]
     if newest.get("fewshot_as_multiturn"):
         words += ["--fewshot_as_multiturn"]
     if newest.get("system_instruction"):
-        words += ["--system_instruction", str(newest["system_instruction"])]
-    if gen := _pairs(config.get("gen_kwargs")):
+        # One word with the flag, so that no instruction can begin another.
+        words += [f"--system_instruction={newest['system_instruction']}"]
+    gen = _pairs(config.get("gen_kwargs"))
+    gen = {k: v for k, v in gen.items() if not generation_refused(k, v)}
+    if gen:
         words += ["--gen_kwargs", _joined(gen)]
-    if config.get("batch_size"):
+    if config.get("batch_size") and BATCH_SIZE(config["batch_size"]):
         words += ["--batch_size", str(config["batch_size"])]
-    if config.get("limit"):
-        words += ["--limit", f"{config['limit']:g}"]
+    limit = config.get("limit")
+    if isinstance(limit, int | float) and limit:
+        words += ["--limit", f"{limit:g}"]
     seeds = [config.get(f"{n}_seed") for n in ("random", "numpy", "torch", "fewshot")]
-    if all(isinstance(seed, int) for seed in seeds):
+    if all(type(seed) is int for seed in seeds):
         words += ["--seed", ",".join(map(str, seeds))]
     return words
 
 
-def _pairs(recorded: object) -> dict[str, str]:
+def _pairs(recorded: object) -> dict[str, Any]:
     """Return model or generation arguments, which lm-eval records as a mapping or as text."""
     if isinstance(recorded, str):
         return dict(pair.split("=", 1) for pair in recorded.split(",") if "=" in pair)
-    return {str(k): str(v) for k, v in recorded.items()} if isinstance(recorded, dict) else {}
+    return {str(k): v for k, v in recorded.items()} if isinstance(recorded, dict) else {}
 
 
-def _joined(pairs: Mapping[str, str]) -> str:
-    return ",".join(f"{key}={value}" for key, value in pairs.items())
-
-
-def _is_local(weights: str) -> bool:
-    return weights.startswith(("/", ".", "~")) or "\\" in weights or weights.count("/") > 1
+def _joined(pairs: Mapping[str, Any]) -> str:
+    """Return arguments in the form that lm-eval reads: JSON where it is a list, else as text."""
+    return ",".join(
+        f"{key}={json.dumps(value) if isinstance(value, list | dict) else value}"
+        for key, value in pairs.items()
+    )
 
 
 def json_schema() -> str:

@@ -51,6 +51,7 @@ class Score(_Closed):
 
     Attributes:
         ceiling: best reachable headline; None in records from before it was kept.
+        content: digest of the answers to the headline's documents, by which a copy shows.
     """
 
     headline: Estimate
@@ -59,6 +60,7 @@ class Score(_Closed):
     bar: Bar | None
     digest: str
     ceiling: float | None = None
+    content: str = ""
 
 
 class Row(_Closed):
@@ -74,6 +76,11 @@ class Row(_Closed):
         parameters: number of weights, where known.
         settings: how it was asked, in words.
         badges: what has been checked.
+        confirmed: commit of the public weights of that name that gave these answers again; empty
+            for a name that is only claimed.
+        unranked: why it has no rank, in words; empty if it may have one.
+        notes: what else was not checked, in words.
+        seen: place in the order in which submissions were first seen.
         date: day of the newest run, ISO; empty if not recorded.
         scores: figures by family.
     """
@@ -92,6 +99,10 @@ class Row(_Closed):
     settings: str = ""
     command: str = ""
     badges: tuple[str, ...]
+    confirmed: str = ""
+    unranked: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    seen: int = 0
     date: str = ""
     scores: dict[str, Score]
 
@@ -283,7 +294,11 @@ def _newest_first(season: str) -> tuple[int, ...]:
 def _table(division: Division, rows: Sequence[Row], items: Mapping[str, Items]) -> Table:
     families = tuple(f for f in FAMILIES if any(f in row.scores for row in rows))
     figures = {row.slug: overall(row, families) for row in rows}
-    models = [r for r in rows if r.kind == "model" and figures[r.slug].value is not None]
+    models = [
+        r
+        for r in rows
+        if r.kind == "model" and not r.unranked and figures[r.slug].value is not None
+    ]
     paired = 1 < len(models) <= MAX_PAIRED_ROWS and all(r.slug in items for r in models)
     if paired:
         values = np.stack([items[r.slug].values for r in models])
@@ -330,9 +345,11 @@ def _hypotenuse(distances: Sequence[float]) -> float:
 
 
 def numbered(rows: Iterable[Row]) -> list[Row]:
-    """Return rows with the runs of one model with the same settings counted, oldest first.
+    """Return rows with the runs of one model with the same settings counted, first seen first.
 
-    A second run never takes the place of the first: choosing the best of many would show.
+    A second run never takes the place of the first: choosing the best of many would show. Runs
+    differ by their answers (equal ones are copies, and left out), and their order is that in which
+    they were seen: dates are a submitter's own.
     """
     groups: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
@@ -340,7 +357,7 @@ def numbered(rows: Iterable[Row]) -> list[Row]:
         groups.setdefault(key, []).append(row)
     out = []
     for same in groups.values():
-        ordered = sorted(same, key=lambda r: (r.date, r.slug))
+        ordered = sorted(same, key=lambda r: (r.seen, r.slug))
         for number, row in enumerate(ordered, start=1):
             out.append(row.model_copy(update={"run": number, "runs": len(ordered)}))
     return out

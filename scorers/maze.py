@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from heptathlon.grid import MOVES, Grid
-from heptathlon.scorers.reading import Reading, read
+from heptathlon.scorers.reading import Reading, Unread, agreed, last_stated, read, taken_back
+from heptathlon.scorers.reading.moves import JUMP, PathAnswer, along, path_in, says_none
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.maze.prompts import HEADINGS, NONE, verify_path_options
 
@@ -33,8 +33,6 @@ MAX_MOVES_PER_CELL = 4
 search by brute force does."""
 LOOP_VISITS = 3
 """Visits to one cell that make a walk a loop: a dead end explored and left takes two."""
-JUMP = "?"
-"""Stands among moves for a step between two cells that are not neighbours."""
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -56,7 +54,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         return _choice(verify_path_options(doc), 0 if doc["valid"] else 1, responses)
     if len(responses) != 1 or not isinstance(responses[0], str):
         raise ValueError(f"the form {form!r} is answered by one text")
-    reading = read(responses[0], next_item=HEADINGS[form])
+    reading = read(responses[0], [HEADINGS[form]], at_once=form == "mlmu")
     if form == "path":
         return _path(doc, reading)
     if form == "path_or_none":
@@ -96,11 +94,11 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
 
 def _path(doc: Mapping[str, Any], reading: Reading) -> Verdict:
     names = METRICS["path"]
-    answer = read_path(reading.answer, _place(doc).start, doc["size"])
-    if answer is None:
-        if is_none(reading.answer):
-            return Verdict(dict.fromkeys(names, 0.0), "wrong_none", NONE)
-        return _unread(names, reading)
+    answer = _answer(doc, reading)
+    if isinstance(answer, Unread):
+        return _unread(names, answer)
+    if answer == NONE:
+        return Verdict(dict.fromkeys(names, 0.0), "wrong_none", NONE)
     walk = walk_through(doc, answer)
     exact = float(answer.moves == doc["solution"] and walk.outcome == "optimal")
     return Verdict({**walk.metrics, "exact": exact}, walk.outcome, answer.shown)
@@ -108,13 +106,13 @@ def _path(doc: Mapping[str, Any], reading: Reading) -> Verdict:
 
 def _path_or_none(doc: Mapping[str, Any], reading: Reading) -> Verdict:
     solvable = bool(doc["solvable"])
-    if is_none(reading.answer):
+    answer = _answer(doc, reading)
+    if isinstance(answer, Unread):
+        return _unread(METRICS["path_or_none"], answer)
+    if answer == NONE:
         right = float(not solvable)
         outcome = "wrong_none" if solvable else "right_none"
         return Verdict({"solved": right, "detects": right}, outcome, NONE)
-    answer = read_path(reading.answer, _place(doc).start, doc["size"])
-    if answer is None:
-        return _unread(METRICS["path_or_none"], reading)
     if not solvable:
         return Verdict({"solved": 0.0, "detects": 0.0}, "missed_none", answer.shown)
     walk = walk_through(doc, answer)
@@ -123,27 +121,65 @@ def _path_or_none(doc: Mapping[str, Any], reading: Reading) -> Verdict:
 
 def _mlmu(doc: Mapping[str, Any], reading: Reading) -> Verdict:
     place = _place(doc)
-    gold = doc["target"].split()
+    gold = doc["continuation"].split()
     limit = len(gold) + 3 * MAX_MOVES_PER_CELL * doc["size"] ** 2
     tokens = _mlmu_tokens(reading, limit)
     # Padding beyond the gold end is masked in the paper's evaluation, so what stands there is too.
     hits = sum(a == b for a, b in zip(gold, tokens, strict=False))
     paper = {"exact": float(hits == len(gold)), "token_acc": hits / len(gold)}
     cells = _mlmu_cells(tokens)
-    if cells:
-        answer: PathAnswer | None = _along(cells, place.start, doc["size"])
+    answer: PathAnswer | str | Unread
+    if _reaches_cut(reading, tokens):
+        answer = Unread.TRUNCATED
+    elif cells:
+        answer = along(cells, divmod(place.start, doc["size"]), _longest(doc))
     else:
-        answer = read_path(reading.answer, place.start, doc["size"])
-    if answer is None:
-        unread = _unread(METRICS["mlmu"], reading)
+        answer = _answer(doc, reading)
+    if isinstance(answer, str):
+        why = answer if isinstance(answer, Unread) else Unread.UNREADABLE
+        unread = _unread(METRICS["mlmu"], why)
         return replace(unread, metrics={**unread.metrics, **paper})
     walk = walk_through(doc, answer)
     return Verdict({**paper, **walk.metrics}, walk.outcome, answer.shown)
 
 
-def _unread(names: Sequence[str], reading: Reading) -> Verdict:
-    outcome = "truncated" if reading.truncated else "no_answer"
-    return Verdict(dict.fromkeys(names, 0.0), outcome, invalid=True)
+def _answer(doc: Mapping[str, Any], reading: Reading) -> PathAnswer | str | Unread:
+    """Return the path that a reply gives, ``NONE``, or why it gives neither.
+
+    Without a mark, exactly one of its lines must be an answer: a list of steps, one a line, is
+    none, and of two paths none is chosen.
+    """
+    if (silent := reading.silent) is not None:
+        return silent
+
+    def named(text: str) -> PathAnswer | str | Unread:
+        return _named(doc, text)
+
+    if reading.marked:
+        value = agreed([named(content) for content in reading.listed])
+        return Unread.SEVERAL if taken_back(reading, value, named, named) else value
+    stated = last_stated(reading, named)
+    if not isinstance(stated, Unread):
+        return stated
+    found = [named(line) for line in reading.lines]
+    paths = [answer for answer in found if not isinstance(answer, Unread)]
+    if len(paths) > 1:
+        return Unread.SEVERAL
+    return next(iter(paths or found), Unread.UNREADABLE)
+
+
+def _named(doc: Mapping[str, Any], text: str) -> PathAnswer | str | Unread:
+    if says_none(text):
+        return NONE
+    return path_in(text, tuple(doc["start"]), _longest(doc))
+
+
+def _longest(doc: Mapping[str, Any]) -> int:
+    return int(MAX_MOVES_PER_CELL * doc["size"] ** 2)
+
+
+def _unread(names: Sequence[str], why: str) -> Verdict:
+    return Verdict(dict.fromkeys(names, 0.0), str(why), invalid=True)
 
 
 # --- the walk ----------------------------------------------------------------------------------
@@ -168,26 +204,6 @@ def _place(doc: Mapping[str, Any]) -> _Place:
     size = doc["size"]
     (row, column), (goal_row, goal_column) = doc["start"], doc["goal"]
     return _place_of(size, doc["open"], row * size + column, goal_row * size + goal_column)
-
-
-@dataclass(frozen=True)
-class PathAnswer:
-    """A path as it was read.
-
-    Attributes:
-        moves: letters of ``MOVES``, and ``JUMP`` for a step between cells that are not neighbours.
-        starts_right: whether the path starts at the start cell, as far as the answer says.
-        too_long: whether there were more moves than are walked; the rest is left out.
-    """
-
-    moves: str
-    starts_right: bool = True
-    too_long: bool = False
-
-    @property
-    def shown(self) -> str:
-        """The moves with spaces, for a report."""
-        return " ".join(self.moves)
 
 
 @dataclass(frozen=True)
@@ -259,137 +275,6 @@ def _fault(grid: Grid, cell: int, move: str) -> str:
     return "wall" if grid.inside(cell, move) else "out_of_bounds"
 
 
-# --- reading a path ----------------------------------------------------------------------------
-
-_WORDS = {
-    **dict.fromkeys(("up", "upward", "upwards", "north"), "U"),
-    **dict.fromkeys(("down", "downward", "downwards", "south"), "D"),
-    **dict.fromkeys(("left", "leftward", "leftwards", "west"), "L"),
-    **dict.fromkeys(("right", "rightward", "rightwards", "east"), "R"),
-}
-_FILLERS = {"move", "moves", "go", "then", "and", "to", "path", "answer", "solution", "steps"}
-"""Words that may stand between moves, or be a key of a JSON object, and say nothing."""
-_COMPASS = str.maketrans("NSWE", "UDLR")
-_ARROWS = dict(zip("↑↓←→⬆⬇⬅➡⇧⇩⇦⇨▲▼◀▶", MOVES * 4, strict=True))
-_PLAIN_ARROWS = {"^": "U", "v": "D", "V": "D", "<": "L", ">": "R"}
-_LATEX = {"\\uparrow": "↑", "\\downarrow": "↓", "\\leftarrow": "←", "\\rightarrow": "→",
-          "\\to": "→", "\\text": " ", "\\texttt": " ", "\\mathrm": " ", "\\quad": " "}  # fmt: skip
-_LATEX_COMMAND = re.compile(r"\\[A-Za-z]+")
-_CONNECTOR = re.compile(r"[-=]{1,2}>")
-_TOKEN = re.compile(rf"[A-Za-z]+|[{''.join(_ARROWS)}]|[^\s\ufe0f]")
-_PUNCTUATION = set(",;.:|/-–—\"'`[]{}()*_\\")  # noqa: RUF001
-_REMARK = re.compile(r"\([^()]*\)[\s.]*$")
-_PAIR = re.compile(r"[(\[]\s{0,4}(-?\d{1,4})\s{0,4},\s{0,4}(-?\d{1,4})\s{0,4}[)\]]")
-_BETWEEN_PAIRS = re.compile(r"(?:[\s,;:.|\"'\[\](){}>→=-]|to\b|then\b|path\b)*")
-_NONES = {
-    "none", "no path", "no valid path", "no path exists", "there is no path", "no route",
-    "no solution", "unreachable", "impossible", "infeasible", "unsolvable", "not solvable",
-    "no possible path", "null",
-}  # fmt: skip
-
-
-def read_path(answer: str, start: int, side: int) -> PathAnswer | None:
-    """Read an answer that is a path and nothing else; None if it is not.
-
-    Moves may be the letters U D L R (or all of them compass letters), words or arrows, spaced,
-    with commas, run together or as a JSON list; or the path may be a list of cells (row, column)
-    counted from 0, with or without the start cell.
-    """
-    cells = read_cells(answer)
-    if cells is not None:
-        return _along(cells, start, side)
-    moves = read_moves(answer)
-    return None if moves is None else _limited(moves, side)
-
-
-def is_none(answer: str) -> bool:
-    """Tell whether an answer says that there is no path, and nothing else."""
-    return " ".join(answer.lower().strip(" .!\"'`*").split()) in _NONES
-
-
-def read_moves(answer: str) -> str | None:
-    """Return an answer's moves as letters of ``MOVES``; None if it is anything but moves."""
-    asked = "".join(answer.split())
-    if asked and not set(asked) - set(MOVES):
-        return asked
-    text = _LATEX_COMMAND.sub(lambda m: _LATEX.get(m[0], m[0]), answer)
-    text = _CONNECTOR.sub("→", text)
-    if "(" in text:
-        text = _without_remark(text)
-    plain = "".join(text.split()).replace(",", "")
-    if plain and not set(plain) - _PLAIN_ARROWS.keys():
-        return "".join(_PLAIN_ARROWS[c] for c in plain)
-    spoken: list[str] = []
-    pointed: list[str] = []
-    compass = letters = False
-    for token in _TOKEN.findall(text):
-        if token in _ARROWS:
-            pointed.append(_ARROWS[token])
-        elif not token.isalpha():
-            if token not in _PUNCTUATION:
-                return None
-        elif (word := token.lower()) in _WORDS:
-            spoken.append(_WORDS[word])
-        elif word in _FILLERS:
-            continue
-        elif not set(upper := token.upper()) - set(MOVES):
-            letters = True
-            spoken.append(upper)
-        elif not set(upper) - set("NSWE"):
-            compass = True
-            spoken.append(upper.translate(_COMPASS))
-        else:
-            return None
-    if compass and letters:
-        return None
-    # Between letters or words, arrows only join.
-    return "".join(spoken or pointed) or None
-
-
-def _without_remark(text: str) -> str:
-    """Return the text without a remark in parentheses at its end, such as ``(4 moves)``."""
-    opening = text.rfind("(")
-    if opening > 0 and _REMARK.fullmatch(text, opening):
-        return text[:opening]
-    return text
-
-
-def read_cells(answer: str) -> list[tuple[int, int]] | None:
-    """Return an answer's cells as (row, column) pairs; None if it is anything but cells."""
-    out: list[tuple[int, int]] = []
-    end = 0
-    for found in _PAIR.finditer(answer):
-        if not _BETWEEN_PAIRS.fullmatch(answer, end, found.start()):
-            return None
-        out.append((int(found[1]), int(found[2])))
-        end = found.end()
-    if not out or not _BETWEEN_PAIRS.fullmatch(answer, end):
-        return None
-    return out
-
-
-def _along(cells: Sequence[tuple[int, int]], start: int, side: int) -> PathAnswer:
-    """Return the moves along cells; the start cell may be left out."""
-    first = divmod(start, side)
-    if cells[0] != first:
-        if abs(cells[0][0] - first[0]) + abs(cells[0][1] - first[1]) != 1:
-            return replace(_limited(_between(cells), side), starts_right=False)
-        cells = [first, *cells]
-    return _limited(_between(cells), side)
-
-
-_BY_CHANGE = {(-1, 0): "U", (1, 0): "D", (0, -1): "L", (0, 1): "R"}
-
-
-def _between(cells: Sequence[tuple[int, int]]) -> str:
-    return "".join(_BY_CHANGE.get((b[0] - a[0], b[1] - a[1]), JUMP) for a, b in pairwise(cells))
-
-
-def _limited(moves: str, side: int) -> PathAnswer:
-    limit = MAX_MOVES_PER_CELL * side * side
-    return PathAnswer(moves[:limit], too_long=len(moves) > limit)
-
-
 # --- the paper's tokens --------------------------------------------------------------------------
 
 _PATH_START, _PATH_END = "<PATH_START>", "<PATH_END>"
@@ -411,6 +296,12 @@ def _mlmu_tokens(reading: Reading, limit: int) -> list[str]:
     if found:
         return _leading_tokens(rest, limit)
     return _leading_tokens(reading.text, limit) or _leading_tokens(reading.answer, limit)
+
+
+def _reaches_cut(reading: Reading, tokens: Sequence[str]) -> bool:
+    """Tell whether the paper's tokens go on to where the limit is known to have cut a reply off."""
+    last = tokens[-1] if tokens else _PATH_END
+    return reading.cut and last != _PATH_END and "".join(reading.text.split()).endswith(last)
 
 
 def _leading_tokens(text: str, limit: int) -> list[str]:

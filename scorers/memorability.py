@@ -6,7 +6,6 @@ in the fresh world, of the examples) leaves possible.
 """
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -17,9 +16,11 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import logsumexp
 
-from heptathlon.scorers.reading import read
+from heptathlon.scorers import memorability_ad
+from heptathlon.scorers.reading import Reading, Unread, agreed, read, taken_back
+from heptathlon.scorers.reading.numbers import last_score, score_in, stands_alone
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
-from heptathlon.tasks.memorability.prompts import AD_HEADING, HEADINGS, OPTIONS
+from heptathlon.tasks.memorability.prompts import HEADINGS, OPTIONS
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ HUMAN_METRICS = (*SCORE_METRICS, "reachable")
 METRICS: dict[str, tuple[str, ...]] = {
     "score": SCORE_METRICS,
     "pair": ("acc", "above_chance", "p_gold"),
-    "ad": ("complete", "schema", "brand", "duration"),
+    "ad": memorability_ad.METRICS,
 }
 """Metrics of each form that every document of the form has. Documents of the fresh world also have
 ``bayes`` and ``shot_mean``, those of the human sets ``reachable``: columns of the statistics."""
@@ -38,44 +39,8 @@ PAIR_CHANCE = 0.5
 IMPOSSIBLE = -1e6
 """Log-likelihood that stands for minus infinity, which has no softmax."""
 
-DURATION_TOLERANCE = 0.1
-"""Share of the ordered length by which the scenes' seconds may add up to more or less."""
-MAX_SCENES = 200
-"""Scenes after which an advertisement is no longer read."""
-
-_NUMBER = re.compile(r"(?<![\w.])[-−–]?\d+(?:[.,]\d+)?")  # noqa: RUF001
-_OUT_OF = re.compile(r"(\d)\s{0,3}(?:/|out of|of)\s{0,3}(?:99|100)\b", re.IGNORECASE)
-_RANGE = re.compile(
-    r"\d\s{0,3}%?\s{0,3}(?:-|–|—|~|to|and|or|through|\.\.+)\s{0,3}\d",  # noqa: RUF001
-    re.IGNORECASE,
-)
-_WORDS = re.compile(
-    r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six"
-    r"|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|high|low"
-    r"|medium|average|moderate|very)\b",
-    re.IGNORECASE,
-)
-_REFUSAL = re.compile(
-    r"\b(?:sorry|cannot|can't|can not|unable|not able|won't|as an ai|impossible to|not possible"
-    r"|no way to|not enough|insufficient|don't know|do not know|unknown|refuse|decline)\b",
-    re.IGNORECASE,
-)
-_LONE = re.compile(
-    r"[\W_]{0,12}(?:(?:the )?(?:memorability )?(?:score|answer)(?: is)?)?[\W_]{0,12}"
-    r"\d[\d.,%–—~/ -]{0,16}(?:(?:out of|to|of) ?\d{1,3}|points)?[\W_]{0,12}",  # noqa: RUF001
-    re.IGNORECASE,
-)
-"""A line that is an answer and nothing else, or as good as."""
-_ABOUT_A_SCORE = re.compile(
-    r"\b(?:scores?|rat(?:e|es|ing)|answers?|predict\w*|estimat\w*|points?|memorab\w*|guess)\b",
-    re.IGNORECASE,
-)
-BRIEF = 24
-"""Characters beside its number in an answer that need not say what the number is."""
-LONGEST = 1_000
-"""Characters of a line that are looked at: no line that gives one score is longer."""
 SHOWN = 80
-"""Characters of an answer that a verdict keeps."""
+"""Characters of an answer that could not be read which a verdict keeps."""
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -96,7 +61,8 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     if form == "pair":
         return _pair(doc, responses)
     if len(responses) == 1 and isinstance(responses[0], str):
-        return _written(doc, responses[0]) if form == "score" else _ad(doc, responses[0])
+        judge = _written if form == "score" else memorability_ad.verdict
+        return judge(doc, responses[0])
     if form == "ad":
         raise ValueError("the form 'ad' is answered by one text")
     return _likelihoods(doc, responses)
@@ -165,60 +131,41 @@ def ceiling(rows: Sequence[Row]) -> float:
 
 
 def _written(doc: Mapping[str, Any], response: str) -> Verdict:
-    reading = read(response, next_item=HEADINGS[doc["set"]])
-    if reading.truncated:
-        value, outcome, shown = None, "truncated", ""
-    else:
-        answer = reading.answer if reading.marked else _line_of_answer(reading.text, reading.answer)
-        value, outcome = read_score(answer)
-        shown = answer[:SHOWN]
-    if value is None:
-        return Verdict(_scores(doc, doc["neutral"], read=False), outcome, shown, invalid=True)
-    return Verdict(_scores(doc, value, read=True), outcome, shown)
+    reading = read(response, next_items(doc["set"]), at_once=True)
+    value = _score(reading)
+    if isinstance(value, Unread):
+        metrics = _scores(doc, doc["neutral"], read=False)
+        return Verdict(metrics, value.value, reading.answer[:SHOWN], invalid=True)
+    return Verdict(_scores(doc, value, read=True), "number", f"{value:g}")
 
 
-def _line_of_answer(text: str, last: str) -> str:
-    """Return the first line if it is an answer and nothing else, else the last one.
+def next_items(of_set: str) -> tuple[str, ...]:
+    """Return what the lines begin with where a prompt or an item of a set begins."""
+    item = f"{of_set.removesuffix('s').capitalize()}: "
+    return (HEADINGS[of_set], item) if of_set not in {"world", "lambda"} else (HEADINGS[of_set],)
+
+
+def _score(reading: Reading) -> float | Unread:
+    """Return the score that a reply gives.
 
     The prompts end where the digits are due: a base model writes them and goes on to invent more
-    items, a talkative one explains them.
+    items, a talkative one explains them. So without a marked score a first line that is a number
+    and nothing else counts, unless another such line differs; else the lines that say that they give a score, if they agree.
     """
-    first = text.split("\n", 1)[0].strip()
-    return first if _LONE.fullmatch(first) else last
+    if (silent := reading.silent) is not None:
+        return silent
 
+    def named(text: str) -> float | Unread:
+        return score_in(text, LOWEST, HIGHEST)
 
-def read_score(answer: str) -> tuple[float | None, str]:
-    """Read an answer that gives one score; or say in a word why it does not.
-
-    Returns:
-        The score and ``number``; or None and ``no_answer``, ``out_of_range``, ``range``,
-        ``several`` (numbers), ``words`` (instead of digits), ``refusal`` or ``unreadable``.
-
-    Example:
-        >>> read_score("63"), read_score("Score: 07/99"), read_score("70-80")
-        ((63.0, 'number'), (7.0, 'number'), (None, 'range'))
-    """
-    if not answer.strip():
-        return None, "no_answer"
-    text = _OUT_OF.sub(r"\1", answer[:LONGEST])
-    numbers = _NUMBER.findall(text)
-    if _RANGE.search(text):
-        return None, "range"
-    if len(numbers) > 1:
-        return None, "several"
-    if len(numbers) == 1 and _is_about_a_score(text, numbers[0]):
-        value = float(re.sub("[−–]", "-", numbers[0]).replace(",", "."))  # noqa: RUF001
-        if LOWEST <= value <= HIGHEST:
-            return value, "number"
-        return None, "out_of_range"
-    if _REFUSAL.search(text):
-        return None, "refusal"
-    return None, "words" if _WORDS.search(text) else "unreadable"
-
-
-def _is_about_a_score(text: str, number: str) -> bool:
-    """Tell a sentence that gives a score from one with a number of something else in it."""
-    return len(text) - len(number) <= BRIEF or _ABOUT_A_SCORE.search(text) is not None
+    marked = agreed([named(content) for content in reading.listed])
+    if reading.marked and marked is not Unread.UNREADABLE:
+        return Unread.SEVERAL if taken_back(reading, marked, named, named) else marked
+    alone = [line for line in reading.lines if stands_alone(line)]
+    if alone and alone[0] == reading.lines[0]:
+        return agreed([named(line) for line in alone])
+    found = None if reading.marked else last_score(reading.lines, LOWEST, HIGHEST)
+    return marked if found is None else found
 
 
 def _likelihoods(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -271,51 +218,6 @@ def _logs(responses: Sequence[Any]) -> Floats:
     if np.isnan(logs).any():
         raise ValueError("a log-likelihood is not a number")
     return np.maximum(logs, IMPOSSIBLE)
-
-
-# --- an advertisement ----------------------------------------------------------------------------
-
-_SCENE = re.compile(
-    r"^[ \t*#_>-]{0,8}scene\s{1,3}(\d{1,3})[ \t*_]{0,4}"
-    r"(?:[\[(]\s{0,3}(\d{1,4}(?:\.\d{1,2})?)\s{0,3}(?:seconds?|secs?|s)\s{0,3}[\])])?"
-    r"[ \t*_]{0,4}:[ \t*_]{0,4}(.*)$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_AUDIO = re.compile(r"^[ \t*#_>-]{0,8}audio[ \t*_]{0,4}:[ \t*_]{0,4}(\S.*)$", re.I | re.M)
-
-
-def _ad(doc: Mapping[str, Any], response: str) -> Verdict:
-    """Judge the form of an advertisement, which says nothing of how memorable it is.
-
-    ``schema``: a line of audio, and scenes that are numbered from 1 on and all say something.
-    ``brand``: the brand is named in it. ``duration``: the scenes' seconds add up to the ordered
-    length, within a tenth. ``complete``: all three.
-    """
-    reading = read(response, next_item=AD_HEADING)
-    text = reading.text
-    zero = dict.fromkeys(METRICS["ad"], 0.0)
-    if not text:
-        return Verdict(zero, "truncated" if reading.truncated else "no_answer", invalid=True)
-    scenes = [match.groups() for match, _ in zip(_SCENE.finditer(text), range(MAX_SCENES))]  # noqa: B905
-    if not scenes:
-        return Verdict(zero, "no_scenes", invalid=True)
-    numbers = [int(number) for number, _, _ in scenes]
-    told = all(what.strip(" *_") for _, _, what in scenes)
-    schema = _AUDIO.search(text) and numbers == list(range(1, len(scenes) + 1)) and told
-    lengths = [float(seconds) for _, seconds, _ in scenes if seconds]
-    off = abs(math.fsum(lengths) - doc["seconds"])
-    duration = len(lengths) == len(scenes) and off <= DURATION_TOLERANCE * doc["seconds"]
-    brand = _squeezed(doc["brand"]) in _squeezed(text)
-    found = {"schema": bool(schema), "brand": brand, "duration": duration}
-    missing = [name for name, good in found.items() if not good]
-    metrics = {"complete": float(not missing)} | {n: float(good) for n, good in found.items()}
-    outcome = f"no_{missing[0]}" if missing else "complete"
-    return Verdict(metrics, outcome, f"{len(scenes)} scenes")
-
-
-def _squeezed(text: str) -> str:
-    """Return letters and digits alone: LAMBDA runs some brands' words together."""
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 # --- many answers --------------------------------------------------------------------------------

@@ -11,8 +11,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heptathlon.scorers import chain, mllm_ct_blocks, mllm_ct_coin, mllm_ct_paper
-from heptathlon.scorers.answers import one_letter, one_truth, only
-from heptathlon.scorers.reading import Reading, before_next_item, marked_answer, read, reasoning
+from heptathlon.scorers.reading import (
+    Reading,
+    Unread,
+    marked_answer,
+    options,
+    read,
+    reasoning,
+    settled,
+)
+from heptathlon.scorers.reading.numbers import number_alone, number_in, number_said
+from heptathlon.scorers.reading.options import NO, YES, bare, named_in, truth_alone, truth_in
 from heptathlon.scorers.verdict import Verdict
 from heptathlon.tasks.mllm_ct.prompts import LETTERS, WORDS, heading
 
@@ -30,18 +39,13 @@ STATISTICS = mllm_ct_blocks.STATISTICS
 BOUNDS = mllm_ct_blocks.BOUNDS
 across = mllm_ct_blocks.across
 
-YES, NO = "yes", "no"
 MAX_ANSWER = 4_000
 """Characters of an answer that are read leniently, from its end."""
 
 _WHOLE = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?")
-_NUMBER = re.compile(r"(?<![\w.,-])-?\d{1,12}(?:\.\d{1,6})?(?![\w])(?!\.\d)")
-_LETTER = re.compile(r"\(?([A-D])\)?[.):]?")
+_LETTER = re.compile(r"\(?([A-Da-d])\)?[.):]?")
 _CODE = re.compile(r"(?=.*[0-9])[A-Z0-9]{5}")
 """A code of the boards: any such code is of the asked form, shown or not."""
-_SUM = re.compile(
-    r"[-+*/×÷−]\s{0,3}\d[\d.]{0,12}\s{0,3}=\s{0,3}(-?\d{1,12}(?:\.\d{1,6})?)\D{0,40}$"  # noqa: RUF001
-)
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -73,12 +77,12 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         raise KeyError(style)
     if len(responses) != 1 or not isinstance(responses[0], str):
         raise ValueError(f"the form {style!r} is answered by one text")
-    # Before the reasoning is cut off: an invented item brings reasoning tags of its own.
-    response = before_next_item(responses[0], heading(doc))
-    reading = read(response)
-    strict = strict_answer(doc, reading)
-    lenient = strict or lenient_answer(doc, reading)
-    checked = chain.check(reasoning(response), doc["steps"])
+    reading = read(responses[0], [heading(doc)])
+    found = lenient_answer(doc, reading)
+    # Marks that give several answers have none of the asked form either.
+    strict = "" if found is Unread.SEVERAL else strict_answer(doc, reading)
+    lenient = strict or ("" if isinstance(found, Unread) else found)
+    checked = chain.check(reasoning(responses[0], [heading(doc)]), doc["steps"])
     right = bool(lenient) and chain.same(lenient, doc["answer"])
     metrics = {
         "strict": float(bool(strict) and right),
@@ -89,11 +93,8 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         "uncontradicted": checked.uncontradicted,
         "agreement": float(agrees(doc, checked.conclusion, lenient)),
     }
-    if not lenient:
-        outcome = "truncated" if reading.truncated else "no_answer"
-    else:
-        outcome = ("right" if right else "wrong") + "_off_form" * (not strict)
-    return Verdict(metrics, outcome, lenient, invalid=not strict)
+    outcome = ("right" if right else "wrong") + "_off_form" * (not strict)
+    return Verdict(metrics, outcome if lenient else str(found), lenient, invalid=not strict)
 
 
 def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str, float]:
@@ -121,7 +122,8 @@ def strict_answer(doc: Mapping[str, Any], reading: Reading) -> str:
         return answer.lower() if answer.lower() in (YES, NO) else ""
     if style == "choice":
         found = _LETTER.fullmatch(answer)
-        return found[1] if found and LETTERS.index(found[1]) < len(doc["options"]) else ""
+        letter = found[1].upper() if found else ""
+        return letter if letter in LETTERS[: len(doc["options"])] else ""
     if _is_number(doc):
         return answer if _WHOLE.fullmatch(answer) else ""
     if _CODE.fullmatch(doc["content"]):
@@ -129,11 +131,26 @@ def strict_answer(doc: Mapping[str, Any], reading: Reading) -> str:
     return next((c for c in doc["candidates"] if c.lower() == answer.lower()), "")
 
 
-def lenient_answer(doc: Mapping[str, Any], reading: Reading) -> str:
-    """Return the answer in the asked style, from whatever form names exactly one; else empty."""
-    if found := _lenient(doc, reading.answer[-MAX_ANSWER:]):
+def lenient_answer(doc: Mapping[str, Any], reading: Reading) -> str | Unread:
+    """Return the answer in the asked style, from whatever form names exactly one."""
+    if (silent := reading.silent) is not None:
+        return silent
+    if doc["form"] == "choice":
+        letters = LETTERS[: len(doc["options"])]
+        chosen = options.chosen(reading, letters, list(doc["options"]))
+        found: str | Unread = chosen if isinstance(chosen, Unread) else letters[chosen]
+    else:
+        found = settled(
+            reading, lambda text: _lenient(doc, text[-MAX_ANSWER:]), lambda line: _alone(doc, line)
+        )
+    if reading.marked or not isinstance(found, Unread) or found is Unread.SEVERAL:
         return found
-    return "" if reading.marked else _lenient(doc, reading.text[-MAX_ANSWER:])
+    if reading.asks:
+        return Unread.UNREADABLE
+    # Of a sentence that announces nothing, a number counts only if it is all that is said.
+    if _is_number(doc) and doc["form"] not in {"yes_no", "choice"}:
+        return number_said(reading.answer)
+    return _lenient(doc, reading.answer[-MAX_ANSWER:])
 
 
 def agrees(doc: Mapping[str, Any], conclusion: str, answer: str) -> bool:
@@ -151,40 +168,32 @@ def _is_number(doc: Mapping[str, Any]) -> bool:
     return _WHOLE.fullmatch(doc["content"]) is not None
 
 
-def _lenient(doc: Mapping[str, Any], text: str) -> str:
+def _lenient(doc: Mapping[str, Any], text: str) -> str | Unread:
     style = doc["form"]
     if style == "yes_no":
-        said, truth = one_truth(text)
-        if said:
+        truth = truth_in(text)
+        if truth is not Unread.UNREADABLE:
             return truth
         named = _content(doc, text)
-        return "" if not named else YES if chain.same(named, doc["proposed"]) else NO
+        if isinstance(named, Unread):
+            return named
+        return YES if chain.same(named, doc["proposed"]) else NO
     if style == "choice":
-        several, letter = one_letter(text, LETTERS[: len(doc["options"])])
-        if several:
-            return ""
-        named = only(_named(doc["options"], text))
-        if letter:
-            option = doc["options"][LETTERS.index(letter)]
-            # A letter beside another option's words says two things at once.
-            return letter if not named or chain.same(named, option) else ""
-        places = [i for i, o in enumerate(doc["options"]) if named and chain.same(o, named)]
-        return LETTERS[places[0]] if places else ""
+        letters = LETTERS[: len(doc["options"])]
+        found = options.option_in(text, letters, list(doc["options"]))
+        return found if isinstance(found, Unread) else letters[found]
     return _content(doc, text)
 
 
-def _content(doc: Mapping[str, Any], text: str) -> str:
-    """Return the one thing that a text names; empty if it names none or several."""
-    if not _is_number(doc):
-        return only(_named(doc["candidates"], text))
-    if total := _SUM.search(text):
-        return total[1]
-    return only(_NUMBER.findall(text))
+def _alone(doc: Mapping[str, Any], line: str) -> str | Unread:
+    """Return the answer that a line is, and nothing else."""
+    if doc["form"] == "yes_no":
+        return truth_alone(line)
+    if _is_number(doc):
+        return number_alone(line)
+    return next((c for c in doc["candidates"] if bare(c) == bare(line)), Unread.UNREADABLE)
 
 
-def _named(words: Sequence[str], text: str) -> list[str]:
-    """Return the words that stand in a text as whole words (numbers: as whole numbers)."""
-    if all(map(_WHOLE.fullmatch, words)):
-        return _NUMBER.findall(text)
-    low = text.lower()
-    return [w for w in words if re.search(rf"(?<![\w-]){re.escape(w.lower())}(?![\w-])", low)]
+def _content(doc: Mapping[str, Any], text: str) -> str | Unread:
+    """Return the one thing that a text names, if it names exactly one."""
+    return number_in(text) if _is_number(doc) else named_in(text, list(doc["candidates"]))

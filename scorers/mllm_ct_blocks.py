@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heptathlon.scorers.continual import Matrix, TaskScores, matrix_of
-from heptathlon.scorers.reading import after_reasoning, plain, read
+from heptathlon.scorers.reading import Reading, Unread, plain, read
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
 from heptathlon.tasks.mllm_ct.blocks import open_line
 
@@ -47,7 +47,8 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     """
     if len(responses) != 1 or not isinstance(responses[0], str):
         raise ValueError(f"the form {doc['form']!r} is answered by one text")
-    said, truncated = _said(doc, responses[0])
+    reading = read(responses[0], at_once=True)
+    said = "" if reading.silent else _said(doc, reading)
     formed = _put(doc, said)
     named = formed or _named(doc, said)
     right = named == doc["content"]
@@ -57,7 +58,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         "lenient": float(bool(named) and right),
     }
     if not named:
-        outcome = "truncated" if truncated else "no_answer"
+        outcome = str(reading.silent or Unread.NO_ANSWER)
     elif right or named not in doc["others"]:
         outcome = ("right" if right else "wrong") + "_off_form" * (not formed)
     else:
@@ -65,17 +66,16 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     return Verdict(metrics, outcome, named, invalid=not named)
 
 
-def _said(doc: Mapping[str, Any], response: str) -> tuple[str, bool]:
-    """Return the words of a response that are its answer, and whether it was cut in its reasoning.
+def _said(doc: Mapping[str, Any], reading: Reading) -> str:
+    """Return the words of a response that are its answer.
 
     A base model answers on its first line and goes on with examples of its own; a model that
     explains itself answers in a mark or on its last line.
     """
-    first = _rest(doc, next(filter(None, map(plain, after_reasoning(response).split("\n"))), ""))
-    reading = read(response)
-    if not reading.truncated and len(first.split()) <= SHORT and _named(doc, first):
-        return first, False
-    return _rest(doc, reading.answer[-MAX_ANSWER:]), reading.truncated
+    first = _rest(doc, next(iter(reading.lines), ""))
+    if len(first.split()) <= SHORT and _named(doc, first):
+        return first
+    return _rest(doc, reading.answer[-MAX_ANSWER:])
 
 
 def _rest(doc: Mapping[str, Any], line: str) -> str:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heptathlon.scorers.answers import one_letter
-from heptathlon.scorers.mllm_ct_paper import MAX_ANSWER, plain_words
-from heptathlon.scorers.reading import read
+from heptathlon.scorers.mllm_ct_paper import MAX_ANSWER, alone_in, named, plain_words
+from heptathlon.scorers.reading import Unread, clean, read
+from heptathlon.scorers.reading.options import letter_in
 from heptathlon.scorers.verdict import Verdict
 
 METRICS = ("strict", "parsed", "lenient")
@@ -23,12 +23,11 @@ ENOUGH_VOTES = 3
 MAX_WORDS = 12
 """Words of an answer of the asked form: the prompts ask for a single word or phrase."""
 
-_LETTER = re.compile(r"\(?([A-E])\)?(?:[.:)]|[.:)] [^\n]{1,400})?")
+_LETTER = re.compile(r"\(?([A-Ea-e])\)?(?:[.:)]|[.:)] [^\n]{1,400})?")
 _NUMBER = r"\d{1,6}(?:\.\d{1,8})?"
 _FOUR = r"\s{0,3},\s{0,3}".join([f"({_NUMBER})"] * 4)
 _BOX = re.compile(rf"\[{_FOUR}\]|\({_FOUR}\)|{_FOUR}")
 _ANY_BOX = re.compile(rf"(?<![\w.,-])\s?{_FOUR}(?![\w])(?!\.\d)(?!\s?,)")
-_SAYS = re.compile(r"(?:the )?answer is:?\s", re.IGNORECASE)
 _FIGURES = {
     "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10",
@@ -59,16 +58,16 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     whole = (reading.answer if reading.marked else reading.text)[-MAX_ANSWER:].strip()
     strict = _strict(kind, whole)
     exact = _worth(kind, strict, doc["golds"]) if strict else 0.0
-    named = _lenient(kind, reading.answer[-MAX_ANSWER:])
+    found = named(reading, lambda text: _lenient(kind, text), alone_in(kind))
+    if found is Unread.SEVERAL:
+        strict, exact = "", 0.0
+    told = "" if isinstance(found, Unread) else found
     # A short sentence is of the form of a phrase, and may still hold the answer.
-    lenient = strict if exact or not named else named
+    lenient = strict if exact or not told else told
     worth = _worth(kind, lenient, doc["golds"]) if lenient else 0.0
     metrics = {"strict": exact, "parsed": float(bool(strict)), "lenient": worth}
-    if not lenient:
-        outcome = "truncated" if reading.truncated else "no_answer"
-    else:
-        outcome = ("right" if worth else "wrong") + "_off_form" * (worth > exact or not strict)
-    return Verdict(metrics, outcome, lenient, invalid=not strict)
+    outcome = ("right" if worth else "wrong") + "_off_form" * (worth > exact or not strict)
+    return Verdict(metrics, outcome if lenient else str(found), lenient, invalid=not strict)
 
 
 def _strict(kind: str, text: str) -> str:
@@ -76,21 +75,22 @@ def _strict(kind: str, text: str) -> str:
         return ""
     if kind == "letter":
         found = _LETTER.fullmatch(text)
-        return found[1] if found else ""
+        return found[1].upper() if found and letter_in(text, LETTERS) is not Unread.SEVERAL else ""
     if kind == "box":
         return text if box_of(text) else ""
     words = normal(text)
     return words if len(words.split()) <= MAX_WORDS else ""
 
 
-def _lenient(kind: str, text: str) -> str:
+def _lenient(kind: str, text: str) -> str | Unread:
     if kind == "letter":
-        return one_letter(text, LETTERS)[1]
+        return letter_in(text, LETTERS)
     if kind == "box":
         found = {match[0].strip() for match in _ANY_BOX.finditer(text)}
-        return found.pop() if len(found) == 1 else ""
-    said = _SAYS.search(text)
-    return normal(text[said.end() :] if said else text)
+        if len(found) != 1:
+            return Unread.SEVERAL if found else Unread.UNREADABLE
+        return found.pop()
+    return normal(text) or Unread.UNREADABLE
 
 
 def _worth(kind: str, answer: str, golds: Sequence[str]) -> float:
@@ -111,7 +111,7 @@ def normal(text: str) -> str:
         >>> normal("The two  Boats."), normal("don't")
         ('2 boats', 'dont')
     """
-    return " ".join(_FIGURES.get(word, word) for word in plain_words(text).split())
+    return " ".join(_FIGURES.get(word, word) for word in plain_words(clean(text)).split())
 
 
 def votes_for(answer: str, golds: Sequence[str]) -> float:

@@ -8,13 +8,14 @@ and lenient do none of that. ROUGE-L, a measure of the open tasks there, is a me
 
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from heptathlon.scorers.answers import one_letter, one_truth, only
 from heptathlon.scorers.chain import same
-from heptathlon.scorers.reading import read
+from heptathlon.scorers.reading import Reading, Unread, clean, read, settled
+from heptathlon.scorers.reading.numbers import number_alone, number_in, plain_figure
+from heptathlon.scorers.reading.options import letter_alone, letter_in, truth_alone, truth_in
 from heptathlon.scorers.verdict import Verdict
 
 METRICS = ("strict", "parsed", "lenient", "released", "rouge_l")
@@ -23,9 +24,8 @@ MAX_ANSWER = 4_000
 MAX_TOKENS = 400
 """Words of an answer that ROUGE-L looks at: its time grows with their number times the gold's."""
 
-_LETTER = re.compile(r"\(?([A-H])\)?[.):]?")
+_LETTER = re.compile(r"\(?([A-Ha-h])\)?[.):]?")
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d{1,15}(?:\.\d{1,15})?")
-_ANY_NUMBER = re.compile(rf"(?<![\w.])(?:{_NUMBER.pattern})(?![\w])(?!\.\d)")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -50,10 +50,12 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     reading = read(responses[0])
     kind, gold = doc["kind"], normal(doc["kind"], doc["gold"])
     answer = reading.answer[-MAX_ANSWER:]
+    found = named(reading, lambda text: _lenient(kind, text), alone_in(kind))
     whole = answer if reading.marked else reading.text[-MAX_ANSWER:]
     # Several lines are an explanation with an answer in it, not an answer.
-    strict = _strict(kind, whole) if "\n" not in whole.strip() else ""
-    lenient = strict or _lenient(kind, answer)
+    one = found is not Unread.SEVERAL and "\n" not in whole.strip()
+    strict = _strict(kind, whole) if one else ""
+    lenient = strict or ("" if isinstance(found, Unread) else found)
     right = bool(lenient) and same(lenient, gold)
     metrics = {
         "strict": float(bool(strict) and right),
@@ -62,40 +64,66 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         "released": float(released(doc["task"], doc["gold"], responses[0])),
         "rouge_l": rouge_l(answer, doc["gold"]),
     }
-    if not lenient:
-        outcome = "truncated" if reading.truncated else "no_answer"
-    else:
-        outcome = ("right" if right else "wrong") + "_off_form" * (not strict)
-    return Verdict(metrics, outcome, lenient, invalid=not strict)
+    outcome = ("right" if right else "wrong") + "_off_form" * (not strict)
+    return Verdict(metrics, outcome if lenient else str(found), lenient, invalid=not strict)
 
 
 def normal(kind: str, text: str) -> str:
     """Return a gold answer in the form in which answers of its kind are compared."""
-    return _strict(kind, text) or text
+    return _strict(kind, clean(text)) or text
 
 
 def _strict(kind: str, answer: str) -> str:
     text = answer.strip()
     if kind == "letter":
         found = _LETTER.fullmatch(text)
-        return found[1] if found else ""
+        return found[1].upper() if found else ""
     text = text.rstrip(".").strip()
     if kind == "yes_no":
         return text.lower() if text.lower() in {"yes", "no"} else ""
     if kind == "number":
         bare = text.removesuffix("%").strip()
-        return bare.replace(",", "") if _NUMBER.fullmatch(bare) else ""
+        return plain_figure(bare) if _NUMBER.fullmatch(bare) else ""
     return plain_words(text)
 
 
-def _lenient(kind: str, answer: str) -> str:
+def named(
+    reading: Reading, name: Callable[[str], str | Unread], alone: Callable[[str], str | Unread]
+) -> str | Unread:
+    """Return the answer that a mark, an announcing sentence or a line gives.
+
+    Args:
+        reading: the response.
+        name: reads an answer from a text of any form.
+        alone: reads a line that is nothing but an answer.
+    """
+    found = settled(reading, lambda text: name(text[-MAX_ANSWER:]), alone)
+    if reading.silent or reading.marked or not isinstance(found, Unread):
+        return found
+    # Nothing is looked for behind lines that give several answers; a question is no answer.
+    if found is Unread.SEVERAL or reading.asks:
+        return found
+    return name(reading.answer[-MAX_ANSWER:])
+
+
+def alone_in(kind: str) -> Callable[[str], str | Unread]:
+    """Return what reads a line that is nothing but an answer of a kind; free text has none."""
+    readers: dict[str, Callable[[str], str | Unread]] = {
+        "letter": lambda line: letter_alone(line, LETTERS),
+        "yes_no": truth_alone,
+        "number": number_alone,
+    }
+    return readers.get(kind, lambda line: Unread.UNREADABLE)
+
+
+def _lenient(kind: str, answer: str) -> str | Unread:
     if kind == "letter":
-        return one_letter(answer, LETTERS)[1]
+        return letter_in(answer, LETTERS)
     if kind == "yes_no":
-        return one_truth(answer)[1]
+        return truth_in(answer)
     if kind == "number":
-        return only([n.replace(",", "") for n in _ANY_NUMBER.findall(answer)])
-    return plain_words(answer)
+        return number_in(answer)
+    return plain_words(answer) or Unread.UNREADABLE
 
 
 def plain_words(text: str) -> str:

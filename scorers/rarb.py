@@ -12,7 +12,8 @@ from typing import Any
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.scorers import ranking
-from heptathlon.scorers.reading import read
+from heptathlon.scorers.reading import Unread, read, settled
+from heptathlon.scorers.reading.numbers import numbers_in
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.rarb.prompts import LIST_HEADING, MOST_NAMED, TRUE_FALSE, WITH_INSTRUCTION
 
@@ -38,10 +39,6 @@ FEWEST_TO_JUDGE = 20
 """Documents of a run from which on it is called broken if it tells none of its options apart."""
 RANKS = "RANKS"
 _RANK = re.compile(r"(\S{1,200})=(\d{1,12})")
-_NUMBER = re.compile(r"\d{1,6}")
-_BETWEEN_NUMBERS = re.compile(
-    r"(?:[\s,;:.>\[\](){}#*_`\"'=→-]|documents?\b|docs?\b|and\b|then\b)*", re.IGNORECASE
-)
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -188,34 +185,12 @@ def _judge(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
 # --- generated lists -----------------------------------------------------------------------------
 
 
-def read_numbers(answer: str) -> list[int] | None:
-    """Return the document numbers that an answer lists, best first; None if it is anything else.
-
-    A number that stands twice counts where it stands first.
-
-    Example:
-        >>> read_numbers("[3] > [1] > [12]"), read_numbers("3, 1 and 3"), read_numbers("the third")
-        ([3, 1, 12], [3, 1], None)
-    """
-    out: list[int] = []
-    end = 0
-    for found in _NUMBER.finditer(answer):
-        if not _BETWEEN_NUMBERS.fullmatch(answer, end, found.start()):
-            return None
-        out.append(int(found[0]))
-        end = found.end()
-    if not out or not _BETWEEN_NUMBERS.fullmatch(answer, end):
-        return None
-    return list(dict.fromkeys(out))
-
-
 def _list(doc: Mapping[str, Any], response: str) -> Verdict:
     names = METRICS["list"]
-    reading = read(response, next_item=LIST_HEADING)
-    numbers = read_numbers(reading.answer)
-    if numbers is None:
-        outcome = "truncated" if reading.truncated else "no_answer"
-        return Verdict(dict.fromkeys(names, 0.0), outcome, invalid=True)
+    reading = read(response, [LIST_HEADING, "Query: "])
+    numbers = reading.silent or settled(reading, numbers_in, numbers_in)
+    if isinstance(numbers, Unread):
+        return Verdict(dict.fromkeys(names, 0.0), numbers.value, invalid=True)
     shown = " ".join(map(str, numbers[: 2 * MOST_NAMED]))
     n = len(doc["candidates"])
     if any(not 1 <= number <= n for number in numbers):
@@ -256,7 +231,8 @@ def _retrieve(doc: Mapping[str, Any], response: str) -> Verdict:
     names = METRICS["retrieve"]
     gold, hard = list(doc["gold_ids"]), list(doc["hard_ids"])
     size = int(doc["corpus_size"])
-    answer = read(response).answer
+    # What a retriever counts is no prose, and its ids may hold any character.
+    answer = response.strip().rpartition("\n")[2]
     listed = answer.split()
     ranks = read_ranks(answer)
     if ranks is None:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from heptathlon.scorers.reading import plain, read
+from heptathlon.scorers.reading import Unread, options, read
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.tasks.sort.prompts import HEADING, labels
+from heptathlon.tasks.sort.prompts import HEADING, NO_TEXT, labels
 
 BASIC = ("acc", "acc_paper", "a_rate")
 METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
@@ -38,11 +38,7 @@ TOP = 20
 SURE = 1.0 / (TOP + 1)
 """A token likelier than this is among the 20 likeliest: 20 others as likely would sum to over 1."""
 
-ECHO = 2
-"""Blanks in what stands after a label from which on it can only be the option's own beginning."""
-
-_NOUNS = ("segment", "passage", "event", "option", "answer", "choice", "letter", "number", "text")
-_OPENING, _CLOSING = "([{<\"'*` ", ")]}>\"'*`.:,;! "
+NEXT_ITEMS = (HEADING, NO_TEXT.partition("{")[0])
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -59,12 +55,10 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     names = METRICS[doc["form"]]
     said = labels(doc)
     if len(responses) == 1 and isinstance(responses[0], str):
-        reading = read(responses[0], next_item=HEADING)
-        chosen = choice_in(reading.answer, said, list(doc["options"]))
-        if chosen is None:
-            outcome = "truncated" if reading.truncated else "no_answer"
-            return Verdict(dict.fromkeys(names, 0.0), outcome, invalid=True)
-        seen = True
+        choice = options.chosen(read(responses[0], NEXT_ITEMS), said, list(doc["options"]))
+        if isinstance(choice, Unread):
+            return Verdict(dict.fromkeys(names, 0.0), choice.value, invalid=True)
+        chosen, seen = choice, True
     else:
         if len(responses) != len(said):
             raise ValueError(f"{len(said)} options have {len(responses)} likelihoods")
@@ -157,38 +151,6 @@ def _groups(rows: Sequence[Row], key: Callable[[Row], Hashable]) -> dict[Hashabl
     for index, row in enumerate(rows):
         out[key(row)].append(index)
     return out
-
-
-def choice_in(answer: str, said: Sequence[str], options: Sequence[str]) -> int | None:
-    """Return the option that an answer names, and no other; None if it does not.
-
-    Read are a label (``A``, ``(A)``, ``Segment A.``, ``before``), a label with its own option after
-    it, and the option itself.
-    """
-    text = " ".join(plain(answer).split())
-    for index, option in enumerate(options):
-        if text and _bare(text) == _bare(option):
-            return index
-    words = text.split(" ", 2)
-    if len(words) > 1 and words[0].lower().strip(_CLOSING) in _NOUNS:
-        text = text.split(" ", 1)[1]
-    text = text.lstrip(_OPENING)
-    for index, label in enumerate(said):
-        if text[: len(label)].casefold() != label.casefold():
-            continue
-        rest = text[len(label) :]
-        if rest and rest[0] not in _CLOSING:
-            continue
-        rest = _bare(rest)
-        option = _bare(options[index])
-        if not rest or rest == option or (rest.count(" ") >= ECHO and option.startswith(rest)):
-            return index
-    return None
-
-
-def _bare(text: str) -> str:
-    """Return a text without case, blanks and marks at its ends."""
-    return " ".join(text.split()).strip(_OPENING + _CLOSING).casefold()
 
 
 class PromptScore(NamedTuple):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heptathlon.scorers.reading import marked_answer, plain, read
+from heptathlon.scorers.reading import Reading, Unread, read, statements, taken_back
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
 
 GENERATED = ("acc", "strict", "above_chance", "uncaptured")
@@ -62,21 +62,18 @@ def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str,
 
 
 def _generated(doc: Mapping[str, Any], response: str) -> Verdict:
-    reading = read(response)
-    said = _own_answer(reading.text, doc) or reading.answer
-    found = lenient(said, doc)
+    reading = read(response, [f"{doc['inputs'][0]['label']}:"], at_once=True)
+    found = [] if reading.silent else lenient(reading, doc)
     gold = doc["words"][doc["gold"]]
     acc = float(len(found) == 1 and found[0] == gold.casefold())
     answer = found[0] if len(found) == 1 else ""
     allowed = answer in {word.casefold() for word in doc["words"]}
-    if reading.truncated:
-        outcome = "truncated"
+    if reading.silent:
+        outcome = str(reading.silent)
     elif len(found) > 1:
         outcome = "several"
-    elif not answer:
-        outcome = "off_list" if said else "no_answer"
     else:
-        outcome = _outcome(doc, answer)
+        outcome = _outcome(doc, answer) if answer else "off_list"
     metrics = {
         "acc": acc,
         "strict": float(reading.text == gold),
@@ -86,20 +83,17 @@ def _generated(doc: Mapping[str, Any], response: str) -> Verdict:
     return Verdict(metrics, outcome, answer, invalid=not allowed)
 
 
-def _own_answer(text: str, doc: Mapping[str, Any]) -> str:
-    """Return the text up to a further item that the model invents, as base models do."""
-    end = text.find(f"\n{doc['inputs'][0]['label']}:")
-    return (text if end < 0 else text[:end]).strip()
+NOUNS = ("output", "label", "word", "response", "class", "verdict")
+"""What an answer of this family is called besides "answer"."""
 
 
-def lenient(text: str, doc: Mapping[str, Any]) -> list[str]:
-    """Return the words that a text answers with, in lower case; one if it is an answer.
+def lenient(reading: Reading, doc: Mapping[str, Any]) -> list[str]:
+    """Return the words that a reply answers with, in lower case; one if it is an answer.
 
-    Words count if they are asked for, or natural for the classes. What is tried, in this order: a
-    marked answer; a phrase such as "the output is"; lines that are nothing but a word; all words
+    Words count if they are asked for, or natural for the classes. What is tried, in this order:
+    marked answers; sentences such as "the output is"; lines that are nothing but a word; all words
     in the text. A word after "not" does not count. Asked words go before natural ones that are not
-    asked for: "it is positive, so foo" answers ``foo``. A text that gives every asked word as its
-    answer, marked or on a line of its own, has several.
+    asked for: "it is positive, so foo" answers ``foo``.
     """
     asked = {str(word).casefold() for word in doc["words"]}
     labels = tuple(str(part["label"]) for part in doc["inputs"])
@@ -112,31 +106,21 @@ def lenient(text: str, doc: Mapping[str, Any]) -> list[str]:
         preferred = [word for word in found if word in asked]
         return preferred or list(found)
 
-    lines = text.splitlines()
-    bare = [word for line in lines if (word := plain(line).rstrip(".").casefold()) in asked]
-    marked = [w for line in lines if (m := _MARK.search(line)) for w in words(line[m.end() :])]
-    if {*bare, *marked} >= asked:
+    def alone(line: str) -> str | Unread:
+        word = line.rstrip(".").casefold()
+        return word if word in asked else Unread.UNREADABLE
+
+    if reading.marked and (found := [word for one in reading.listed for word in words(one)]):
+        if taken_back(reading, found[0], alone, alone):
+            return sorted(asked)
+        return list(dict.fromkeys(found))
+    bare = [w for line in reading.lines if not isinstance(w := alone(line), Unread)]
+    if asked <= {*bare}:
         return sorted(asked)
-    if (mark := marked_answer(text)) and (found := words(mark.content)):
-        return found
-    if said := [found for line in lines if (found := words(_announced(line)))]:
-        return said[-1]
-    return list(dict.fromkeys(bare)) or words(text)
-
-
-_MARK = re.compile(r"\banswer[ *_`\"]{0,8}:", re.IGNORECASE)
-_PHRASE = re.compile(
-    r"\b(?:answer|output|label|word|response) (?:is|would be|should be|must be|will be)\b",
-    re.IGNORECASE,
-)
-
-
-def _announced(line: str) -> str:
-    """Return what follows the last phrase of a line that announces an answer; else nothing."""
-    end = len(line)
-    for match in _PHRASE.finditer(line):
-        end = match.end()
-    return line[end:]
+    for said in statements(reading.text, NOUNS):
+        if found := words(said):
+            return found
+    return list(dict.fromkeys(bare)) or words(reading.text)
 
 
 @lru_cache(maxsize=1024)

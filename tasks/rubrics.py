@@ -56,6 +56,8 @@ class Rubric(Protocol):
     """What a family asks of a judge."""
 
     name: str
+    says: str
+    """What it judges, in a few words."""
     highest: float
 
     @property

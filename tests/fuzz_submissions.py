@@ -37,10 +37,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from heptathlon import cli
-from heptathlon.families import FAMILIES
-from heptathlon.leaderboard import board, page, submit, validate
+from heptathlon.families import CURRENT_SEASON, FAMILIES
+from heptathlon.leaderboard import board, expected, page, rendering, submit, templates, validate
+from heptathlon.leaderboard.documents import documents
 from heptathlon.leaderboard.schema import ENVELOPE, unprintable
 from heptathlon.leaderboard.standings import tables
+from heptathlon.leaderboard.validate import figures, files, lines, record, samples
+from heptathlon.records import doc_digest
 from heptathlon.running import runs
 from heptathlon.scoring import scorecard
 from heptathlon.tasks import catalog
@@ -67,15 +70,22 @@ class BrokenError(Exception):
 
 
 def seeds(folder: Path, families: tuple[str, ...] = tuple(FAMILIES)) -> dict[str, Path]:
-    """Make a submission a family, of a scripted player that says it is a model, and of a player."""
+    """Make a submission a family, of a scripted player that says it is a model, and of a player.
+
+    Their lines hold documents and requests, so that both can be altered; those of ``short`` and of
+    the player hold digests.
+    """
     out = {}
     for family in families:
         names = players_of(family)
         player = next((n for n in names if n.startswith("random")), next(iter(names)))
         run = forge.player_run(player, folder / "runs" / family, f"heptathlon_{family}_smoke")
         model = forge.model_run(run, folder / "models" / family, lambda _: None)
-        out[family] = submit.prepare(model, folder / "seeds" / family, model_name=MODEL)
+        short = submit.prepare(model, folder / "seeds" / "short" / family, model_name=MODEL)
+        whole = Path(shutil.copytree(short, folder / "seeds" / family))
+        out[family] = forge.whole(whole, model)
         if family == families[0]:
+            out["short"] = short
             out["player"] = submit.prepare(run, folder / "seeds" / "player")
     return out
 
@@ -252,6 +262,7 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
     there by the scorecard; lm-eval's means, and headlines that are means, by the standard library.
     """
     honest = read_plainly(seed)
+    published = _documents(seed)
     altered = read_plainly(folder)
     if honest.keys() != altered.keys():
         raise BrokenError(f"accepted with the tasks {sorted(altered)}")
@@ -272,9 +283,11 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
                     if isinstance(answer[0], str)
                     else [(float(value), str(greedy) == "True") for value, greedy in answer]
                 )
-                own = scorer.process_results(row["doc"], response)
+                doc = published[task][item]
+                own = scorer.process_results(doc, response)
                 metrics.setdefault(task, []).append(own)
-                made.append(row | {"filtered_resps": answer} | own)
+                prompt = {"gen_args_0": {"arg_0": ""}}
+                made.append(row | {"filtered_resps": answer, "doc": doc, "arguments": prompt} | own)
             forge.write_samples(clean / f"samples_{task}_2026-01-01T00-00-00.jsonl", made)
         card, _ = scorecard.score_run(runs.read_run(clean), details=False)
     envelope = json.loads((folder / ENVELOPE).read_text(encoding="utf-8"))
@@ -320,6 +333,15 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
         raise BrokenError("a stranger's words act on the page")
 
 
+def _documents(seed: Path) -> dict[str, dict[str, Any]]:
+    """Return the published documents of a seed's tasks by digest."""
+    out = {}
+    for task in read_plainly(seed):
+        found = documents(catalog.task_data(task), CURRENT_SEASON)
+        out[task] = dict(zip(found.digests, found.rows, strict=True))
+    return out
+
+
 def variants(name: str, family: Any) -> tuple[str, ...]:
     """Return the variants that a family's headline rests on."""
     return tuple(FAMILIES[name].headline_of(family.edition).variants)
@@ -331,7 +353,7 @@ def read_plainly(folder: Path) -> dict[str, dict[str, Any]]:
     for file in folder.glob("samples_*.jsonl"):
         task = re.sub(r"^samples_(.*)_\d{4}-.*$", r"\1", file.name)
         rows = [json.loads(x) for x in file.read_bytes().split(b"\n") if x.strip()]
-        out[task] = {row["doc"]["item_id"]: row for row in rows}
+        out[task] = {row["doc"].get("sha256") or doc_digest(row["doc"]): row for row in rows}
         if len(out[task]) < len(rows):
             raise BrokenError(f"accepted with a document twice in {file.name}")
     return out
@@ -456,7 +478,8 @@ def by_coverage(campaign: Campaign, end: float, finish: Callable[[], int]) -> in
     import atheris
 
     one: Any = test_of(campaign)
-    for module in (validate, scorecard, runs):
+    checks = (files, record, samples, lines, figures)
+    for module in (validate, *checks, expected, rendering, templates, scorecard, runs):
         for name, function in vars(module).items():
             if getattr(function, "__module__", "") == module.__name__ and hasattr(
                 function, "__code__"

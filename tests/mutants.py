@@ -76,8 +76,8 @@ def apply(recipe: Recipe, folder: Path) -> None:
 
 
 def kept(folder: Path, out: Path) -> Path:
-    """Copy a submission by links to its files: only what is altered is written anew."""
-    shutil.copytree(folder, out, copy_function=os.link)
+    """Copy a submission; a file with another name elsewhere would be refused for that."""
+    shutil.copytree(folder, out, copy_function=shutil.copyfile)
     return out
 
 

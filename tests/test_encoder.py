@@ -16,7 +16,7 @@ from heptathlon.models import encoders
 from heptathlon.models.encoder import EncoderLM
 from heptathlon.running import runner
 from heptathlon.running.runs import find_run_folder, read_run
-from heptathlon.scorers import rarb as scorer
+from heptathlon.scorers.reading.numbers import numbers_in
 from heptathlon.scoring import scorecard
 
 torch = pytest.importorskip("torch")
@@ -110,7 +110,7 @@ def test_a_run_file_scores_as_the_counted_ranks_do(tiny_model: Path, lm: Encoder
 def test_lists_name_the_nearest_candidates(lm: EncoderLM):
     for doc in docs_of("list")[:3]:
         (answer,) = lm.generate_until([request(doc)])
-        numbers = scorer.read_numbers(answer.removeprefix("ANSWER: "))
+        numbers = numbers_in(answer.removeprefix("ANSWER: "))
         scores = lm.similarities([(doc["query"], t) for t in doc["candidates"]])
         assert numbers[0] == int(np.argmax(scores)) + 1
         assert len(numbers) == module.MOST_NAMED

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from heptathlon.tasks.mllm_ct.judge import RUBRIC
 from heptathlon.tasks.rubrics import Question, Rating, quoted, read_scores
 from tests.command import call
 
+ROOT = Path(__file__).parents[1]
 NUMERIC, ECONOMICS = "heptathlon_mllm_ct_numeric_smoke", "heptathlon_mllm_ct_economics_smoke"
 OCR = "heptathlon_mllm_ct_ocr_smoke"
 Answer = tuple[int, bytes]
@@ -389,6 +391,18 @@ def test_what_cannot_be_judged(tmp_path: Path, run: Path, server: Server):
     files[0].write_text(json.dumps(rows[0] | {"score": "high"}) + "\n")
     with pytest.raises(HeptathlonError, match=r"line 1: score"):
         judging.card(runs.read_run(run))
+
+
+def test_rubrics_are_found_with_their_families(monkeypatch: pytest.MonkeyPatch):
+    """Wherever a family has one, by the name that it gives itself, and no list of them is kept."""
+    folders = {path.parent.name for path in (ROOT / "tasks").glob("*/judge.py")}
+    found = judging.rubrics()
+    assert {type(one).__module__.split(".")[-2] for one in found.values()} == folders
+    assert all(one.name == name and one.says for name, one in found.items())
+    same = SimpleNamespace(RUBRIC=found["reasoning"])
+    monkeypatch.setattr(judging, "find_part", lambda family, part: same)
+    with pytest.raises(HeptathlonError, match="Two families bring a rubric 'reasoning'"):
+        judging.rubrics()
 
 
 # --- the command -------------------------------------------------------------------------------

@@ -142,7 +142,8 @@ def test_the_badge_of_a_repeated_run_comes_and_goes(build, checked, submissions,
     build()
     record = rerun.Rerun(
         envelope=sha256_file(submissions / "lab-weak" / ENVELOPE),
-        seed=1, documents=50, same_text=50, same_score=50,
+        seed=1, documents={"maze": 50}, needed={"maze": 20},
+        same_text=50, same_start=50, same_score=50, weights="Lab/weak", revision="a" * 40,
     )  # fmt: skip
     (tmp_path / "reruns").mkdir()
     (tmp_path / "reruns" / "lab-weak.json").write_text(dump_json(record.model_dump()))

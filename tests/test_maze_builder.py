@@ -683,20 +683,20 @@ def test_paper_items():
             assert d["shortest"] == nx.shortest_path_length(graph, path[0], path[-1])
             assert all(graph.has_edge(a, b) for a, b in itertools.pairwise(path))
             if config == "mlmu_dfs":
-                listed = d["prompt"].split("<ADJLIST_END>")[0].split()[1:]
+                listed = d["given"].split("<ADJLIST_END>")[0].split()[1:]
                 assert listed[2::3] == [";"] * (side * side - 1)
                 named = {
                     frozenset([parsed(a), parsed(b)])
                     for a, b in zip(listed[::3], listed[1::3], strict=True)
                 }
                 assert named == set(map(frozenset, graph.edges))
-                assert d["target"].split() == [
+                assert d["continuation"].split() == [
                     *(f"({r},{c})" for r, c in path), "<PATH_END>"
                 ]  # fmt: skip
             else:
                 assert d["shortest"] >= side - 1
-                assert d["target"] == " ".join(f"plan {c} {r}" for r, c in path)
-                assert d["prompt"].count("wall") == d["open"].count("#")
+                assert d["continuation"] == " ".join(f"plan {c} {r}" for r, c in path)
+                assert d["given"].count("wall") == d["open"].count("#")
 
 
 def parsed(token: str) -> tuple[int, int]:

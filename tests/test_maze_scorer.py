@@ -17,6 +17,7 @@ from heptathlon.builders.maze.symmetry import images
 from heptathlon.grid import BIT, OPPOSITE, Grid
 from heptathlon.scorers import maze
 from heptathlon.scorers.maze import METRICS, process_results, verdict
+from heptathlon.scorers.reading import CutShort, Unread
 from heptathlon.scorers.verdict import Row
 from heptathlon.tasks.maze import prompts
 
@@ -103,19 +104,21 @@ def test_the_longest_walk_is_exactly_the_cap():
     ("text", "outcome"),
     [
         ("", "no_answer"),
-        ("ANSWER:", "no_answer"),
-        ("ANSWER: I do not know", "no_answer"),
-        ("I would go down twice and then right twice.", "no_answer"),
-        ("ANSWER: U, D, L or R", "no_answer"),
-        ("ANSWER: D D R R or R R D D", "no_answer"),
-        ("ANSWER: D2 R2", "no_answer"),
-        ("ANSWER: 4", "no_answer"),
-        ("ANSWER: (0,0) D D R R", "no_answer"),
-        ("ANSWER: N S L R", "no_answer"),
+        ("ANSWER:", "unreadable"),
+        ("ANSWER: I do not know", "unreadable"),
+        ("I would go down twice and then right twice.", "unreadable"),
+        ("ANSWER: U, D, L or R", "several"),
+        ("ANSWER: D D R R or R R D D", "several"),
+        ("ANSWER: D2 R2", "several"),
+        ("ANSWER: 4", "unreadable"),
+        ("ANSWER: (0,0) D D R R", "unreadable"),
+        ("ANSWER: N S L R", "unreadable"),
+        ("ANSWER: DOWN, down, R, right", "several"),
+        ("Down\nDown\nRight\nRight", "several"),
         ("<think>D D R R", "truncated"),
         ("<think>Perhaps ANSWER: D D R R, but no", "truncated"),
         ("<think>ANSWER: D D R R</think>", "no_answer"),
-        ("<think>ANSWER: D D R R</think>I am not sure.", "no_answer"),
+        ("<think>ANSWER: D D R R</think>I am not sure.", "unreadable"),
     ],
 )
 def test_what_is_no_answer(text: str, outcome: str):
@@ -132,7 +135,7 @@ def test_no_path_is_wrong_where_there_is_one(text: str):
 
 SPELLINGS = [
     "D D R R", "DDRR", "ddrr", "D, D, R, R", "D,D,R,R", "D-D-R-R", "D -> D -> R -> R",
-    "D → D → R → R", "down down right right", "Down, Down, Right, Right.", "DOWN, down, R, right",
+    "D → D → R → R", "down down right right", "Down, Down, Right, Right.", "DOWN, down, RIGHT, right",
     "Move down, move down, then right, and right", "south south east east", "S S E E", "SSEE",
     "↓ ↓ → →", "↓↓→→", "⬇️⬇️➡️➡️", "v v > >", "vv>>", '["D", "D", "R", "R"]',
     '["down", "down", "right", "right"]', '{"path": ["D","D","R","R"]}', "[D, D, R, R]",
@@ -192,7 +195,7 @@ def pair() -> tuple[dict[str, Any], dict[str, Any]]:
         ("ANSWER: R R D D", ("optimal", 1, 1), ("missed_none", 0, 0)),
         ("ANSWER: D R L D R R", ("suboptimal", 0, 1), ("missed_none", 0, 0)),
         ("ANSWER: U", ("out_of_bounds", 0, 1), ("missed_none", 0, 0)),
-        ("ANSWER: NONE or R R D D", ("no_answer", 0, 0), ("no_answer", 0, 0)),
+        ("ANSWER: NONE or R R D D", ("unreadable", 0, 0), ("unreadable", 0, 0)),
         ("", ("no_answer", 0, 0), ("no_answer", 0, 0)),
         ("<think>none", ("truncated", 0, 0), ("truncated", 0, 0)),
     ],
@@ -302,13 +305,13 @@ def paper(kind: str) -> dict[str, Any]:
         "mlmu_dfs": "(0,0) (1,0) (2,0) (2,1) (2,2) <PATH_END>",
         "mlmu_astar": "plan 0 0 plan 0 1 plan 0 2 plan 1 2 plan 2 2",
     }[kind]
-    return document(form="mlmu", topology=kind, target=target, prompt="… <PATH_START>")
+    return document(form="mlmu", topology=kind, continuation=target, given="… <PATH_START>")
 
 
 @pytest.mark.parametrize("kind", ["mlmu_dfs", "mlmu_astar"])
 def test_the_papers_gold(kind: str):
     doc = paper(kind)
-    gold = doc["target"]
+    gold = doc["continuation"]
     for text in (
         gold,
         f" {gold}\n\nContinue the sequence of tokens",
@@ -346,7 +349,7 @@ def test_the_papers_gold(kind: str):
         ("mlmu_astar", "plan 0 0 plan 0 1 plan 0", "stops_short", {"token_acc": 8 / 15}),
         ("mlmu_astar", "plan 0 0 plan 1 1", "jump", {"token_acc": 5 / 15}),
         ("mlmu_dfs", "", "no_answer", {"exact": 0, "token_acc": 0}),
-        ("mlmu_dfs", "<PATH_END>", "no_answer", {"exact": 0, "token_acc": 0}),
+        ("mlmu_dfs", "<PATH_END>", "unreadable", {"exact": 0, "token_acc": 0}),
         ("mlmu_dfs", "<think>(0,0)", "truncated", {"exact": 0, "token_acc": 0}),
     ],
 )  # fmt: skip
@@ -355,7 +358,18 @@ def test_the_papers_metrics_by_hand(kind: str, text: str, outcome: str, metrics:
     assert found.outcome == outcome
     for name, value in metrics.items():
         assert found.metrics[name] == pytest.approx(value), name
-    assert found.invalid == (outcome in {"no_answer", "truncated"})
+    assert found.invalid == (outcome in set(Unread))
+
+
+def test_a_cut_path_of_the_papers_is_truncated():
+    """Of a reply that the limit is known to have cut, what reaches the cut is no whole path."""
+    doc = paper("mlmu_astar")
+    for text in ("plan 0 0 plan 0 1 plan 0", "plan 0 0 plan 0 1 plan 0 2 plan 1 2 plan 2 2 pl"):
+        assert verdict(doc, [CutShort(text)]).outcome == "truncated"
+    assert verdict(doc, [CutShort(f"{doc['target']}\n\nContinue the")]).outcome == "optimal"
+    dfs = paper("mlmu_dfs")
+    assert verdict(dfs, [CutShort(f"{dfs['target']} (0,0) (1,")]).outcome == "optimal"
+    assert verdict(document(), [CutShort("ANSWER: D D R")]).outcome == "truncated"
 
 
 # --- the sets ----------------------------------------------------------------------------------
@@ -501,7 +515,7 @@ def test_any_text_gets_a_verdict(text: str):
         assert found.outcome
         if found.invalid:
             assert found.answer == ""
-            assert found.outcome in {"no_answer", "truncated"}
+            assert found.outcome in set(Unread)
             assert not any(found.metrics.values()) or doc["form"] == "mlmu"
         if found.metrics.get("optimal"):
             assert found.metrics["valid"] == found.metrics["spl"] == found.metrics["reach"] == 1.0
@@ -517,11 +531,11 @@ HOSTILE = [
 @pytest.mark.parametrize("fragment", HOSTILE)
 def test_hostile_text_takes_bounded_time(fragment: str):
     body = fragment * (100_000 // len(fragment))
-    begin = time.perf_counter()
+    begin = time.process_time()
     for doc in (document(), pair()[0], paper("mlmu_dfs"), paper("mlmu_astar")):
         for text in (body, f"ANSWER: {body}", f"ANSWER: {body}!"):
             assert not verdict(doc, [text]).metrics.get("valid")
-    assert time.perf_counter() - begin < 6.0
+    assert time.process_time() - begin < 6.0
 
 
 def test_grid_and_drawing_agree(mazes: list[dict[str, Any]]):

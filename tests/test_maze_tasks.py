@@ -190,7 +190,7 @@ def test_a_prompt_does_not_tell_the_answer():
             assert ask(doc) == ask({**doc, **{k: v for k, v in spoilt.items() if k in doc}})
     for config in ("mlmu_dfs", "mlmu_astar"):
         for doc in docs_of(config, edition="paper"):
-            assert prompts.mlmu(doc) == prompts.mlmu(doc | {"target": "x", "solution": ""})
+            assert prompts.mlmu(doc) == prompts.mlmu(doc | {"continuation": "x", "solution": ""})
 
 
 # --- the picture -------------------------------------------------------------------------------

@@ -36,6 +36,8 @@ GOLD: dict[str, Callable[[Doc], Hashable]] = {
     "rarb": lambda d: d["right"] if d["form"] == "judge" else d.get("gold", d["form"]),
     "verbalizer": lambda d: (d["gold"], d["order"].index(d["gold"])),
     "students": lambda d: d["chosen"],
+    "facts": lambda d: d["answer"] if len(d["options"]) == 1 or d["bits"] else d["gold"],
+    "recall": lambda d: d["answer"],
 }
 """The key of each family as one would write it down beside the documents' numbers."""
 

@@ -8,14 +8,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from huggingface_hub import HfApi
+from lm_eval.tasks import TaskManager
+from pydantic import BaseModel
 
 from heptathlon import families
-from heptathlon.builders import croissant, hub, publish, store
+from heptathlon.builders import croissant, hub, maze, patience, publish, store, views
+from heptathlon.builders.dictionary import VIEWS, described, fields, strangers
+from heptathlon.builders.store import published
+from heptathlon.cli import data
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import home
+from heptathlon.tasks import catalog
 from tests.fakehub import BROKEN, TOKEN, FakeHub
 from tests.salts import salt
 
@@ -46,7 +53,9 @@ def test_a_push_is_one_commit_and_a_tag(hub_here: FakeHub, api: HfApi):
     whole = {*parquet, "fresh-smoke/manifest.json", "README.md", "croissant.json", "eval.yaml"}
     assert set(repo.files()) == {*whole, ".gitattributes"}
     assert set(change.add) == whole
-    for entry in manifest.files:
+    there = store.Manifest.model_validate_json(text_of(hub_here, "fresh-smoke/manifest.json"))
+    assert there.digest == manifest.digest
+    for entry in there.files:
         assert repo.files()[f"fresh-smoke/{entry.path}"].sha256 == entry.sha256
 
 
@@ -67,11 +76,24 @@ def test_the_same_bytes_make_no_commit(hub_here: FakeHub, api: HfApi):
     assert not [line for line in hub_here.log if not line.startswith(("GET", "HEAD"))]
 
 
-def test_a_dry_run_changes_nothing(hub_here: FakeHub, api: HfApi):
+def test_a_dry_run_sends_nothing_and_says_so(
+    hub_here: FakeHub, api: HfApi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
     change = send(api, dry_run=True)
     assert not hub_here.repos
     assert {row["path"] for row in publish.summary(change)} == set(change.add)
+    real = publish.push
+    monkeypatch.setattr(publish, "push", lambda *a, **k: real(*a, **k, api=api))
+    data.push("maze", REPO, tier="smoke", dry_run=True)
+    said = capsys.readouterr().out
+    assert f"dry run: nothing was sent; this would be, to {REPO}, tag {TAG}" in said
+    assert "fresh-smoke/path/test.parquet" in said
     assert not [line for line in hub_here.log if not line.startswith(("GET", "HEAD"))]
+    assert not hub_here.repos
+    data.push("maze", REPO, tier="smoke")
+    assert f"sent; {REPO}, tag {TAG}" in capsys.readouterr().out
+    data.push("maze", REPO, tier="smoke", dry_run=True)
+    assert "nothing to send: it is there already" in capsys.readouterr().out
 
 
 def test_sets_of_a_season_lie_side_by_side(hub_here: FakeHub, api: HfApi):
@@ -119,8 +141,6 @@ def test_published_records_never_change(hub_here: FakeHub, api: HfApi, tmp_path:
 def test_another_writer_s_bytes_of_the_same_records_are_no_news(
     hub_here: FakeHub, api: HfApi, tmp_path: Path
 ):
-    import pyarrow.parquet as pq
-
     from heptathlon.files import sha256_file
 
     send(api)
@@ -140,7 +160,7 @@ def test_what_may_not_be_published_is_refused(
 ):
     salted = store.SetName("maze", tier="smoke", salt=salt("s"))
     with pytest.raises(HeptathlonError, match="hidden no more"):
-        send(api, salted)
+        send(api, salted, folder=store.ensure(SMOKE))
     with pytest.raises(HeptathlonError, match="holds another set"):
         send(api, PAPER, folder=store.ensure(SMOKE))
     folder = tmp_path / "damaged"
@@ -156,8 +176,28 @@ def test_what_may_not_be_published_is_refused(
     monkeypatch.setitem(families.FAMILIES, "maze", closed)
     with pytest.raises(HeptathlonError, match="may not be published: the publisher says so"):
         send(api, PAPER)
+    with pytest.raises(HeptathlonError, match="built from a file of your own"):
+        publish.refuse_early(store.SetName("sort", "own"), "org/heptathlon-sort")
+    monkeypatch.setenv("HEPTATHLON_STUDENTS_DATA", "hf://datasets/no/where@main/x.csv")
+    with pytest.raises(HeptathlonError, match="built from a file of your own"):
+        publish.refuse_early(store.SetName("students", "paper"), "org/heptathlon-students")
     assert not hub_here.repos
     assert not hub_here.log
+
+
+def test_what_may_not_be_published_is_not_even_fetched(monkeypatch: pytest.MonkeyPatch):
+    def never(*arguments, **options):
+        raise AssertionError("nothing may be built")
+
+    monkeypatch.setattr(store, "ensure", never)
+    for family in families.FAMILIES.values():
+        for edition in (*family.editions, *family.further):
+            if edition in family.editions and family.licence_of(edition):
+                continue
+            with pytest.raises(HeptathlonError, match="may not be published"):
+                data.push(family.name, f"org/heptathlon-{family.name}", edition=edition)
+    with pytest.raises(HeptathlonError, match="not of the form org/name"):
+        data.push("maze", "../x")
 
 
 def test_a_paper_edition_is_closed_until_its_licence_is_stated():
@@ -244,20 +284,67 @@ def test_no_token(hub_here: FakeHub):
 # --- what is published beside the data -----------------------------------------------------------
 
 
-def published(hub_here: FakeHub, path: str) -> str:
+def text_of(hub_here: FakeHub, path: str) -> str:
     return hub_here.dataset(REPO).files()[path].data.decode()
 
 
 def test_the_card_tells_a_reader_what_to_know(hub_here: FakeHub, api: HfApi):
     send(api)
     family = families.family("maze")
-    card = published(hub_here, "README.md")
+    card = text_of(hub_here, "README.md")
     for words in (family.question, family.paper.url, family.headline.says, "## Citation", TAG):
         assert words in card
     assert store.read_manifest(store.ensure(SMOKE)).digest in card
     header = yaml.safe_load(card.split("---")[1])
     assert header["license"] == "cc0-1.0"
     assert header["size_categories"] == ["n<1K"]
+    (default,) = [c["config_name"] for c in header["configs"] if c.get("default")]
+    assert default == "fresh-smoke-path"
+    for name, said in (*VIEWS.items(), *described(maze.configs("fresh")["path"]).items()):
+        cell = said.replace("|", "\\|")
+        assert f"| `{name}` | {cell} |" in card
+
+
+@pytest.mark.parametrize("family", families.FAMILIES)
+def test_every_field_is_described(family: str):
+    """In the words of the records' own docstrings, and nothing that is not there."""
+    entry = families.family(family)
+    for edition in (*entry.editions, *entry.further):
+        for model in set(store.builder_of(family).configs(edition).values()):
+            said = described(model)
+            assert [f"{model.__name__}.{f}" for f in fields(model) if f not in said] == []
+            assert strangers(model) == []
+            assert not [words for words in said.values() if ":`" in words or "``" in words]
+            assert not [words for words in said.values() if words.startswith("see ")]
+
+
+def test_a_field_without_a_word_is_seen():
+    class Part(BaseModel):
+        """A part.
+
+        Attributes:
+            a: the first,
+                on two lines.
+        """
+
+        a: str
+        b: str
+
+    class Whole(Part):
+        """A whole.
+
+        Attributes:
+            b: see :class:`~heptathlon.grid.Grid`.
+            c: gone.
+        """
+
+        parts: list[Part]
+
+    assert described(Whole) == {
+        "a": "the first, on two lines.", "b": "see `Grid`.", "parts.a": "the first, on two lines.",
+    }  # fmt: skip
+    assert [f for f in fields(Whole) if f not in described(Whole)] == ["parts", "parts.b"]
+    assert strangers(Whole) == ["Whole.c"]
 
 
 def test_croissant(hub_here: FakeHub, api: HfApi, tmp_path: Path):
@@ -265,7 +352,7 @@ def test_croissant(hub_here: FakeHub, api: HfApi, tmp_path: Path):
     send(api)
     send(api, PAPER)
     path = tmp_path / "croissant.json"
-    path.write_text(published(hub_here, "croissant.json"))
+    path.write_text(text_of(hub_here, "croissant.json"))
     data = json.loads(path.read_text())
     files = {f["@id"]: f for f in data["distribution"]}
     blobs = hub_here.dataset(REPO).files()
@@ -282,6 +369,8 @@ def test_croissant(hub_here: FakeHub, api: HfApi, tmp_path: Path):
     assert kinds["solvable"]["dataType"] == "sc:Boolean"
     assert kinds["size"]["dataType"] == "sc:Integer"
     assert (kinds["start"]["isArray"], kinds["start"]["arrayShape"]) == (True, "-1")
+    assert [f["name"] for f in test["field"] if not f.get("description")] == []
+    assert kinds["prompt"]["description"] == VIEWS["prompt"]
     if importlib.util.find_spec("mlcroissant"):
         import mlcroissant
 
@@ -294,12 +383,13 @@ def test_croissant_of_nested_columns():
     import pyarrow as pa
 
     row = pa.struct([("a", pa.string()), ("b", pa.list_(pa.list_(pa.float64())))])
-    found = croissant._field("r/x", pa.field("x", pa.list_(row)), "f", "x")
+    found = croissant._field("r/x", pa.field("x", pa.list_(row)), "f", "x", {"x.a": "said"}, "x")
     assert (found["isArray"], found["arrayShape"]) == (True, "-1")
     assert [f["dataType"] for f in found["subField"]] == ["sc:Text", "sc:Float"]
+    assert [f.get("description") for f in found["subField"]] == ["said", None]
     assert found["subField"][1]["arrayShape"] == "-1,-1"
     with pytest.raises(TypeError, match="no type for y"):
-        croissant._field("r/y", pa.field("y", pa.date32()), "f", "y")
+        croissant._field("r/y", pa.field("y", pa.date32()), "f", "y", {}, "y")
 
 
 def test_a_task_in_eval_yaml_is_a_headline_s_config():
@@ -330,17 +420,81 @@ def in_a_process(hub_here: FakeHub, home: Path, code: str, **env: str) -> str:
     return done.stdout.strip()
 
 
-def test_it_loads_with_plain_datasets(hub_here: FakeHub, api: HfApi, tmp_path: Path):
+def test_it_loads_with_plain_datasets(
+    hub_here: FakeHub, api: HfApi, tmp_path: Path, manager: TaskManager
+):
+    """The headline's config by default, each row with prompt and target as lm-eval has them."""
     send(api)
     send(api, PAPER)
     code = (
         "import json, datasets\n"
-        f"d = datasets.load_dataset({REPO!r}, 'fresh-smoke-path', revision={TAG!r})\n"
-        "print(json.dumps([sorted(d), d['test'].to_list()]))"
+        f"d = datasets.load_dataset({REPO!r}, revision={TAG!r})\n"
+        f"p = datasets.load_dataset({REPO!r}, 'paper-smoke-mlmu_dfs', revision={TAG!r})\n"
+        "print(json.dumps([sorted(d), d['test'].to_list(), p['test'].to_list()]))"
     )
-    splits, rows = json.loads(in_a_process(hub_here, tmp_path, code))
+    splits, rows, paper = json.loads(in_a_process(hub_here, tmp_path, code))
     assert splits == ["fewshot", "test"]
-    assert rows == store.read_docs(store.ensure(SMOKE), "path")
+    assert [{k: v for k, v in row.items() if k not in VIEWS} for row in rows] == store.read_docs(
+        store.ensure(SMOKE), "path"
+    )
+    names = {"heptathlon_maze_mlmu_dfs_smoke": paper}
+    for topology in ("dfs", "cells"):
+        of = [row for row in rows if row["topology"] == topology]
+        names[f"heptathlon_maze_{topology}_smoke"] = of
+    for name, shown in names.items():
+        task = manager.load([name])["tasks"][name]
+        asked = [task.fewshot_context(doc, num_fewshot=0) for doc in task.test_docs()]
+        assert [row["prompt"] for row in shown] == asked
+        assert [row["target"] for row in shown] == [
+            task.doc_to_target(doc) for doc in task.test_docs()
+        ]
+
+
+@pytest.mark.parametrize("family", families.FAMILIES)
+def test_views_are_what_lm_eval_shows(family: str, tmp_path: Path, manager: TaskManager):
+    """Of every config of a fresh set: the prompt to the letter, and the answer, not its index."""
+    name = store.SetName(family, tier="smoke")
+    shown = views.write(name, store.ensure(name), tmp_path)
+    assert shown.views == list(VIEWS)
+    assert store.content_digest(tmp_path) == shown.digest
+    seen = set()
+    for config in dict.fromkeys(entry.config for entry in shown.files):
+        tasks = [t for t, _ in views.tasks_of(name, config) if t.endswith("_smoke")]
+        if not tasks:
+            continue
+        rows = {
+            row["item_id"]: row
+            for row in pq.read_table(tmp_path / config / "test.parquet").to_pylist()
+        }
+        asked: set[str] = set()
+        for task in tasks:
+            one = manager.load([task])["tasks"][task]
+            docs = [doc for doc in one.test_docs() if doc["item_id"] not in asked]
+            asked |= {doc["item_id"] for doc in docs}
+            for doc in docs[:: max(1, len(docs) // 3)]:
+                row = rows[doc["item_id"]]
+                assert row["prompt"] == one.fewshot_context(doc, num_fewshot=0), task
+                target = one.doc_to_target(doc)
+                if isinstance(target, int):
+                    target = catalog.named_option(one.doc_to_choice(doc), target)
+                assert row["target"] == target, task
+                seen.add(task)
+        assert asked == set(rows)
+    assert seen
+
+
+def test_a_field_of_a_view_s_name_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    class Taken(maze.configs("fresh")["path"]):
+        prompt: str = ""
+
+    with pytest.raises(HeptathlonError, match="Taken has a field 'prompt'"):
+        views.schema(SMOKE, "path", Taken)
+    for entry in families.FAMILIES.values():
+        for edition in entry.editions:
+            if entry.licence_of(edition):
+                name = store.SetName(entry.name, edition, entry.tiers_of(edition)[0])
+                for config, model in store.builder_of(entry.name).configs(edition).items():
+                    assert views.schema(name, config, model)
 
 
 def test_tasks_load_it_from_the_hub(hub_here: FakeHub, api: HfApi, tmp_path: Path):
@@ -375,13 +529,13 @@ def from_hub(
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(
-        publish,
+        published,
         "hf_hub_download",
         lambda *args, **options: api.hf_hub_download(
             *args, **options, cache_dir=tmp_path / "hub-cache"
         ),
     )
-    monkeypatch.setattr(publish.time, "sleep", lambda s: None)
+    monkeypatch.setattr(patience.time, "sleep", lambda s: None)
     return hub_here
 
 
@@ -410,7 +564,7 @@ def test_a_changed_file_is_refused(from_hub: FakeHub):
 )
 def test_a_changed_manifest_is_refused(from_hub: FakeHub, field: str, value: object, said: str):
     path = "fresh-smoke/manifest.json"
-    manifest = json.loads(published(from_hub, path))
+    manifest = json.loads(text_of(from_hub, path))
     tamper(from_hub, path, json.dumps(manifest | {field: value}).encode())
     with pytest.raises(HeptathlonError, match=said):
         store.locate(SMOKE)
@@ -418,7 +572,7 @@ def test_a_changed_manifest_is_refused(from_hub: FakeHub, field: str, value: obj
 
 def test_a_path_that_leaves_the_folder_is_refused(from_hub: FakeHub):
     path = "fresh-smoke/manifest.json"
-    manifest = json.loads(published(from_hub, path))
+    manifest = json.loads(text_of(from_hub, path))
     manifest["files"][0]["path"] = "../../../path/test.parquet"
     tamper(from_hub, path, json.dumps(manifest).encode())
     with pytest.raises(HeptathlonError, match="no part of a set"):

@@ -578,7 +578,7 @@ def test_a_whole_set_lists_the_originals_of_its_records_and_stays_here(
     ]
     assert len(store.read_docs(folder, "retrieve")) == 3
     with pytest.raises(HeptathlonError, match="may not be published"):
-        publish.refuse_unless_free(store.SetName("rarb", "paper", "full"), folder)
+        publish.push(store.SetName("rarb", "paper", "full"), folder, "org/heptathlon-rarb")
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -287,7 +287,7 @@ def test_instruction_gain_is_paired_by_item():
         ("**ANSWER: Document 1**", 1.0, "right"),
         ("ANSWER: 2, 3", 0.0, "boundary"),
         ("", 0.0, "no_answer"),
-        ("ANSWER: the first one", 0.0, "no_answer"),
+        ("ANSWER: the first one", 0.0, "unreadable"),
         ("ANSWER: 0", 0.0, "unknown_document"),
         ("ANSWER: 7", 0.0, "unknown_document"),
         ("ANSWER: 1, 2, 3, 4, 5, 6", 0.0, "too_many"),

@@ -110,3 +110,31 @@ def test_anything_else_is_refused(repository: Path, name: str):
     done = new_submissions(repository, **{name: "changed", "submissions/new-2/a.json": "{}"})
     assert done.returncode == 1
     assert re.search("may be proposed|there already", done.stderr)
+
+
+def test_jobs_install_only_what_is_pinned_by_a_hash():
+    """The lock file pins every package by hashes, and none below the floors of the suite."""
+    import tomllib
+
+    from packaging.requirements import Requirement
+
+    lock = (FOLDER / "requirements.lock").read_text()
+    pinned: dict[str, str] = {}
+    for entry in lock.replace("\\\n", " ").strip().split("\n"):
+        what, *hashes = entry.split()
+        name, _, version = what.partition("==")
+        assert version, entry
+        assert hashes, entry
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", one) for one in hashes), entry
+        pinned[name.lower().replace("_", "-")] = version
+    project = tomllib.loads((FOLDER.parents[1] / "pyproject.toml").read_text())["project"]
+    for line in [*project["dependencies"], *project["optional-dependencies"]["image"]]:
+        asked = Requirement(line)
+        name = asked.name.lower().replace("_", "-")
+        assert pinned[name] in asked.specifier, line
+        assert any(s.operator == "<" for s in asked.specifier), f"no upper bound: {line}"
+    for path in WORKFLOWS:
+        for job in read(path)["jobs"].values():
+            for step in job["steps"]:
+                if "pip install" in step.get("run", ""):
+                    assert "--require-hashes" in step["run"]

@@ -47,12 +47,15 @@ def test_the_gap_between_the_splits(
         ((unkeyed, _),) = board.rows_of(validate.examine(hidden))
     (record,) = (tmp_path / "salted").iterdir()
     assert SALT not in record.read_text()
-    digests = {unkeyed.slug.rpartition("-")[2], *(s.digest for s in unkeyed.scores.values())}
+    digests = {
+        unkeyed.slug.rpartition("-")[2],
+        *(d for s in unkeyed.scores.values() for d in (s.digest, s.content)),
+    }
     assert all(len(d) >= 10 and d not in record.read_text() for d in digests)
     assert record.stem.startswith(unkeyed.slug.rpartition("-")[0])
     samples = next(hidden.glob("samples_*")).read_text().splitlines()
     for line in samples:
-        assert json.loads(line)["doc"]["item_id"] not in record.read_text()
+        assert json.loads(line)["doc"]["sha256"] not in record.read_text()
     site = tmp_path / "site"
     flags = ["--salted", str(tmp_path / "salted"), "--out", str(site)]
     built = command.invoke(cli.app, ["leaderboard", "build", str(public), *flags])

@@ -1,10 +1,14 @@
 """What leaves the machine after a run: pull request, exports, and the maintainer's repeated run."""
 
 import json
+import math
 import os
+import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from huggingface_hub import HfApi
@@ -12,8 +16,8 @@ from huggingface_hub._eval_results import parse_eval_result_entries
 from huggingface_hub.repocard_data import model_index_to_eval_results
 
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.leaderboard import board, export, propose, rerun, submit
-from heptathlon.leaderboard.schema import ENVELOPE, arguments_of
+from heptathlon.leaderboard import board, export, propose, rerun, submit, validate
+from heptathlon.leaderboard.schema import ENVELOPE, arguments_of, command_of
 from heptathlon.running import runs
 from heptathlon.scoring import scorecard
 from tests import forge
@@ -192,44 +196,102 @@ def test_what_is_not_exported(model: Path, player: Path, tmp_path: Path):
 # --- the repeated run ----------------------------------------------------------------------------
 
 
+def record_of(**fields: Any) -> rerun.Rerun:
+    """Return a record of fifty documents that all came out the same, of a confirmed name."""
+    known: dict[str, Any] = {
+        "envelope": "0" * 64, "seed": 1, "documents": {"maze": 50}, "needed": {"maze": 20},
+        "same_text": 50, "same_start": 50, "same_score": 50,
+        "weights": NAME, "revision": "a" * 40,
+    }  # fmt: skip
+    return rerun.Rerun(**known | fields)
+
+
 def test_a_player_s_answers_are_generated_again(played: Path, tmp_path: Path):
     record, path = rerun.rerun(played, tmp_path, 12, seed=1)
-    assert (record.documents, record.same_text, record.same_score) == (12, 12, 12)
-    assert record.agrees
+    assert (record.count, record.same_text, record.same_score) == (12, 12, 12)
     assert rerun.read_record(path) == record
-    assert rerun.agreeing(tmp_path) == {propose.envelope_hash(played)}
+    assert rerun.records(tmp_path) == {propose.envelope_hash(played): record}
+    # The greedy player is the bar itself: no number of its answers tells it from the bar.
+    assert record.verdict == "nothing"
+    assert "at the floor" in rerun.words(record)
 
 
 def test_answers_that_the_model_does_not_give(submission: Path, tmp_path: Path, tiny_model: Path):
     """A random model is claimed to know six mazes in ten; twenty documents show that it is not."""
     args = f"pretrained={tiny_model}"
     record, path = rerun.rerun(submission, tmp_path, 20, model_args=args, device="cpu", seed=3)
-    assert record.documents == 20
+    assert record.documents == {"maze": 20}
     assert record.same_text == 0
-    assert not record.agrees
+    assert record.verdict == "disagrees"
     assert path.name.startswith("some-lab-model-1b-")
-    assert not rerun.agreeing(tmp_path)
     assert "not what the model answers" in rerun.words(record)
 
 
+def test_other_weights_confirm_no_name(model: Path, tiny_model: Path, tmp_path: Path, monkeypatch):
+    """The name is that of weights on the Hub at a commit; a maintainer's folder may hold any."""
+    run = forge.model_run(
+        model, tmp_path / "run", lambda _: None, model_args={"pretrained": "lab/tiny"},
+        model_sha="b" * 40,
+    )  # fmt: skip
+    folder = submit.prepare(run, tmp_path / "submission")
+    asked: list[list[str]] = []
+
+    def again(arguments: list[str], **_: Any) -> list[Path]:
+        asked.append(arguments)
+        out = Path(arguments[arguments.index("--output_path") + 1]) / "run"
+        shutil.copytree(run, out)
+        return [next(out.glob("results_*"))]
+
+    monkeypatch.setattr(rerun.runner, "run", again)
+    record, _ = rerun.rerun(folder, tmp_path / "a", seed=1)
+    assert "pretrained=lab/tiny,revision=" + "b" * 40 in asked[0]
+    assert (record.verdict, record.confirms, record.revision) == ("agrees", "lab/tiny", "b" * 40)
+    assert record.count >= record.needed["maze"]
+    record, _ = rerun.rerun(folder, tmp_path / "b", seed=1, model_args=f"pretrained={tiny_model}")
+    assert (record.verdict, record.confirms) == ("agrees", "")
+    assert "no badge" in rerun.words(record)
+
+
+def test_sampled_answers_are_not_repeated(player: Path, tmp_path: Path):
+    run = forge.model_run(
+        player, tmp_path / "run", forge.able(0.6, "one"),
+        gen_kwargs={"do_sample": True, "temperature": 0.7},
+    )  # fmt: skip
+    folder = submit.prepare(forge.as_asked(run), tmp_path / "submission", model_name=NAME)
+    with pytest.raises(HeptathlonError, match="its answers were sampled"):
+        rerun.rerun(folder, tmp_path / "out", 5)
+
+
 def test_the_badge_is_of_this_submission_only(submission: Path, played: Path, tmp_path: Path):
-    record = rerun.Rerun(
-        envelope=propose.envelope_hash(submission),
-        seed=1,
-        documents=10,
-        same_text=9,
-        same_score=9,
+    def row(record: rerun.Rerun) -> Any:
+        (tmp_path / "reruns").mkdir(exist_ok=True)
+        (tmp_path / "reruns" / "a.json").write_text(record.model_dump_json())
+        board.build([submission], tmp_path / "site", reruns=tmp_path / "reruns")
+        return json.loads((tmp_path / "site" / "data.json").read_text())["boards"][0]["rows"][0]
+
+    own = {"envelope": propose.envelope_hash(submission)}
+    found = row(record_of(**own))
+    assert found["badges"] == ["well-formed", "re-scored", "re-run"]
+    assert found["confirmed"] == "a" * 40
+    assert found["rank"] == [1, 1]
+    for other in (
+        {"envelope": propose.envelope_hash(played)},
+        own | {"weights": "Lab/other"},
+        own | {"weights": ""},
+        own | {"revision": ""},
+        own | {"documents": {"maze": 1}, "same_text": 1, "same_start": 1, "same_score": 1},
+        own | {"needed": {"maze": None}},
+    ):
+        found = row(record_of(**other))
+        assert found["badges"] == ["well-formed", "re-scored"], other
+        assert found["confirmed"] == ""
+        assert found["rank"] == [1, 1]
+    found = row(record_of(**own, same_text=3, same_start=3, same_score=3))
+    assert found["badges"] == ["well-formed", "re-scored"]
+    assert (found["rank"], found["unranked"]) == (None, ["a repeated run gave other answers"])
+    assert (
+        "no rank: a repeated run gave other answers" in (tmp_path / "site/index.html").read_text()
     )
-    (tmp_path / "reruns").mkdir()
-    (tmp_path / "reruns" / "a.json").write_text(record.model_dump_json())
-    board.build([submission], tmp_path / "site", reruns=tmp_path / "reruns")
-    (row,) = json.loads((tmp_path / "site" / "data.json").read_text())["boards"][0]["rows"]
-    assert row["badges"] == ["well-formed", "re-scored", "re-run"]
-    other = record.model_copy(update={"envelope": propose.envelope_hash(played)})
-    (tmp_path / "reruns" / "a.json").write_text(other.model_dump_json())
-    board.build([submission], tmp_path / "site", reruns=tmp_path / "reruns")
-    (row,) = json.loads((tmp_path / "site" / "data.json").read_text())["boards"][0]["rows"]
-    assert row["badges"] == ["well-formed", "re-scored"]
 
 
 def test_the_choice_is_the_seed_s_and_spread_over_the_tasks(model: Path):
@@ -241,15 +303,44 @@ def test_the_choice_is_the_seed_s_and_spread_over_the_tasks(model: Path):
     assert rerun.choose(samples, 10**6, 7).keys() == samples.keys()
 
 
-def test_a_tenth_may_differ():
-    def agrees(same: int, documents: int) -> bool:
-        return rerun.Rerun(
-            envelope="0" * 64, seed=0, documents=documents, same_text=0, same_score=same
-        ).agrees
+@pytest.mark.parametrize(
+    ("documents", "starts", "scores", "says"),
+    [
+        (50, 50, 50, "agrees"),
+        (50, 25, 45, "agrees"),
+        # All answers score 0 on both sides, and none reads the same.
+        (50, 0, 50, "disagrees"),
+        (3, 0, 3, "nothing"),
+        (1, 1, 1, "nothing"),
+        # The binomial's tail: P(X >= 11 | 50, 0.1) = 0.0094, P(X >= 10 | 50, 0.1) = 0.0245.
+        (50, 50, 39, "disagrees"),
+        (50, 50, 40, "nothing"),
+        # P(X >= 34 | 50, 0.5) = 0.0077, P(X >= 33 | 50, 0.5) = 0.0164.
+        (50, 16, 50, "disagrees"),
+        (50, 17, 50, "nothing"),
+    ],
+)
+def test_what_a_record_says(documents: int, starts: int, scores: int, says: str):
+    record = record_of(
+        documents={"maze": documents}, same_text=starts, same_start=starts, same_score=scores
+    )
+    assert record.verdict == says, rerun.words(record)
 
-    assert agrees(9, 10)
-    assert not agrees(8, 10)
-    assert not agrees(8, 9)
+
+def test_how_many_documents_tell_a_claim_from_the_bar(submission: Path):
+    """Drawn again and again, that many documents tell the skill from 0 about half of the time."""
+    case = validate.examine(submission)
+    ((row, items),) = board.rows_of(case)
+    assert items is not None
+    needed = rerun.needed_of(case.card)["maze"]
+    assert needed is not None
+    assert 10 <= needed < 80
+    stream = np.random.default_rng(1)
+    drawn = stream.choice(items.values, size=(2000, needed))
+    error = drawn.std(axis=1, ddof=1) / math.sqrt(needed)
+    told = (drawn.mean(axis=1) > rerun.TOLD * error).mean()
+    assert 0.3 < told < 0.95
+    assert row.scores["maze"].skill.low is not None
 
 
 def test_a_stranger_s_arguments_are_not_followed(model: Path):
@@ -258,12 +349,19 @@ def test_a_stranger_s_arguments_are_not_followed(model: Path):
     with pytest.raises(HeptathlonError, match="'trust_remote_code' is not used on trust"):
         arguments_of(run, NAME)
     assert "--model_args" in arguments_of(run, NAME, "pretrained=mine")
-    run.results[-1]["model_source"] = "local-completions"
-    with pytest.raises(HeptathlonError, match="is none of hf, heptathlon-hf, heptathlon, vllm"):
+    assert "trust_remote_code" not in command_of(run, NAME)
+    run.results[-1]["config"]["gen_kwargs"] = {"custom_generate": "evil/gen", "top_p": 0.5}
+    run.results[-1]["config"]["batch_size"] = "--trust_remote_code"
+    for words in (shlex.join(arguments_of(run, NAME, "pretrained=mine")), command_of(run, NAME)):
+        assert "evil" not in words
+        assert "trust" not in words
+        assert "--gen_kwargs top_p=0.5" in words
+    run.results[-1]["config"]["model"] = "local-completions"
+    with pytest.raises(HeptathlonError, match="is none of heptathlon, hf, heptathlon-hf, vllm"):
         arguments_of(run, NAME, "pretrained=mine")
 
 
 def test_a_record_of_another_kind(tmp_path: Path):
     (tmp_path / "x.json").write_text('{"envelope": "0"}')
     with pytest.raises(HeptathlonError, match="no record of heptathlon submit rerun"):
-        rerun.agreeing(tmp_path)
+        rerun.records(tmp_path)

@@ -1,9 +1,13 @@
 """SORT from own texts: the sentence rule, whole builds, refusals, and a run from end to end."""
 
+# ruff: noqa: RUF001
+
 import os
 import random
+import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +19,7 @@ from hypothesis import strategies as st
 from heptathlon.builders import sort as builder
 from heptathlon.builders import store
 from heptathlon.builders.sort import own
-from heptathlon.builders.sort.sentences import ends_sentence, plain_text, sentence_starts
+from heptathlon.builders.sort.sentences import ends_sentence, plain_text, sentence_starts, units
 from heptathlon.cli import data
 from heptathlon.errors import HeptathlonError
 
@@ -167,6 +171,96 @@ def test_a_text_given_twice_is_refused(book: Path, tmp_path: Path):
         own.build([book, copy], out=tmp_path)
 
 
+def test_a_set_is_named_by_all_that_it_depends_on(tmp_path: Path):
+    """The same bytes under another name have another title, and as Markdown are read otherwise."""
+    text = f"# A Title\n\n{story(80)}\n"
+    titles, folders = [], []
+    for name in ("draft.txt", "The Mill.txt", "draft.md"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        folders.append(own.build([tmp_path / name], lengths=[250], excerpts=2, out=tmp_path))
+        docs = store.read_docs(folders[-1], "own")
+        titles.append(({d["title"] for d in docs}, {d["source"] for d in docs}))
+    assert titles == [
+        ({"draft"}, {"draft.txt"}), ({"The Mill"}, {"The Mill.txt"}), ({"A Title"}, {"draft.md"}),
+    ]  # fmt: skip
+    assert len(set(folders)) == 3
+    assert (
+        own.build([tmp_path / "draft.txt"], lengths=[250], excerpts=2, out=tmp_path) == (folders[0])
+    )
+
+
+def test_a_damaged_own_set_is_built_anew(book: Path, built: Path, tmp_path: Path):
+    folder = shutil.copytree(built, tmp_path / built.name)
+    (folder / "own" / "test.parquet").write_bytes(b"PAR1")
+    (folder / "manifest.json").unlink()
+    assert own.build([book], lengths=[250, 1000], excerpts=5, out=tmp_path) == folder
+    assert store.content_digest(folder) == store.read_manifest(built).digest
+
+
+CHINESE = "\n\n".join(
+    f"第{i}天，老人走到河边，看见{i * 7}条大鱼。他没有带网，只好回家去。邻居问："
+    f"“你为什么空手回来？”他说明天再去，带上{i}个Python朋友。"
+    for i in range(1, 120)
+)
+
+
+@pytest.mark.parametrize("language", ["zh", "ja", "wrapped"])
+def test_a_text_without_blanks_is_counted_by_characters(language: str, tmp_path: Path):
+    text = CHINESE
+    if language == "ja":
+        text = CHINESE.replace("老人走到河边", "おじいさんはカワへ行き").replace("，", "、")
+    if language == "wrapped":
+        text = text.replace("，老人", "，\n老人")
+    path = tmp_path / "story.txt"
+    path.write_text(text, encoding="utf-8")
+    whole = CHINESE if language == "wrapped" else text
+    paragraphs = " ".join(whole.split("\n\n"))
+    for doc in store.read_docs(own.build([path], lengths=[250], excerpts=3, out=tmp_path), "own"):
+        assert doc["text"] in paragraphs, "quoted as it stands, blanks and marks included"
+        assert 250 <= len(doc["text"]) <= 450
+        for option in doc["options"]:
+            assert doc["text"].count(option) == 1
+            assert int(doc["segment"]) <= len(option) <= 2 * int(doc["segment"])
+            assert option[0] not in "，。”？", "a segment starts where a sentence does"
+
+
+@pytest.mark.parametrize(
+    ("words", "counted", "glued"),
+    [
+        (["Plain", "words,", "“quoted”"], ["Plain", "words,", "“quoted”"], [0, 0, 0]),
+        (["你好，世界！"], ["你", "好，", "世", "界！"], [0, 1, 1, 1]),
+        (["他说：“走吧。”"], ["他", "说：", "“走", "吧。”"], [0, 1, 1, 1]),
+        (["用", "Python写3行"], ["用", "Python", "写", "3", "行"], [0, 0, 1, 1, 1]),
+        (["「はい」と", "カード"], ["「は", "い」", "と", "カ", "ー", "ド"], [0, 1, 1, 1, 1, 1]),
+        (["한국어는", "띄어", "씁니다."], ["한국어는", "띄어", "씁니다."], [0, 0, 0]),
+    ],
+)
+def test_words_by_hand(words: list[str], counted: list[str], glued: list[int]):
+    assert units(words) == (counted, [bool(one) for one in glued])
+
+
+@given(st.text(max_size=60))
+def test_no_sign_is_lost(text: str):
+    """Whatever is written, the words and the blanks between them give it back."""
+    words = text.split()
+    counted, glued = units(words)
+    assert "".join(counted) == "".join(words)
+    assert len(counted) == len(glued)
+    assert not any(any(c.isspace() for c in one) or not one for one in counted)
+
+
+def test_the_rule_for_words_is_linear():
+    """Marks that open something, without end, take their time but once."""
+    started = time.process_time()
+    assert units(["“" * 200_000])[0] == ["“" * 200_000]
+    assert time.process_time() - started < 2
+
+
+def test_a_script_whose_words_cannot_be_counted_is_refused(tmp_path: Path):
+    said = refused(tmp_path, "ชายชราเดินไปที่แม่น้ำและเห็นปลาตัวใหญ่ " * 200)
+    assert "cannot be counted here" in said
+
+
 def test_an_own_set_is_found_by_its_folder(built: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv(store.OWN_FOLDER, raising=False)
     with pytest.raises(HeptathlonError, match="HEPTATHLON_OWN names no set"):
@@ -181,7 +275,7 @@ def test_an_own_set_is_found_by_its_folder(built: Path, monkeypatch: pytest.Monk
 
 def test_from_a_text_to_a_score(book: Path, tmp_path: Path):
     """The commands that the guide names, with the searching player as the model."""
-    with pytest.raises(HeptathlonError, match="maze is not built from texts; sort is"):
+    with pytest.raises(HeptathlonError, match="maze is not built from own files"):
         data._build_own("maze", [book], [], 1, tmp_path)
     code, said = heptathlon(
         ["build", "sort", "--text", str(book), "--length", "250", "--excerpts", "4",

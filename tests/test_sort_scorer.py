@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heptathlon.scorers import sort as scorer
+from heptathlon.scorers.reading import Unread
 from heptathlon.scorers.verdict import Row, Verdict
 
 SEGMENTS = ["Odile Marsh sat at the mill", "It rained on the tannery"]
@@ -84,14 +85,14 @@ def test_right_answers(text: str):
     [
         ("ANSWER: B", "wrong"),
         ("", "no_answer"),
-        ("A or B", "no_answer"),
-        ("A, B", "no_answer"),
-        ("A. B.", "no_answer"),
-        ("ANSWER: A and B", "no_answer"),
-        ("A: Odile Marsh sat at the mill B: It rained on the tannery", "no_answer"),
-        ("ANSWER: C", "no_answer"),
-        ("An apple", "no_answer"),
-        ("Both come first", "no_answer"),
+        ("A or B", "several"),
+        ("A, B", "several"),
+        ("A. B.", "several"),
+        ("ANSWER: A and B", "several"),
+        ("A: Odile Marsh sat at the mill B: It rained on the tannery", "several"),
+        ("ANSWER: C", "unreadable"),
+        ("An apple", "unreadable"),
+        ("Both come first", "several"),
         ("<think>Odile comes first, so A", "truncated"),
     ],
 )
@@ -102,10 +103,10 @@ def test_wrong_answers(text: str, outcome: str):
 def test_words_are_labels_where_they_are_offered():
     fields = {"form": "before", "events": ["x", "y"], "options": ["before", "after"], "gold": 1}
     assert said("ANSWER: after", **fields) == ("right", 1.0)
-    assert said("It is told after.", **fields) == ("no_answer", 0.0)
+    assert said("It is told after.", **fields) == ("unreadable", 0.0)
     assert said("After", **fields) == ("right", 1.0)
-    assert said("before or after", **fields) == ("no_answer", 0.0)
-    assert said("beforehand", **fields) == ("no_answer", 0.0)
+    assert said("before or after", **fields) == ("several", 0.0)
+    assert said("beforehand", **fields) == ("unreadable", 0.0)
 
 
 @given(st.text(max_size=300))
@@ -113,12 +114,12 @@ def test_any_text_gets_a_verdict(text: str):
     for fields in ({}, {"form": "before", "events": ["x", "y"], "options": ["before", "after"]}):
         found = scorer.verdict(doc(**fields), [text])
         assert list(found.metrics) == list(scorer.METRICS["first"])
-        assert found.invalid == (found.outcome in {"no_answer", "truncated"})
+        assert found.invalid == (found.outcome in set(Unread))
         assert all(v in {0.0, 1.0} for v in found.metrics.values())
 
 
 def test_hostile_text_takes_no_time():
-    for text in ("A" * 10**6, "(" * 10**6, "ANSWER: " * 10**5, " A" * 10**5):
+    for text in ("A" * 10**5, "(" * 10**5, "ANSWER: " * 10**4, " A" * 10**5):
         scorer.verdict(doc(), [text])
 
 

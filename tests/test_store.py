@@ -1,10 +1,12 @@
 """The store: whole sets or none, resumed builds, digests, parquet types, the lm-eval dataset."""
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -13,8 +15,9 @@ import pytest
 from datasets import load_dataset
 from pydantic import BaseModel
 
-from heptathlon import families
+from heptathlon import families, files
 from heptathlon.builders import maze, sources, store
+from heptathlon.builders.store import writing
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import home, read_json_strict
 from heptathlon.records import doc_digest
@@ -44,6 +47,9 @@ def published_sets(family: families.Family) -> list[store.SetName]:
 def sources_are_here(family: str, edition: str, tier: str) -> bool:
     """Tell whether a paper edition's source files lie in a mirror, or none are needed."""
     builder = store.builder_of(family)
+    if getattr(builder, "PACKAGED", "") == edition:
+        # Its digits are those of the packages that are installed; no digest could hold them.
+        return False
     needed = getattr(builder, "SOURCES", ())
     if hasattr(builder, "needed"):
         needed = builder.needed(edition, tier)
@@ -119,12 +125,159 @@ def test_two_processes_build_once(tmp_path: Path):
     assert counts == [0, len(maze.shards("fresh", "smoke"))]
 
 
-def test_a_changed_file_is_noticed(tmp_path: Path):
-    folder = store.ensure(SMOKE, out=tmp_path)
+def test_a_changed_file_is_noticed_and_built_anew(tmp_path: Path, smoke: Path):
+    folder = shutil.copytree(smoke, tmp_path / smoke.name)
     file = folder / "path" / "test.parquet"
-    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b"x")
     with pytest.raises(HeptathlonError, match=r"test\.parquet: is not the file that was built"):
         store.read_table(folder, "path", "test")
+    # The command looks into every file, and prints no digest of what is not there.
+    assert heptathlon("build", "maze", "--tier", "smoke", "--out", str(tmp_path)).returncode == 0
+    assert file.read_bytes() == whole
+
+
+DAMAGES = {
+    "no manifest": lambda folder: (folder / "manifest.json").unlink(),
+    "half a manifest": lambda folder: (folder / "manifest.json").write_text('{"family": "ma'),
+    "another set's manifest": lambda folder: (folder / "manifest.json").write_text(
+        (folder / "manifest.json").read_text().replace('"smoke"', '"lite"')
+    ),
+    "a file is gone": lambda folder: (folder / "nosol" / "test.parquet").unlink(),
+    "a file is cut": lambda folder: (folder / "nosol" / "test.parquet").write_bytes(b"PAR1"),
+    "a temporary file": lambda folder: [
+        (folder / "manifest.json").unlink(),
+        (folder / "path" / ".test.parquet.x.part").write_bytes(b"PAR1"),
+    ],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_set_is_built_anew(
+    damage, tmp_path: Path, smoke: Path, caplog: pytest.LogCaptureFixture
+):
+    folder = shutil.copytree(smoke, tmp_path / smoke.name)
+    damage(folder)
+    assert store.ensure(SMOKE, out=tmp_path) == folder
+    assert "built anew" in caplog.text
+    assert store.content_digest(folder) == store.read_manifest(smoke).digest
+    assert sorted(p.name for p in tmp_path.iterdir()) == [folder.name, f"{folder.name}.lock"]
+    assert sorted(p.name for p in folder.rglob("*")) == sorted(p.name for p in smoke.rglob("*"))
+
+
+def test_what_is_no_part_of_a_set_is_never_removed(tmp_path: Path, smoke: Path):
+    folder = tmp_path / smoke.name
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("mine")
+    with pytest.raises(HeptathlonError, match=r"thesis\.txt in it is none of the set's files"):
+        store.ensure(SMOKE, out=tmp_path)
+    assert (folder / "thesis.txt").read_text() == "mine"
+    assert not (tmp_path / f"{folder.name}.staging").exists()
+
+
+def test_a_damaged_part_is_made_anew(tmp_path: Path, smoke: Path, caplog: pytest.LogCaptureFixture):
+    parts = tmp_path / f"{SMOKE.folder}.parts"
+    parts.mkdir()
+    first, second, *_ = maze.shards("fresh", "smoke")
+    (parts / f"{first}.jsonl").write_text('["path", "test", {"item_id": "1"}]\n')
+    (parts / f"{second}.jsonl").write_bytes(b"\xff\x00")
+    folder = store.ensure(SMOKE, out=tmp_path)
+    assert caplog.text.count("is damaged, and made anew") == 2
+    assert store.read_manifest(folder).digest == store.read_manifest(smoke).digest
+
+
+@pytest.mark.parametrize("writes", [0, 1, 9], ids=["a part", "the first file", "the manifest"])
+def test_a_full_disk_leaves_no_half_set(
+    writes: int, tmp_path: Path, smoke: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It says where there is no room, as a limit on the size of files makes it be for real."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    target = tmp_path / SMOKE.folder
+    left = [writes]
+    real = files.replacing
+
+    @contextlib.contextmanager
+    def filling(path):
+        with real(path) as temporary:
+            if path.parent.name != f"{target.name}.parts" or not writes:
+                left[0] -= 1
+            if left[0] < 0:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+            yield temporary
+
+    for module in (files, writing):
+        monkeypatch.setattr(module, "replacing", filling)
+    try:
+        with pytest.raises(HeptathlonError) as refused:
+            store.ensure(SMOKE, out=tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert str(refused.value).startswith(str(target))
+    assert "cannot be written (File too large); make room there" in str(refused.value)
+    assert not target.exists()
+    assert not (tmp_path / f"{target.name}.staging").exists()
+    assert not list(tmp_path.rglob("*.part"))
+    monkeypatch.undo()
+    assert store.read_manifest(store.ensure(SMOKE, out=tmp_path)).digest == (
+        store.read_manifest(smoke).digest
+    )
+
+
+@pytest.mark.parametrize("place", ["/proc/heptathlon", "file/below"])
+def test_a_home_that_cannot_be_written_is_named(place: str, tmp_path: Path, smoke: Path):
+    (tmp_path / "file").write_text("")
+    home_there = tmp_path / place
+    done = heptathlon("build", "maze", "--tier", "smoke", home=home_there)
+    assert done.returncode == 3
+    assert "\n" not in done.stderr.strip()
+    assert f"{home_there}/data/{SMOKE.folder}: cannot be written" in done.stderr
+    assert "let HEPTATHLON_HOME or --out name a folder" in done.stderr
+
+
+def test_a_set_in_a_read_only_home_is_used(smoke: Path):
+    """Nothing is written where everything is there."""
+    with tempfile.TemporaryDirectory() as place:
+        there = Path(place)
+        shutil.copytree(smoke, there / "data" / smoke.name)
+        before = sorted(there.rglob("*"))
+        for path in (there, *before):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        code = (
+            "import os\n"
+            "from heptathlon.builders import maze\n"
+            "from heptathlon.files import home\n"
+            "# What Python loads when it needs it may be closed to others.\n"
+            "maze.dataset(config='path', tier='smoke')\n"
+            "# Permissions are nothing to a superuser.\n"
+            "if os.geteuid() == 0: os.seteuid(65534)\n"
+            "assert not os.access(home(), os.W_OK, effective_ids=True)\n"
+            "print(len(maze.dataset(config='path', tier='smoke')['test']))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "HEPTATHLON_HOME": place},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert int(done.stdout) == len(store.read_docs(smoke, "path"))
+        assert sorted(there.rglob("*")) == before
+        for path in (there, *before):
+            path.chmod(0o755)
+
+
+def heptathlon(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    code = "from heptathlon.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, **({"HEPTATHLON_HOME": str(home)} if home else {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import math
 import os
 import re
 import shutil
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,8 +24,10 @@ from typer.testing import CliRunner
 from heptathlon import cli
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import sha256_file
-from heptathlon.leaderboard import schema, submit, validate
+from heptathlon.leaderboard import rendering, schema, submit, validate
 from heptathlon.leaderboard.schema import ENVELOPE
+from heptathlon.leaderboard.validate import files, numbers
+from heptathlon.records import doc_digest
 from heptathlon.running import runs
 from heptathlon.scoring import scorecard
 from tests import forge
@@ -64,21 +67,65 @@ def choices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return submit.prepare(run, folder / "submission")
 
 
+@pytest.fixture(scope="module")
+def whole(model_run: Path, prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the submission with documents and prompts in its lines, as lm-eval wrote them."""
+    folder = tmp_path_factory.mktemp("whole") / "submission"
+    return forge.whole(Path(shutil.copytree(prepared, folder)), model_run)
+
+
 @pytest.fixture
-def copy(prepared: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(prepared, tmp_path / "submission"))
+def copy(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole, tmp_path / "submission"))
 
 
 # --- what is prepared ----------------------------------------------------------------------------
 
 
-def test_a_submission_is_the_runs_own_files(model_run: Path, prepared: Path):
-    files = {p.name: p.read_bytes() for p in prepared.iterdir() if p.name != ENVELOPE}
-    assert files == {p.name: p.read_bytes() for p in model_run.iterdir()}
+def test_what_is_prepared_is_the_run_less_what_is_listed(model_run: Path, prepared: Path):
+    """Byte for byte, but for the fields of the one list and for digests of what the suite makes."""
     envelope = json.loads((prepared / ENVELOPE).read_text())
     assert {e["path"]: e["sha256"] for e in envelope["files"]} == {
-        p.name: sha256_file(p) for p in model_run.iterdir()
+        p.name: sha256_file(p) for p in prepared.iterdir() if p.name != ENVELOPE
     }
+    (own,) = model_run.glob("results_*")
+    data = json.loads(own.read_text())
+    data["configs"] = {}
+    del data["config"]["model_args"]["pretrained"]
+    top = ["pretty_env_info", "git_hash", "upper_git_hash", "model_name", "model_name_sanitized"]
+    for name in top:
+        del data[name]
+    assert (prepared / own.name).read_text() == json.dumps(data, indent=2, ensure_ascii=False)
+    assert sorted(envelope["dropped"]) == sorted(["configs", "config.model_args.pretrained", *top])
+    for file in model_run.glob("samples_*"):
+        pairs = zip(file.open(), (prepared / file.name).open(), strict=True)
+        for line, short in ((json.loads(a), json.loads(b)) for a, b in pairs):
+            digest = rendering.digest_of(line["arguments"])
+            season = line["doc"]["season"]
+            line["doc"] = {"sha256": doc_digest(line["doc"]), "season": season}
+            assert short == line | {"arguments": {"sha256": digest}}
+
+
+def test_nothing_of_the_machine_is_in_a_submission(prepared: Path):
+    for file in prepared.iterdir():
+        text = file.read_text()
+        for private in (
+            str(Path.home()),
+            "/somewhere",
+            "config_source",
+            socket.gethostname(),
+            "/tmp",
+        ):
+            assert private not in text, (file.name, private)
+
+
+def test_a_submission_is_accepted_in_both_forms(prepared: Path, whole: Path):
+    reports = [validate.validate(folder) for folder in (prepared, whole)]
+    assert [r.badges for r in reports] == [["well-formed", "re-scored"]] * 2, reports
+
+
+def test_claims_are_the_scorecard_s(model_run: Path, prepared: Path):
+    envelope = json.loads((prepared / ENVELOPE).read_text())
     card, _ = scorecard.score_run(runs.read_run(model_run))
     assert envelope["claims"]["maze"]["headline"] == card.families["maze"].headline.model_dump()
     assert envelope["model"] == {
@@ -148,6 +195,51 @@ def test_only_the_newest_samples_of_a_task_are_taken(model_run: Path, tmp_path: 
     assert {p.name for p in made.iterdir()} == {p.name for p in model_run.iterdir()} | {ENVELOPE}
 
 
+def test_the_samples_of_two_runs_are_no_submission(model_run: Path, tmp_path: Path):
+    run = Path(shutil.copytree(model_run, tmp_path / "run"))
+    for file in [*run.glob("results_*"), *run.glob(f"{SAMPLES}*")]:
+        shutil.copyfile(file, run / re.sub(r"_(\d{4})-", "_2027-", file.name))
+    with pytest.raises(
+        HeptathlonError, match="holds the samples of 2 runs; a submission is of one"
+    ):
+        submit.prepare(run, tmp_path / "out", model_name=NAME)
+
+
+@pytest.mark.parametrize(
+    ("args", "place"),
+    [
+        ({"token": "hf_" + "a" * 34}, "config.model_args.token"),
+        ({"api_key": "x1"}, "config.model_args.api_key"),
+        ({"base_url": "http://zoe:secret@10.0.0.1/v1"}, "config.model_args.base_url"),
+        ({"pretrained": "sk-" + "b" * 40}, "config.model_args.pretrained"),
+    ],
+)
+def test_secrets_are_not_prepared(player_run: Path, tmp_path: Path, args, place):
+    run = forge.model_run(player_run, tmp_path / "run", lambda _: None, model_args=args)
+    with pytest.raises(HeptathlonError) as error:
+        submit.prepare(run, tmp_path / "out", model_name=NAME)
+    said = str(error.value)
+    assert f"{place} holds a key, a token or a password" in said
+    assert "put it into the environment (HF_TOKEN" in said
+    assert not any(str(value) in said for value in args.values())
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_model_that_was_loaded_by_its_name_has_that_name(player_run: Path, tmp_path: Path):
+    args = {"pretrained": "lab/tiny"}
+    run = forge.model_run(player_run, tmp_path / "run", lambda _: None, model_args=args)
+    with pytest.raises(HeptathlonError, match="this run loaded lab/tiny, which is its name"):
+        submit.prepare(run, tmp_path / "out", model_name="Qwen/Qwen3-0.6B")
+    made = submit.prepare(run, tmp_path / "out")
+    envelope = json.loads((made / ENVELOPE).read_text())
+    assert envelope["model"]["name"] == "lab/tiny"
+    assert "model_name" not in envelope["dropped"]
+    envelope["model"]["name"] = "Qwen/Qwen3-0.6B"
+    envelope["command"] = envelope["command"].replace("lab/tiny", "Qwen/Qwen3-0.6B")
+    (made / ENVELOPE).write_text(json.dumps(envelope))
+    assert {f.field for f in validate.validate(made).findings} >= {"model.name"}
+
+
 # --- what is refused -----------------------------------------------------------------------------
 
 
@@ -183,11 +275,7 @@ def envelope(**changes: Any) -> Callable[[Path], None]:
 def listed_again(folder: Path) -> None:
     """Write sizes and checksums of all files into the envelope, as a forger would."""
     data = json.loads((folder / ENVELOPE).read_text())
-    data["files"] = [
-        {"path": p.name, "bytes": p.stat().st_size, "sha256": sha256_file(p)}
-        for p in sorted(folder.iterdir())
-        if p.name != ENVELOPE
-    ]
+    data["files"] = forge.entries(folder)
     (folder / ENVELOPE).write_text(json.dumps(data))
 
 
@@ -258,12 +346,17 @@ def second_run_of_another_model(folder: Path) -> None:
     (file,) = folder.glob("results_*")
     data = json.loads(file.read_text())
     data["config"]["model_args"] = {"pretrained": "other/model"}
+    data["model_name"] = "other/model"
     older = re.sub(r"_(\d{4})-", "_2020-", file.name)
     (folder / older).write_text(json.dumps(data))
     task = next(folder.glob(f"{SAMPLES}*"))
     del data  # the older results list every task, but only dfs was made with them
     task.rename(folder / re.sub(r"_(\d{4})-", "_2020-", task.name))
     listed_again(folder)
+
+
+def said(row: dict[str, Any], text: str) -> None:
+    row["resps"], row["filtered_resps"] = [[text]], [text]
 
 
 def fifty_megabytes(rows: list[dict[str, Any]]) -> None:
@@ -279,27 +372,27 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "a group's mean of its own": (
         group_figure("optimal,none", 0.99),
         "groups_follow",
-        r"results\.heptathlon_maze_smoke\.optimal,none is 0\.99, but its tasks give 0\.",
+        r"results\.heptathlon_maze_smoke\.optimal is 0\.99, but its tasks give 0\.",
     ),
     "a group's standard error of its own": (
         group_figure("optimal_stderr,none", 0.001),
         "groups_follow",
-        r"optimal_stderr,none is 0\.001, but its tasks give 0\.05",
+        r"optimal_stderr is 0\.001, but its tasks give 0\.05",
     ),
     "a group's figure that nothing gives": (
         group_figure("spl,none", 1.0),
         "groups_follow",
-        r"spl,none is 1\.0, but its tasks give None",
+        r"spl is 1\.0, but its tasks give None",
     ),
     "a group's figure that is no number": (
         group_figure("optimal,none", "best"),
         "groups_follow",
-        "optimal,none is 'best'",
+        "optimal is 'best'",
     ),
     "another number of samples": (
         results(lambda d: d["results"]["heptathlon_maze_dfs_smoke"].update(sample_len=2000)),
         "aggregates_follow",
-        "sample_len is 2000, but there are 20 samples",
+        "sample_len is 2000, but the number of samples is 20",
     ),
     # the issue's own list
     "NaN in a sample": (
@@ -367,7 +460,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "changed samples": (
         lambda f: samples(answer_and_figures)(f) or envelope_is_old(f),
         "files_are_unchanged",
-        "submit the files as lm-eval wrote them",
+        "submit the files as heptathlon submit prepare wrote them",
     ),
     "missing items": (
         samples(lambda rows: rows.pop(5)),
@@ -376,12 +469,12 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     ),
     "items twice": (
         samples(lambda rows: rows.append(rows[0])),
-        "scorable",
+        "documents_are_published",
         "the item [0-9a-f]{32} was answered twice",
     ),
     # forgeries
     "a changed answer, listed again": (
-        samples(lambda rows: rows[0].update(filtered_resps=["ANSWER: U"], optimal=1.0)),
+        samples(lambda rows: said(rows[0], "ANSWER: U") or rows[0].update(optimal=1.0)),
         "logged_figures_follow",
         "document 0: optimal is logged as 1.0, but the answer scores 0.0",
     ),
@@ -394,6 +487,16 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         forged_throughout,
         "claims_follow",
         r"claims.maze.headline.high is [\d.]+, but the samples give [\d.]+",
+    ),
+    "an answer that the model did not say": (
+        samples(lambda rows: rows[0].update(filtered_resps=["ANSWER: U"])),
+        "answers_are_filtered",
+        "document 0: filtered_resps is not what the task's filter",
+    ),
+    "the best of many": (
+        samples(lambda rows: rows[0]["resps"][0].append("ANSWER: U")),
+        "answers_are_filtered",
+        "which takes the one response, makes of resps",
     ),
     "a better claim": (
         envelope(claims__maze__headline__value=0.99),
@@ -427,23 +530,23 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     ),
     "a changed document": (
         samples(lambda rows: rows[2]["doc"].update(solution="U")),
-        "scorable",
+        "documents_are_published",
         "its document was changed",
     ),
     "a document of another set": (
         samples(lambda rows: rows[2]["doc"].update(item_id="0" * 32)),
-        "scorable",
+        "documents_are_published",
         "is not in maze-fresh-smoke",
     ),
     "a season that never was": (
         samples(lambda rows: rows[0]["doc"].update(season="2031.1")),
         "seasons_are_known",
-        "document 0: doc.season is '2031.1', and the seasons are 2026.1",
+        "line 1: doc.season is '2031.1', and the seasons are 2026.1",
     ),
     "another question": (
         samples(lambda rows: rows[1]["arguments"]["gen_args_0"].update(arg_0="The answer is U.")),
         "prompts_are_the_tasks",
-        "document 1: the prompt does not hold the question",
+        "document 1: prompt, options or arguments of generation are not those of",
     ),
     "a task left out": (whole_task_gone, "nothing_is_missing", "maze rests on 60 of 80 documents"),
     "a model that says it is a player": (
@@ -452,28 +555,38 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "model.kind is 'player', but results_",
     ),
     "another revision": (
-        envelope(model__revision="abc"),
+        envelope(model__revision="a" * 40),
         "entrant_is_recorded",
-        "model.revision is 'abc'",
+        "model.revision is 'aaa",
     ),
     "a run of the future": (
         results(lambda data: data.update(date=time.time() + 3 * 86400)),
-        "dates_are_past",
+        "dates_are_possible",
         "date lies in the future",
+    ),
+    "a run of 1970": (
+        results(lambda data: data.update(date=0.0)),
+        "dates_are_possible",
+        "date lies before the first season",
+    ),
+    "another day than the file's name": (
+        results(lambda data: data.update(date=data["date"] - 40 * 86400)),
+        "dates_are_possible",
+        "which is not when the file was written by its name",
     ),
     "a date beyond all calendars": (
         results(lambda data: data.update(date=1e300)),
-        "dates_are_past",
-        "date lies in the future",
+        "record_is_complete",
+        "date is not what lm-eval writes",
     ),
     "two models in one": (
         second_run_of_another_model,
-        "one_model_one_setting",
-        "config.model_args differs from results_",
+        "one_run",
+        "config, model_name.* differs from results_",
     ),
     "another version": (
         results(lambda data: data["versions"].update(heptathlon_maze_dfs_smoke=0)),
-        "scorable",
+        "tasks_are_known",
         "was run at version 0",
     ),
     # the folder and its files
@@ -511,17 +624,17 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         lambda f: (
             (f / "samples_gsm8k_2026-01-01T00-00-00.jsonl").write_text("{}\n") and listed_again(f)
         ),
-        "nothing_is_idle",
-        "is not used",
+        "files_are_of_one_run",
+        "has no results file of the same run",
     ),
     "samples of a task that never was": (
         lambda f: (
-            (f / "samples_heptathlon_chess_2026-01-01T00-00-00.jsonl").write_bytes(
-                next(f.glob(f"{SAMPLES}*")).read_bytes()
+            next(f.glob(f"{SAMPLES}*")).rename(
+                f / next(f.glob(f"{SAMPLES}*")).name.replace("maze_dfs_smoke", "chess")
             )
             and listed_again(f)
         ),
-        "answers_have_the_form",
+        "tasks_are_known",
         "there is no heptathlon task 'heptathlon_chess'",
     ),
     "no envelope": (lambda f: (f / ENVELOPE).unlink(), "folder_is_plain", "is missing; make the"),
@@ -547,8 +660,8 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "a line break in a name": (envelope(model__name="a/b\nc"), "envelope", "give org/name"),
     "a name that turns writing round, in the results": (
         results(lambda data: data.update(model_name="x\u202ey")),
-        "names_are_plain",
-        r"model_name holds the invisible character U\+202E",
+        "nothing_private_is_left",
+        "model_name is not published",
     ),
     "results of another shape": (
         results(lambda data: data.update({"n-shot": {"heptathlon_maze_dfs_smoke": "many"}})),
@@ -568,7 +681,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "a size below nothing": (
         results(lambda d: d["results"]["heptathlon_maze_dfs_smoke"].update(sample_len=-70)),
         "aggregates_follow",
-        "sample_len is -70, but there are 20 samples",
+        "sample_len is -70, but the number of samples is 20",
     ),
     "likelihoods for a text": (
         samples(lambda rows: rows[0].update(filtered_resps=[["-1.0", "True"]])),
@@ -610,6 +723,7 @@ def test_refused(copy: Path, case: str):
 
 def test_a_run_of_another_player_is_no_run_of_this_one(choices: Path, tmp_path: Path):
     folder = Path(shutil.copytree(choices, tmp_path / "submission"))
+    forge.whole(folder, next((choices.parent / "run").glob("heptathlon__*")))
     samples(answer_and_figures)(folder)
     messages = [f.message for f in validate.validate(folder).findings]
     assert any("this is not the answer of the player 'greedy'" in m for m in messages), messages
@@ -638,7 +752,8 @@ def test_the_longest_line_is_seen_across_blocks(tmp_path: Path):
     file = tmp_path / "x"
     block = 2**20
     file.write_bytes(b"a\n" + b"b" * (3 * block) + b"\n" + b"c" * 10)
-    size, _, longest = validate._scan(file)
+    size, _, longest, packed = files.scan(file, pack=True)
+    assert packed < size // 100
     assert (size, longest) == (3 * block + 13, 3 * block)
 
 
@@ -771,8 +886,8 @@ def test_nothing_of_a_report_reaches_the_terminal_raw(copy: Path):
 
 
 def test_figures_are_the_same_up_to_rounding():
-    assert validate._same(0.1 + 0.2, 0.3)
-    assert not validate._same(0.3, 0.3001)
-    assert not validate._same(True, 1.0)
-    assert not validate._same(None, 0.0)
-    assert not validate._same(math.inf, 1.0)
+    assert numbers.same(0.1 + 0.2, 0.3)
+    assert not numbers.same(0.3, 0.3001)
+    assert not numbers.same(True, 1.0)
+    assert not numbers.same(None, 0.0)
+    assert not numbers.same(math.inf, 1.0)

@@ -160,8 +160,9 @@ def test_one_word_is_right_or_wrong_and_all_words_are_nothing(fields, frame, dat
         assert found.metrics["acc"] == float(i == one["gold"])
         assert not found.invalid
     between = [" ", ", ", " or "]
-    # "It is negative" and then an answer of its own is no list: a judgement, and its mapping.
-    between += ["\n", "\nAnswer: "] * (frame != "It is {}")
+    # "It is negative" and then an answer of its own is no list: a judgement, and its mapping. Nor
+    # is a bare word beside a marked one, which outranks it.
+    between += {"It is {}": [], "Answer: {}": ["\nAnswer: "]}.get(frame, ["\n"])
     listing = data.draw(st.sampled_from(between)).join(one["words"])
     found = scorer.verdict(one, [frame.format(listing)])
     assert found.metrics["acc"] == 0.0
@@ -169,11 +170,11 @@ def test_one_word_is_right_or_wrong_and_all_words_are_nothing(fields, frame, dat
 
 
 def test_hostile_text_takes_little_time():
-    for text in ("answer: " * 60_000, "not " * 100_000, "*" * 400_000, "foo bar\n" * 50_000,
-                 "the answer is " * 40_000, "Review: " * 60_000):  # fmt: skip
-        start = time.perf_counter()
+    for text in ("answer: " * 12_000, "not " * 20_000, "*" * 80_000, "foo bar\n" * 10_000,
+                 "the answer is " * 8_000, "Review: " * 12_000):  # fmt: skip
+        start = time.process_time()
         judge(text, **NEUTRAL)
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
 
 
 # --- likelihoods ---------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ def _paper_item(
         if identity in seen:
             continue
         seen.add(identity)
-        prompt, target = (
+        given, continuation = (
             paper.dfs_tokens(maze, path, stream)
             if config == "mlmu_dfs"
             else paper.astar_tokens(maze, path)
@@ -203,8 +203,8 @@ def _paper_item(
                 "topology": config,
                 "length_bin": bin_label(len(path) - 1),
                 "form": "mlmu",
-                "prompt": prompt,
-                "target": target,
+                "given": given,
+                "continuation": continuation,
             },
         )
     raise HeptathlonError(

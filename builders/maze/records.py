@@ -92,10 +92,10 @@ class PaperRecord(MazeRecord):
     """An item of MLM-U's distributions, in that paper's own tokens.
 
     Attributes:
-        prompt: the token sequence up to and including ``<PATH_START>``.
-        target: the gold token sequence that follows, which exact match compares.
+        given: the token sequence up to and including ``<PATH_START>``.
+        continuation: the gold token sequence that follows, which exact match compares.
     """
 
     form: Literal["mlmu"]
-    prompt: str
-    target: str
+    given: str
+    continuation: str

@@ -15,9 +15,16 @@ from heptathlon.builders import store
 from heptathlon.builders.sort import spans
 from heptathlon.builders.sort.fresh import FAMILY, VERSION, both_orders, record
 from heptathlon.builders.sort.records import LENGTHS, SEGMENTS, Condition, SortRecord
-from heptathlon.builders.sort.sentences import plain_text, sentence_starts
+from heptathlon.builders.sort.sentences import (
+    has_no_words,
+    plain_text,
+    sentence_starts,
+    units,
+)
+from heptathlon.builders.store.reading import fault_of
+from heptathlon.builders.store.writing import alone
 from heptathlon.errors import HeptathlonError
-from heptathlon.files import canonical_json, home, read_text_limited
+from heptathlon.files import canonical_json, home, read_text_limited, sha256_file
 from heptathlon.records import Record
 from heptathlon.seeding import Stream
 
@@ -37,7 +44,8 @@ class Text:
     Attributes:
         name: the file's name.
         title: its first heading, or its name without suffix.
-        words: its words.
+        words: its words; in Chinese and Japanese its characters.
+        glued: whether no blank stands before each of them.
         starts: words at which its sentences start.
         sha256: checksum of the file.
     """
@@ -45,28 +53,42 @@ class Text:
     name: str
     title: str
     words: list[str]
+    glued: list[bool]
     starts: list[int]
     sha256: str
+
+    def quoted(self, start: int, count: int) -> str:
+        """Return so many words from one on, with the blanks that stand between them."""
+        first, *rest = range(start, start + count)
+        return self.words[first] + "".join(
+            self.words[at] if self.glued[at] else f" {self.words[at]}" for at in rest
+        )
 
 
 def read(path: Path) -> Text:
     """Read a plain text or Markdown file.
 
     Raises:
-        HeptathlonError: if it cannot be read or has no sentences.
+        HeptathlonError: if it cannot be read, has no sentences, or no words that can be counted.
     """
     raw = read_text_limited(path, max_bytes=MAX_BYTES)
+    if has_no_words(raw):
+        raise HeptathlonError(
+            f"{path}: is in a script that sets no blanks between words, and whose words cannot be "
+            "counted here; give a text with blanks, or a Chinese or Japanese one, which is counted "
+            "by characters."
+        )
     title, paragraphs = plain_text(raw, markdown=path.suffix.lower() in MARKDOWN)
-    starts = sentence_starts(paragraphs)
-    words = [word for paragraph in paragraphs for word in paragraph]
+    counted = [units(paragraph) for paragraph in paragraphs]
+    starts = sentence_starts([words for words, _ in counted])
+    words = [word for of, _ in counted for word in of]
     if len(starts) < 2:
         raise HeptathlonError(
             f"{path}: holds {len(words):,} words and {len(starts)} sentences; a text with "
             "sentences (a capital at the start, a full stop at the end) is needed."
         )
-    return Text(
-        path.name, title or path.stem, words, starts, hashlib.sha256(raw.encode()).hexdigest()
-    )
+    glued = [one for _, of in counted for one in of]
+    return Text(path.name, title or path.stem, words, glued, starts, sha256_file(path))
 
 
 def build(
@@ -102,28 +124,32 @@ def build(
             f"{shortest.name}: has {len(shortest.words):,} words, too few for the shortest "
             f"excerpts of {LENGTHS[0]}; give a longer text, or a smaller --length."
         )
-    questions = [
-        question
-        for text in texts
-        for length in wanted
-        for segment in segments
-        for question in _cell(text, length, segment, excerpts)
-    ]
     season = families.CURRENT_SEASON
-    merged: dict[tuple[str, str], list[Record]] = {
-        (config, "test"): [record(question, condition, season) for question in questions]
-        for config, condition in CONFIGS.items()
-    }
     name = store.SetName(FAMILY, store.OWN, season=season)
-    files_read = [
-        store.SourceFile(path=t.name, revision="own text", sha256=t.sha256) for t in texts
-    ]
-    address = canonical_json([[t.sha256 for t in texts], wanted, list(segments), excerpts])
+    # All that the questions depend on: a title stands in them, and a suffix decides how a file is
+    # read.
+    files_named = [[t.name, t.title, t.sha256] for t in texts]
+    address = canonical_json([files_named, wanted, list(segments), excerpts])
     mark = hashlib.sha256(address.encode()).hexdigest()[:12]
     target = (out or home() / "data") / f"{name.folder}-{mark}"
-    if not (target / store.MANIFEST).is_file():
+    if fault_of(target, name, check=True):
+        questions = [
+            question
+            for text in texts
+            for length in wanted
+            for segment in segments
+            for question in _cell(text, length, segment, excerpts)
+        ]
+        records: store.Records = {
+            (config, "test"): [record(question, condition, season) for question in questions]
+            for config, condition in CONFIGS.items()
+        }
+        read_from = [
+            store.SourceFile(path=t.name, revision="own text", sha256=t.sha256) for t in texts
+        ]
         configs: Mapping[str, type[Record]] = dict.fromkeys(CONFIGS, SortRecord)
-        store.write(name, target, merged, configs, files_read, left_out={})
+        with alone(target):
+            store.write(name, target, store.Made(records, configs, read_from))
     return target
 
 
@@ -176,11 +202,10 @@ def _cell(text: Text, length: int, segment: int, excerpts: int) -> list[dict[str
 def _questions(
     text: Text, start: int, length: int, segment: int, number: int, pair: tuple[int, int]
 ) -> list[dict[str, Any]]:
-    words = text.words[start : start + length]
     fields = {
         "form": "first",
         "title": text.title,
-        "text": " ".join(words),
+        "text": text.quoted(start, length),
         "events": [],
         "starts": list(pair),
         "words": length,
@@ -192,7 +217,7 @@ def _questions(
         "source": text.name,
         "pair": list(pair),
     }
-    return both_orders(fields, [" ".join(words[at : at + segment]) for at in pair])
+    return both_orders(fields, [text.quoted(start + at, segment) for at in pair])
 
 
 def _least_length(segment: int) -> int:

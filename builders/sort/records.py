@@ -40,7 +40,8 @@ class SortRecord(Record):
         options: what is offered: segments, events or words.
         gold: index of the right option.
         starts: word at which each of what is asked about begins, in the order of the text.
-        words: number of words of the text (``str.split``).
+        words: number of words of the text, as blanks part them; of its characters in Chinese and
+            Japanese.
         length: nominal length of the text in words.
         segment: length of the quoted segments in words, or ``event`` where events are paraphrased.
         distance: bin of the distance between what is asked about, from start to start.

@@ -9,8 +9,9 @@ and the next sentence must start like one.
 import re
 from collections.abc import Sequence
 
-_CLOSING = "\"'”’»)]}*_"  # noqa: RUF001
-_OPENING = "\"'“‘«([{*_¿¡—–-"  # noqa: RUF001
+_CLOSING = "\"'”’»)]}*_」』）】》〉〕"  # noqa: RUF001
+_OPENS_ASIAN = "“‘「『（【《〈〔"  # noqa: RUF001
+_OPENING = "\"'“‘«([{*_¿¡—–-" + _OPENS_ASIAN  # noqa: RUF001
 _ENDS = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001
 _SHORT = (
     "mr mrs ms dr prof st sr jr rev hon messrs mme mlle gen col capt lt sgt maj cpl gov sen rep "
@@ -22,6 +23,20 @@ _ABBREVIATIONS = frozenset(_SHORT.split())
 """Words that end in a full stop without ending a sentence; those that may do both (``etc.``) count
 as the former: a sentence start too few does no harm."""
 _MANY_INITIALS = re.compile(r"^(?:[A-Za-z]\.)+$")
+
+_CHARACTERS = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u303c\u3041-\u30ff\u3105-\u312f\u31a0-\u31bf"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+"""Han, kana and bopomofo, which stand without blanks and are counted one by one, as word processors
+count them (Unicode's blocks)."""
+_UNIT = re.compile(
+    rf"[{_OPENS_ASIAN}]{{0,4}}[{_CHARACTERS}][^\w{_OPENS_ASIAN}]*"
+    rf"|(?:(?![{_OPENS_ASIAN}]{{0,4}}[{_CHARACTERS}])\S)+"
+)
+"""A character with the marks at it, or what stands between such characters."""
+_UNSPACED = re.compile(r"[\u0e00-\u109f\u1780-\u17ff\u1950-\u19df\ua9e0-\ua9ff]")
+"""Thai, Lao, Tibetan, Burmese, Khmer, Tai: written without blanks, in words of many characters."""
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _FENCE = re.compile(r"^(?:```|~~~)")
@@ -70,6 +85,40 @@ def sentence_starts(paragraphs: Sequence[Sequence[str]]) -> list[int]:
             ended = ends_sentence(word)
             at += 1
     return out
+
+
+def units(words: Sequence[str]) -> tuple[list[str], list[bool]]:
+    """Return the words of a paragraph as they are counted, and which of them no blank precedes.
+
+    In Chinese and Japanese every character is a word. Where a line ends between two of them, no
+    blank stood there.
+
+    Args:
+        words: what stands between blanks.
+
+    Example:
+        >>> units(["第3天，去。", "Then", "ran."])
+        (['第', '3', '天，', '去。', 'Then', 'ran.'], [False, True, True, True, False, False])
+    """  # noqa: RUF002
+    out: list[str] = []
+    glued: list[bool] = []
+    for word in words:
+        parts = _UNIT.findall(word)
+        across = bool(out) and _is_character(out[-1]) and _is_character(parts[0])
+        out += parts
+        glued += [across, *[True] * (len(parts) - 1)]
+    return out, glued
+
+
+def _is_character(unit: str) -> bool:
+    return bool(re.match(rf"[{_OPENS_ASIAN}]{{0,4}}[{_CHARACTERS}]", unit))
+
+
+def has_no_words(text: str) -> bool:
+    """Tell whether a text is in a script whose words cannot be told apart here, such as Thai."""
+    letters = sum(c.isalpha() for c in text)
+    without_blanks = sum(1 for found in _UNSPACED.finditer(text) if found[0].isalpha())
+    return 2 * without_blanks > letters
 
 
 def plain_text(text: str, *, markdown: bool) -> tuple[str, list[list[str]]]:

@@ -37,6 +37,14 @@ class Forecasts(_Closed):
     """What the fitted reference forecasters say of an answer, in the order of its options.
 
     They need the training students, whom a document does not hold, so the builder asks them.
+
+    Attributes:
+        popularity: how often each option was chosen.
+        mastery: the student's own success on the topic, or at large, gives the key's share; the
+            options' popularity parts the rest, here and in the next two.
+        tracing: Bayesian knowledge tracing on the topic gives the key's share.
+        rasch: a Rasch model of student and question gives the key's share.
+        neighbours: what students who answered alike chose, drawn towards the popularity.
     """
 
     popularity: Probabilities
@@ -58,11 +66,11 @@ class ChoiceRecord(Record):
         past: earlier answers, oldest first.
         past_right: right ones among all earlier answers, shown or not.
         past_total: all earlier answers.
-        question: see :class:`Answered`.
-        topic: see :class:`Answered`.
+        question: its text; on data without wording, what is known of it.
+        topic: its skill or topic.
         options: the options, turned.
         key: index of the right one.
-        carries: see :class:`Answered`.
+        carries: what stands behind each option: ``key``, the name of a bug, or nothing.
         chosen: index of the option that the student chose: the gold.
         key_shown: whether the prompt says which options of the past were right.
         base: forecast without the student: the best one there is for simulated students, option

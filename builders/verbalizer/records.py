@@ -19,7 +19,12 @@ Place = Literal["before", "after"]
 
 
 class Part(BaseModel):
-    """One text of an input, such as a premise, with the label that stands before it."""
+    """One text of an input, such as a premise, with the label that stands before it.
+
+    Attributes:
+        label: what stands before the text, such as ``Premise``.
+        text: the text.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -28,7 +33,12 @@ class Part(BaseModel):
 
 
 class Demo(BaseModel):
-    """A worked example: an input and the word that answers it."""
+    """A worked example: an input and the word that answers it.
+
+    Attributes:
+        inputs: its texts.
+        word: the word that answers it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -5,17 +5,18 @@ then asks the base model and every adapter the test questions. See README.md bes
 """
 
 import argparse
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import torch
 import yaml
 from methods import ANSWER_TOKENS, GRPO_RATE, METHODS, SFT_RATE, Method
-from peft import LoraConfig, TaskType, get_peft_model
 from trainers import ADAPTER
-from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+from transformers import AutoTokenizer, set_seed
+
+sys.path.append(str(Path(__file__).parents[1]))
+from tuning import adapted, device_flags, positive
 
 from heptathlon.builders.mllm_ct.records import TEXT_TASKS
 from heptathlon.families import task_name
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> Path:
     tokenizer = AutoTokenizer.from_pretrained(args.base)
     if tokenizer.chat_template is None:
         raise SystemExit(f"{args.base}: has no chat template; choose an instruction-tuned model.")
-    model = adapted(args.base, args.lora_from, args.dtype)
+    model = adapted(args.base, args.lora_from, args.dtype, modules=LORA_LAYERS)
     method = Method(args.method, model, tokenizer, args)
     done: list[tuple[str, Path]] = []
     for place, task in enumerate(args.tasks, start=1):
@@ -81,28 +82,10 @@ def parser() -> argparse.ArgumentParser:
     return out
 
 
-def positive(text: str) -> int:
-    """Return a positive whole number of the command line."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
-
-
-def adapted(base: str, first_layer: int, dtype: str) -> Any:
-    """Return the base model with a fresh LoRA adapter on its layers from ``first_layer`` on."""
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=getattr(torch, dtype))
-    layers = list(range(first_layer, model.config.num_hidden_layers))
-    config = LoraConfig(task_type=TaskType.CAUSAL_LM, r=16, lora_alpha=32,
-                        target_modules=list(LORA_LAYERS), layers_to_transform=layers)  # fmt: skip
-    return get_peft_model(model, config)
-
-
 def write_study(args: argparse.Namespace, done: Sequence[tuple[str, Path]]) -> Path:
     """Write the study file of a sequence; studies in one folder share the base model's run."""
     base = str(Path(args.base).resolve()) if Path(args.base).is_dir() else args.base
     names = {task: task_name(f"mllm_ct_{task}", args.tier) for task, _ in done}
-    device = [] if torch.cuda.is_available() else ["--device", "cpu"]
     study = {
         "study": f"{args.method}: {', then '.join(names)}",
         "kind": "continual",
@@ -111,7 +94,7 @@ def write_study(args: argparse.Namespace, done: Sequence[tuple[str, Path]]) -> P
         "order": f"{args.order}, seed {args.seed}",
         "model": "hf",
         "model_args": {"pretrained": base, "dtype": args.dtype},
-        "flags": ["--apply_chat_template", "--batch_size", "16", *device,
+        "flags": ["--apply_chat_template", "--batch_size", "16", *device_flags(),
                   "--gen_kwargs", f"max_gen_toks={ANSWER_TOKENS}"],
         "tasks": list(names.values()),
         "checkpoints": [

@@ -2,12 +2,13 @@
 
 import io
 import sys
+import traceback
 
 import typer
 
 from heptathlon.cli import board, data, judge, run, salt, score, study, submit
-from heptathlon.cli.terminal import REFUSED, err
-from heptathlon.errors import HeptathlonError
+from heptathlon.cli.terminal import OWN_FAULT, REFUSED, err
+from heptathlon.errors import HeptathlonError, OwnFaultError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,13 +25,20 @@ app.add_typer(salt.app, name="salt", help="Make the private salt of a hidden spl
 
 
 def main() -> None:
-    """Run the command line: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+    """Run the command line: 0 done, 1 refused, 2 wrong usage, 3 own fault, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         # A console that has no arrow shows a question mark, and a finished run stays finished.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         app()
+    except OwnFaultError as error:
+        err.print(f"heptathlon: {error}", markup=False)
+        sys.exit(OWN_FAULT)
     except (HeptathlonError, OSError) as error:
         err.print(f"heptathlon: {error}", markup=False)
         sys.exit(REFUSED)
+    except Exception:
+        # A fault of the program says nothing of its input, and must not look like a refusal.
+        traceback.print_exc()
+        sys.exit(OWN_FAULT)

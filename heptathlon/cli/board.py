@@ -23,6 +23,10 @@ def board_build(
         Path | None,
         typer.Option("--salted", help="Folder of leaderboard salted's records, for the gap."),
     ] = None,
+    accepted: Annotated[
+        Path | None,
+        typer.Option(help="List of accepted submissions, which says who was first; extended."),
+    ] = None,
     processes: Processes = 0,
     recheck: Annotated[
         bool, typer.Option("--recheck", help="Check all anew, unchanged submissions too.")
@@ -43,6 +47,7 @@ def board_build(
         processes=processes or cores(),
         kept=home() / kept.FOLDER,
         recheck=recheck,
+        accepted=accepted,
     )
     out.print(str(index))
 

@@ -67,7 +67,10 @@ def build(
     season: Season = families.CURRENT_SEASON,
     to: Annotated[Path | None, typer.Option("--out", help="Folder; the cache if left out.")] = None,
     text: Annotated[
-        list[Path] | None, typer.Option(help="Your own plain text or Markdown, one or more (sort).")
+        list[Path] | None,
+        typer.Option(
+            help="Your own files, one or more: plain text or Markdown (sort), CSV (recall)."
+        ),
     ] = None,
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
     length: Annotated[
@@ -76,15 +79,22 @@ def build(
     excerpts: Annotated[
         int, typer.Option(min=1, help="Excerpts of each own text, length and segment length.")
     ] = 20,
+    corpus: Annotated[
+        bool, typer.Option("--corpus", help="Write what a model is trained on, and no probe of it.")
+    ] = False,
 ) -> None:
     """Build a data set: parquet, manifest and card. An interrupted build goes on.
 
+    A set that is there is checked, file by file, and made anew where it is damaged.
     HEPTATHLON_SALT, where it is set, makes the hidden split of that salt.
     """
     from rich.progress import Progress
 
     from heptathlon.builders import store
 
+    if corpus:
+        _build_corpus(family, edition, tier, season, to)
+        return
     if text:
         _build_own(family, [*text, *(more or [])], length or [], excerpts, to)
         return
@@ -97,13 +107,31 @@ def build(
         def progress(shard: str, number: int, count: int) -> None:
             bar.update(task, total=count, completed=number, description=f"{name.folder} {shard}")
 
-        folder = store.ensure(name, out=to, progress=progress)
+        folder = store.ensure(name, out=to, progress=progress, check=True)
     manifest = store.read_manifest(folder)
     table = Table("config", "split", "records", "bytes", box=None)
     for entry in manifest.files:
         table.add_row(entry.config, entry.split, f"{entry.records:,}", f"{entry.bytes:,}")
     out.print(table)
     out.print(f"digest {manifest.digest}\n{folder}")
+
+
+def _build_corpus(family: str, edition: str, tier: str, season: str, to: Path | None) -> None:
+    from heptathlon import salts
+    from heptathlon.builders import store
+
+    # The name is checked as that of any other set: family, edition, tier, season and salt.
+    name = store.SetName(family, edition, tier, season, salts.named())
+    made = getattr(store.builder_of(family), "corpus", None)
+    if made is None:
+        raise HeptathlonError(f"{family} has no corpus to train on; facts has one.")
+    folder = made.write(name.edition, name.tier, name.season, name.salt, to)
+    table = Table("file", "lines", box=None)
+    for path, file in made.check(folder).files.items():
+        if file.lines and "/" not in path:
+            table.add_row(path, f"{file.lines:,}")
+    out.print(table)
+    out.print(f"digest {made.check(folder).digest}\n{folder}")
 
 
 def _build_own(
@@ -114,14 +142,15 @@ def _build_own(
     builder = store.builder_of(family)
     own = getattr(builder, "own", None)
     if own is None:
-        raise HeptathlonError(f"{family} is not built from texts; sort is.")
+        raise HeptathlonError(f"{family} is not built from own files; sort and recall are.")
     folder = own.build(files, lengths=lengths, excerpts=excerpts, out=to)
     manifest = store.read_manifest(folder)
     for entry in manifest.files:
         out.print(f"{entry.config} {entry.records:,} records")
     out.print(f"digest {manifest.digest}\n{folder}")
     err.print(
-        f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_own_texts …"
+        f"next: {store.OWN_FOLDER}={folder} heptathlon run --tasks heptathlon_{family}_"
+        f"{getattr(builder, 'OWN_GROUP', 'own_texts')} …"
     )
 
 
@@ -136,10 +165,14 @@ def push(
         bool, typer.Option(help="Show what would be sent, and send nothing.")
     ] = False,
 ) -> None:
-    """Publish a data set on the Hub: one commit or none, a tag a season. It may be repeated."""
+    """Publish a data set on the Hub: one commit or none, a tag a season. It may be repeated.
+
+    Each row has prompt and target beside its record, as a model sees them.
+    """
     from heptathlon.builders import publish, store
 
     name = store.SetName(family, edition, tier, season)
+    publish.refuse_early(name, repository)
     folder = store.ensure(name, progress=store.log_progress(name))
     change = publish.push(name, folder, repository, dry_run=dry_run)
     table = Table("", "file", "bytes", box=None)
@@ -147,8 +180,13 @@ def push(
         table.add_row(row["what"], row["path"], f"{row['bytes']:,}")
     if change.commits:
         out.print(table)
-    said = "sent" if change.commits else "nothing to send: it is there already"
-    out.print(f"{'dry run: ' * dry_run}{said}; {repository}, tag {change.tag}")
+    where = f"{repository}, tag {change.tag}"
+    if not change.commits:
+        out.print(f"nothing to send: it is there already; {where}")
+    elif dry_run:
+        out.print(f"dry run: nothing was sent; this would be, to {where}")
+    else:
+        out.print(f"sent; {where}")
 
 
 @app.command()

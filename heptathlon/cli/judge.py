@@ -7,7 +7,6 @@ import typer
 
 from heptathlon.cli import tables
 from heptathlon.cli.terminal import Json, err, out, print_json
-from heptathlon.errors import UnknownNameError
 
 app = typer.Typer()
 
@@ -23,7 +22,7 @@ def judge(
         str, typer.Option(help="Without a server: arguments of lm-eval's class --model.")
     ] = "",
     rubric: Annotated[
-        str, typer.Option(help="reasoning or memorability; what fits if left out.")
+        str, typer.Option(help="A family's, such as reasoning; the one that fits if left out.")
     ] = "",
     task: Annotated[list[str] | None, typer.Option(help="Task, one or more; all if none.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Questions at once.")] = 4,
@@ -44,8 +43,8 @@ def judge(
     from heptathlon.running import runs
     from heptathlon.scoring import judging
 
-    if rubric and rubric not in judging.RUBRICS:
-        raise UnknownNameError("rubric", rubric, judging.RUBRICS)
+    if rubric:
+        judging.rubric_of(rubric)
     if bool(base_url) == bool(model_args):
         raise typer.BadParameter("give --base-url or --model-args", param_hint="--base-url")
     runs.read_run(folder)  # before a judge is loaded, which takes its time

@@ -59,7 +59,10 @@ def submit_push(
 def submit_rerun(
     folder: Annotated[Path, typer.Argument(help="Folder of the submission.")],
     to: Annotated[Path, typer.Option("--out", help="Folder of the records of repeated runs.")],
-    k: Annotated[int, typer.Option("-k", min=1, help="Documents to generate again.")] = 50,
+    k: Annotated[
+        int | None,
+        typer.Option("-k", min=1, help="Documents to generate again; what it takes if left out."),
+    ] = None,
     model_args: Annotated[
         str, typer.Option(help="lm-eval's --model_args here, if weights lie elsewhere.")
     ] = "",
@@ -68,10 +71,10 @@ def submit_rerun(
         int | None, typer.Option(help="Seed of the choice of documents; fresh if left out.")
     ] = None,
 ) -> None:
-    """Generate k random documents of a submission again, here, and compare the answers."""
+    """Generate random documents of a submission again, here, and compare the answers."""
     from heptathlon.leaderboard import rerun
 
     record, path = rerun.rerun(folder, to, k, model_args=model_args, device=device, seed=seed)
     out.print(f"{rerun.words(record)}\n{path}", markup=False)
-    if not record.agrees:
+    if record.verdict != "agrees":
         raise typer.Exit(REFUSED)

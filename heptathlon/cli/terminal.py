@@ -10,6 +10,8 @@ from rich.console import Console
 
 REFUSED = 1
 """Exit code of what was refused, with a sentence on standard error."""
+OWN_FAULT = 3
+"""Exit code where this installation's data, machine or program is at fault, and not the input."""
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

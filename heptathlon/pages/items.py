@@ -13,7 +13,7 @@ from heptathlon.families import Family, Headline
 from heptathlon.pages.drawings import drawings_of
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.scorecard import ScoredSample
-from heptathlon.tasks import catalog
+from heptathlon.tasks import catalog, rendered
 
 MAX_ITEMS = 1_000
 """Items embedded in a page, over all families."""
@@ -137,7 +137,7 @@ def _item(family: Family, entry: _Ranked) -> Item:
         strata={_words(n): harmless.label(str(doc[n])) for n in family.strata if n in doc},
         metrics=", ".join(f"{harmless.label(m)} {v:.3g}" for m, v in verdict.metrics.items()),
         read=_text(verdict.answer, MAX_SHORT),
-        gold=_text(gold_of(one), MAX_SHORT),
+        gold=_text(rendered.answer(one.task.task, doc).strip(), MAX_SHORT),
         response=_text(response_text(one), MAX_RESPONSE),
         prompt=_text(one.sample.prompt, MAX_PROMPT),
         drawing=drawings_of(family.name).drawn(doc, verdict.answer),
@@ -163,20 +163,6 @@ def response_text(one: ScoredSample) -> str:
         f"{'→' if i == best else ' '} {value:10.3f}  {option}"
         for i, ((value, _), option) in enumerate(zip(response, options, strict=False))
     )
-
-
-def gold_of(one: ScoredSample) -> str:
-    """Return a document's gold answer in the words of its task.
-
-    Raises:
-        TypeError: if the task's target is not given by a function of this package.
-    """
-    task, doc = one.task.task, one.sample.doc
-    target = catalog.function(str(catalog.definition(task).get("doc_to_target")))(doc)
-    is_index = isinstance(target, int) and not isinstance(one.sample.response, str)
-    if is_index:
-        target = catalog.named_option(catalog.choices_of(task, doc), target)
-    return str(target).strip()
 
 
 def island(items: Sequence[Item]) -> dict[str, Any]:

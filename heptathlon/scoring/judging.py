@@ -8,7 +8,6 @@ another judge, prompt or answer starts anew.
 """
 
 import hashlib
-import importlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,10 +15,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from heptathlon.errors import HeptathlonError
+from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.families import FAMILIES
 from heptathlon.files import canonical_json, loads_strict, read_text_limited, write_text_atomic
 from heptathlon.models.chat import Asked
 from heptathlon.models.told import whole
+from heptathlon.parts import find_part
 from heptathlon.running import runs
 from heptathlon.running.answers import Answers
 from heptathlon.running.runs import Run, Sample
@@ -27,11 +28,6 @@ from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
 from heptathlon.tasks.rubrics import Rating, Rubric
 
-RUBRICS = {
-    "reasoning": "heptathlon.tasks.mllm_ct.judge",
-    "memorability": "heptathlon.tasks.memorability.judge",
-}
-"""Modules with a ``RUBRIC``, by its name."""
 FOLDER = ".judge"
 """Folder in the run's own that holds every reply of every judge."""
 MAX_BYTES = 2**30
@@ -113,10 +109,36 @@ class JudgedCard(Judge):
     tasks: dict[str, JudgedTask]
 
 
+def rubrics() -> dict[str, Rubric]:
+    """Return the rubrics of all families that have one, by their names.
+
+    Raises:
+        HeptathlonError: if a family's part cannot be loaded, or two have one name.
+    """
+    out: dict[str, Rubric] = {}
+    for family in FAMILIES.values():
+        part = find_part(family, "judge")
+        if part is None:
+            continue
+        rubric: Rubric = part.RUBRIC
+        if rubric.name in out:
+            raise HeptathlonError(
+                f"Two families bring a rubric {rubric.name!r}; let the author of {family.name} "
+                "choose another name."
+            )
+        out[rubric.name] = rubric
+    return out
+
+
 def rubric_of(name: str) -> Rubric:
-    """Return a rubric by its name."""
-    found: Rubric = importlib.import_module(RUBRICS[name]).RUBRIC
-    return found
+    """Return a rubric by its name.
+
+    Raises:
+        UnknownNameError: with the nearest names.
+    """
+    if name not in rubrics():
+        raise UnknownNameError("rubric", name, rubrics())
+    return rubrics()[name]
 
 
 def prompt_sha256(rubric: Rubric) -> str:
@@ -208,14 +230,14 @@ def _choose(run: Run, rubric: str, tasks: Sequence[str]) -> tuple[Rubric, dict[s
             raise HeptathlonError(f"{run.folder}: holds no samples of {task}.")
     known = {task: catalog.task_data(task) for task in tasks or run.samples}
     fitting = {}
-    for name in [rubric] if rubric else list(RUBRICS):
+    for name in [rubric] if rubric else list(rubrics()):
         one = rubric_of(name)
         if taken := {task: data for task, data in known.items() if one.takes(data)}:
             fitting[name] = (one, taken)
     if not fitting:
         raise HeptathlonError(
-            f"{run.folder}: holds no answers that a judge is asked about; there are rubrics for "
-            "the reasoning of mllm_ct's tasks and for memorability's written advertisements."
+            f"{run.folder}: holds no answers that a judge is asked about; rubrics: "
+            f"{'; '.join(f'{name}, for {one.says}' for name, one in rubrics().items())}."
         )
     if len(fitting) > 1:
         raise HeptathlonError(

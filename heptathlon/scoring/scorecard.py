@@ -24,6 +24,7 @@ from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scorers import stats
+from heptathlon.scorers.reading import CutShort
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
 from heptathlon.scoring.cards import (
     Estimate,
@@ -188,19 +189,23 @@ def score_samples(
             seen.add(item)
             if sample.broken:
                 continue
-            verdict = scorer.verdict(sample.doc, sample.results)
-            scored.append(ScoredSample(sample, data, _with_reason(verdict, sample)))
-    return _looked_across(scored, sets), sets
+            scored.append(ScoredSample(sample, data, _verdict(scorer, sample)))
+    return looked_across(scored, sets), sets
 
 
-def _with_reason(verdict: Verdict, sample: Sample) -> Verdict:
-    """Return a verdict that says of an answer without a result that it was cut, if it was."""
-    if verdict.invalid and verdict.outcome == "no_answer" and sample.finish == LENGTH:
-        return replace(verdict, outcome="truncated")
+def _verdict(scorer: Any, sample: Sample) -> Verdict:
+    """Judge one answer; of one that the token limit cut off, what reaches the cut is not read.
+
+    That it was cut is the submitter's word, and can only take an answer away.
+    """
+    results = sample.results
+    if sample.finish == LENGTH and isinstance(sample.response, str):
+        results = [CutShort(sample.response)]
+    verdict: Verdict = scorer.verdict(sample.doc, results)
     return verdict
 
 
-def _looked_across(
+def looked_across(
     scored: Sequence[ScoredSample], sets: Mapping[str, Published]
 ) -> list[ScoredSample]:
     """Let each family's scorer look at all of a group's documents together, where it wants to."""
@@ -266,6 +271,26 @@ def score_run(
         HeptathlonError: see :func:`score_samples`.
     """
     scored, sets = score_samples(run, find_published)
+    return card_of(run, scored, sets, find_published, details=details), scored
+
+
+def card_of(
+    run: Run,
+    scored: Sequence[ScoredSample],
+    sets: Mapping[str, Published],
+    find_published: Callable[[TaskData, str], Published] = published,
+    *,
+    details: bool = True,
+) -> Scorecard:
+    """Return the scorecard of samples that were judged.
+
+    Args:
+        run: the run, of which the results files are read.
+        scored: its samples with the verdicts on them.
+        sets: the published documents by task.
+        find_published: returns the published documents of a task in a season.
+        details: whether strata and forms are wanted too.
+    """
     groups: dict[_Group, list[ScoredSample]] = {}
     for one in scored:
         groups.setdefault(_group(one, sets), []).append(one)
@@ -277,16 +302,13 @@ def score_run(
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
         cards[name] = card
     newest = run.results[-1]
-    return (
-        Scorecard(
-            model=model_card(newest),
-            settings=_settings(run),
-            date=_iso_date(newest.get("date")),
-            families=cards,
-            broken={task: in_words(faults) for task, faults in run.broken.items()},
-            told=_told_card(run),
-        ),
-        scored,
+    return Scorecard(
+        model=model_card(newest),
+        settings=_settings(run),
+        date=_iso_date(newest.get("date")),
+        families=cards,
+        broken={task: in_words(faults) for task, faults in run.broken.items()},
+        told=_told_card(run),
     )
 
 

@@ -14,6 +14,7 @@ for (const section of document.querySelectorAll(".board")) {
   const isModel = data.kind.map((kind) => data.words.kind[kind] === "model");
   const below = new Set(data.below);
   const bars = new Set(data.bars);
+  const claimed = new Set(data.claimed);
   let haystack = null;
   let order = Array.from({ length: count }, (_, i) => i);
   let shown = order;
@@ -54,6 +55,7 @@ for (const section of document.querySelectorAll(".board")) {
     const tr = blank.cloneNode(true);
     tr.className = data.words.kind[data.kind[i]] + (below.has(i) ? " below" : "");
     if (bars.has(i)) tr.classList.add("bar");
+    if (claimed.has(i)) tr.classList.add("claimed");
     const [best, worst] = [data.best[i], data.worst[i]];
     const rank = tr.querySelector(".rank");
     if (best) {
@@ -87,10 +89,10 @@ for (const section of document.querySelectorAll(".board")) {
     });
     tr.querySelector(".how").textContent = data.words.settings[data.settings[i]];
     const badge = data.words.badge[data.badge[i]];
-    const [shield, day] = tr.querySelector(".checked").children;
+    const shield = tr.querySelector(".who .badge");
     if (badge) shield.textContent = badge;
     else shield.remove();
-    day.textContent = data.date[i];
+    tr.querySelector(".checked").children[0].textContent = data.date[i];
     return tr;
   }
 

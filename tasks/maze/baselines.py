@@ -282,6 +282,6 @@ PLAYERS = by_name(
         _right_verdict,
         gives_up=lambda doc, moves: not moves,
         oracle=True,
-        paper=lambda doc: str(doc["target"]),
+        paper=lambda doc: str(doc["continuation"]),
     ),
 )

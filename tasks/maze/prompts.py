@@ -283,10 +283,10 @@ def mlmu(doc: Doc) -> str:
     return (
         f"{HEADINGS['mlmu']} {_MLMU_RULES[kind]} After <PATH_START> "
         f"write {_MLMU_FORM[kind]}\nIf you write anything else, let the path be the last line of "
-        f"your reply.\n\n{doc['prompt']}"
+        f"your reply.\n\n{doc['given']}"
     )
 
 
 def mlmu_target(doc: Doc) -> str:
     """Return the paper edition's gold tokens."""
-    return str(doc["target"])
+    return str(doc["continuation"])

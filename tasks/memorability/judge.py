@@ -6,8 +6,8 @@ No scorecard, submission or board reads the reply; see :mod:`heptathlon.scoring.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heptathlon.scorers.memorability import read_score
-from heptathlon.scorers.reading import read
+from heptathlon.scorers.reading import Unread, read
+from heptathlon.scorers.reading.numbers import score_in
 from heptathlon.tasks.catalog import TaskData
 from heptathlon.tasks.rubrics import SCORED, Question, Rating
 
@@ -22,6 +22,7 @@ class AdRubric:
     """How many of a hundred people would recall the advertisement."""
 
     name = "memorability"
+    says = "advertisements that were written"
     highest = 99.0
 
     @property
@@ -41,8 +42,11 @@ class AdRubric:
     def read(self, doc: Mapping[str, Any], reply: str) -> Rating:
         """Read two digits; anything else is no score, and its outcome says why."""
         del doc
-        value, outcome = read_score(read(reply).answer)
-        return Rating(None, outcome) if value is None else Rating({"recall": value}, SCORED)
+        reading = read(reply)
+        value = reading.silent or score_in(reading.answer, 0.0, self.highest)
+        if isinstance(value, Unread):
+            return Rating(None, value.value)
+        return Rating({"recall": value}, SCORED)
 
 
 RUBRIC = AdRubric()

@@ -49,6 +49,7 @@ class ReasoningRubric:
     """
 
     name = "reasoning"
+    says = "the reasoning of mllm_ct's answers"
     highest = 100.0
 
     @property

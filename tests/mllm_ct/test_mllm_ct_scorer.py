@@ -277,7 +277,7 @@ def test_agreement_is_with_the_answer_given_not_with_the_right_one():
     ("response", "said"),
     [
         ("<think>a\nb</think>\nANSWER: 3", "a\nb"),
-        ("<think>a</think>\nmore words\nANSWER: 3", "a \n\nmore words"),
+        ("<think>a</think>\nmore words\nANSWER: 3", "a\nmore words"),
         ("a line\n3", "a line"),
         ("3", ""),
         ("<think>a\nb", "a\nb"),

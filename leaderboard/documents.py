@@ -1,0 +1,135 @@
+"""The published documents themselves, kept for the next submission, each text of a set once."""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from heptathlon import salts
+from heptathlon.builders import store
+from heptathlon.errors import HeptathlonError, OwnFaultError
+from heptathlon.records import doc_digest
+from heptathlon.tasks import catalog
+from heptathlon.tasks.catalog import TaskData
+
+MAX_SETS = 6
+"""Sets whose documents are kept; a submission of all families in one tier needs seven at most."""
+SHARED = 256
+"""Characters from which on a text is looked for among those that are there already: the questions
+on one text each carry all of it."""
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The documents of a task, in the order in which lm-eval numbers them.
+
+    Attributes:
+        rows: the documents.
+        digests: digest of each.
+    """
+
+    rows: Sequence[dict[str, Any]]
+    digests: Sequence[str]
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Number of each document by its item_id."""
+        return {row["item_id"]: number for number, row in enumerate(self.rows)}
+
+    @cached_property
+    def by_digest(self) -> dict[str, int]:
+        """Number of each document by its digest."""
+        return {digest: number for number, digest in enumerate(self.digests)}
+
+    @cached_property
+    def hashes(self) -> list[str]:
+        """lm-eval's own hash of each document, which depends on the order of its keys."""
+        return [
+            hashlib.sha256(json.dumps(row, indent=2, ensure_ascii=False).encode()).hexdigest()
+            for row in self.rows
+        ]
+
+
+@dataclass
+class _Set:
+    """What is kept of a set: its texts, each once, and the documents of the tasks asked for."""
+
+    folder: Path
+    texts: dict[str, str] = field(default_factory=dict)
+    tasks: dict[str, Documents] = field(default_factory=dict)
+    shots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+_sets: OrderedDict[store.SetName, _Set] = OrderedDict()
+
+
+def documents(data: TaskData, season: str) -> Documents:
+    """Return a task's documents.
+
+    Raises:
+        OwnFaultError: if the set cannot be had here, or is damaged.
+    """
+    kept = _kept(data, season)
+    if data.task not in kept.tasks:
+        rows = [
+            row
+            for row in _read(kept, data.config, "test")
+            if all(row[k] == v for k, v in data.where.items())
+        ]
+        kept.tasks[data.task] = Documents(rows, [doc_digest(row) for row in rows])
+    return kept.tasks[data.task]
+
+
+def shots(data: TaskData, season: str) -> list[dict[str, Any]]:
+    """Return the documents from which a task's worked examples are taken, as lm-eval sees them.
+
+    Raises:
+        OwnFaultError: if the set cannot be had here, or is damaged.
+    """
+    kept = _kept(data, season)
+    if data.task not in kept.shots:
+        rows = _read(kept, data.config, "fewshot")
+        process = catalog.definition(data.task).get("fewshot_config", {}).get("process_docs")
+        kept.shots[data.task] = _processed(process, rows) if process else rows
+    return kept.shots[data.task]
+
+
+def _processed(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    from datasets import Dataset
+
+    return list(catalog.function(name)(Dataset.from_list(rows)))
+
+
+def _kept(data: TaskData, season: str) -> _Set:
+    name = store.SetName(data.family.name, data.edition, data.tier, season, salts.named())
+    if name not in _sets:
+        try:
+            _sets[name] = _Set(store.locate(name))
+        except HeptathlonError as error:
+            raise OwnFaultError(f"the published set {name.folder} cannot be had: {error}") from None
+        while len(_sets) > MAX_SETS:
+            _sets.popitem(last=False)
+    _sets.move_to_end(name)
+    return _sets[name]
+
+
+def _read(kept: _Set, config: str, split: str) -> list[dict[str, Any]]:
+    try:
+        table = store.read_table(kept.folder, config, split)
+    except HeptathlonError as error:
+        raise OwnFaultError(f"the published set {kept.folder.name} is damaged: {error}") from None
+    return [
+        {key: _shared(kept.texts, value) for key, value in row.items()}
+        for batch in table.to_batches(max_chunksize=256)
+        for row in batch.to_pylist()
+    ]
+
+
+def _shared(texts: dict[str, str], value: Any) -> Any:
+    if isinstance(value, str) and len(value) > SHARED:
+        return texts.setdefault(value, value)
+    return value

@@ -1,0 +1,1 @@
+"""The facts tasks: prompts, scripted players and the table of tasks."""

@@ -1,0 +1,1 @@
+"""The recall tasks: prompts, scripted players and the table of tasks."""
