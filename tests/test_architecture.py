@@ -12,11 +12,9 @@ REASON = "Long because"
 """Begins the sentence in a long module's docstring that says why it is one."""
 NOT_YET = {
     "heptathlon.builders.memorability.paper",
-    "heptathlon.builders.mllm_ct.scenes",
     "heptathlon.builders.sort.words",
     "heptathlon.builders.students.real",
     "heptathlon.builders.students.skills",
-    "heptathlon.scorers.continual",
     "heptathlon.scorers.maze",
     "heptathlon.scorers.memorability",
     "heptathlon.scorers.students",

@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -281,15 +280,3 @@ def test_picture_tasks_are_refused(train: ModuleType, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit):
         train.main(["--base", "x", "--tasks", "art"])
     assert "invalid choice: 'art'" in capsys.readouterr().err
-
-
-def test_the_picture_of_the_real_sequence_stands_in_the_docs_alone():
-    from heptathlon.builders.hub import _without_pictures, family_notes
-    from heptathlon.families import FAMILIES
-
-    notes = family_notes(FAMILIES["mllm_ct"])
-    named = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", notes)
-    assert named == ["mllm_ct_continual.svg"]
-    assert (FILE.parents[2] / "docs" / named[0]).is_file()
-    assert "![" not in _without_pictures(notes)
-    assert "\n\n\n" not in _without_pictures(notes)

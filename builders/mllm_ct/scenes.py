@@ -2,8 +2,7 @@
 
 The answer is drawn first and the scene to fit it, so that answers are balanced. Test scenes come
 from held-out blocks of each task's parameters, training scenes from the others. The two tasks
-without a picture stand in :mod:`~.stories` and :mod:`~.policy`; the five with one follow here, all
-of one pattern, so that this file may be long.
+without a picture stand in :mod:`~.stories` and :mod:`~.policy`; the five with one follow here.
 """
 
 import itertools
