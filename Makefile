@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint lies bench docs clean
 
 demo: $(STAMP)
 	$(BIN)/heptathlon demo --out demo
@@ -15,6 +15,10 @@ test: $(STAMP) lint
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# Every planted lie, in every family: "0 of N accepted". A part of them is in `make test`.
+lies: $(STAMP)
+	$(BIN)/python -m tests.lies
 
 # The figures that docs/benchmarks.md reports. Takes about a quarter of an hour.
 bench: $(STAMP)
@@ -29,7 +33,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV): about two minutes the first time."
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[hf,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[hf,api,dev]'
 	@touch $@
 
 clean:

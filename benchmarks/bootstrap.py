@@ -1,4 +1,4 @@
-"""Bootstrap of a mean: ``scorers/stats.py`` beside lm-eval's ``bootstrap_stderr``.
+"""Bootstrap of a mean: ``scorers/stats`` beside lm-eval's ``bootstrap_stderr``.
 
 ``python -m benchmarks.bootstrap`` prints the table. Both draw the same number of resamples of the
 same 10,000 items. lm-eval draws items, knows no clusters and returns a standard error; ours draws

@@ -1,4 +1,4 @@
-"""How often the 95 % intervals of ``scorers/stats.py`` hold the truth, by simulation.
+"""How often the 95 % intervals of ``scorers/stats`` hold the truth, by simulation.
 
 ``python -m benchmarks.coverage`` prints three tables: the interval of a mean, the paired comparison
 and the bootstrapped skill, each beside what an evaluation that knows no clusters would print. The

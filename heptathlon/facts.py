@@ -4,9 +4,9 @@ The README's table, the task cards, ``heptathlon ls``, the scorecard and the lea
 nothing states these facts twice. The literals stand in :mod:`heptathlon.families`.
 """
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Edition = Literal["fresh", "paper"]
 Tier = Literal["smoke", "lite", "full", "long"]
@@ -43,6 +43,35 @@ class Headline(_Closed):
     says: str
 
 
+class Ladder(_Closed):
+    """Rungs of known difficulty, on which a family's level is counted.
+
+    Attributes:
+        field: record field of the headline's documents that says the rung.
+        rungs: its values, from the easiest to the hardest, rising or falling all the way.
+        says: what a level means, with ``{level}`` in the place of the figure.
+        log: whether equal steps are equal ratios of the rungs, as with lengths of texts.
+    """
+
+    field: str
+    rungs: tuple[float, ...] = Field(min_length=3)
+    says: str = Field(pattern=r"\{level\}")
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if list(self.rungs) not in (sorted(set(self.rungs)), sorted(set(self.rungs))[::-1]):
+            raise ValueError("the rungs must rise or fall all the way")
+        if self.log and min(self.rungs) <= 0:
+            raise ValueError("rungs that grow by ratios must be above 0")
+        return self
+
+    @staticmethod
+    def key(rung: float) -> str:
+        """Return a rung as text."""
+        return f"{rung:g}"
+
+
 class Human(_Closed):
     """A human figure of the fresh edition's headline, with its source."""
 
@@ -74,6 +103,7 @@ class Family(_Closed):
         tiers: sizes of the fresh edition, smallest first.
         paper_tiers: sizes of the paper edition; ``full`` is the published one.
         strata: record fields that results are reported by.
+        ladder: rungs of known difficulty of the fresh edition, where it has them.
         form_names: a few words for each form of question.
         licence: licence of the data that the fresh edition generates.
         paper_licence: licence under which the built paper edition may be passed on, as the Hub
@@ -100,6 +130,7 @@ class Family(_Closed):
     tiers: tuple[Tier, ...]
     paper_tiers: tuple[Tier, ...] = ("full",)
     strata: tuple[str, ...]
+    ladder: Ladder | None = None
     form_names: dict[str, str]
     licence: str
     paper_licence: str | None = None

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from heptathlon import harmless
 from heptathlon.errors import HeptathlonError
@@ -39,8 +38,8 @@ from heptathlon.leaderboard.standings import (
     tables,
 )
 from heptathlon.pages.report import render_report
-from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
+from heptathlon.scoring.figures import influence
 from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks.catalog import task_data
 
@@ -284,7 +283,7 @@ def _row(case: validate.Case, division: Division, cards: Mapping[str, FamilyCard
     kind: Literal["model", "player", "oracle"] = (
         "model" if model.kind == "model" else "oracle" if oracle else "player"
     )
-    bars = [c.best_trivial.player for c in cards.values() if c.best_trivial]
+    bars = [c.bar.player for c in cards.values() if c.bar]
     scores = {name: _score(card, case) for name, card in cards.items()}
     contents = [f"{name}:{score.content}" for name, score in scores.items()]
     return Row(
@@ -324,15 +323,12 @@ def _score(card: FamilyCard, case: validate.Case) -> Score:
         invalid_rate=card.invalid_rate,
         bar=_bar(card),
         digest=card.digest,
-        ceiling=card.ceiling,
+        ceiling=card.bar.ceiling if card.bar else None,
     )
 
 
 def _bar(card: FamilyCard) -> Bar | None:
-    trivial = card.best_trivial
-    if trivial is None or trivial.value is None:
-        return None
-    return Bar(player=trivial.player, value=trivial.value)
+    return Bar(player=card.bar.player, value=card.bar.value) if card.bar else None
 
 
 def slug_of(name: str, division: Division, contents: Iterable[str]) -> str:
@@ -358,34 +354,27 @@ def settings_words(card: Scorecard) -> str:
 def _items(
     division: Division, cards: Mapping[str, FamilyCard], scored: Sequence[ScoredSample]
 ) -> Items | None:
-    """Return a row's items; None if a headline is not a mean over items.
+    """Return the clusters' parts in a row's skills; None if one of its skills has none.
 
-    The overall figure is linear in each item's figure once the bars are given, and two rows of
-    a division have the same bars: the difference of two rows is the mean of their differences.
+    Bar and ceiling are constants of the division, so a cluster's part in the skill is its part in
+    the headline, mean or statistic, over the distance between the two.
     """
-    values: list[NDArray[np.float64]] = []
-    labels: list[NDArray[np.str_]] = []
+    columns: list[Items] = []
     for name in sorted(cards):
-        card, bar = cards[name], _bar(cards[name])
-        metric = card.headline.metric
-        if bar is None or card.ceiling <= bar.value or metric in scorecard.statistics_of(name):
-            return None
+        card = cards[name]
+        if card.skill.value is None:
+            continue
         variants = FAMILIES[name].headline_of(card.edition).variants
         mine = [one for one in scored if _belongs(one, name, division, variants)]
-        if any(metric not in one.verdict.metrics for one in mine):
-            # A figure of the hook ``across`` whose partner was not asked.
+        found = influence(card.headline.metric, mine)
+        if found is None or card.bar is None:
             return None
-        mine.sort(key=lambda one: (one.variant, str(one.sample.doc["item_id"])))
-        skills = (scorecard.columns([metric], mine)[:, 0] - bar.value) / (card.ceiling - bar.value)
-        values.append(skills / len(mine))
-        labels.append(np.char.add(f"{name}:", scorecard.clusters(mine)))
-    joined = np.concatenate(values)
-    # Each family counts the same, however many items it has.
-    return Items(
-        joined * joined.size / len(cards),
-        np.concatenate(labels),
-        np.repeat(np.array(sorted(cards)), [len(v) for v in values]),
-    )
+        labels = np.char.add(f"{name}:", found.clusters)
+        parts = found.parts / (card.bar.ceiling - card.bar.value)
+        columns.append(Items(parts, found.shares, labels, np.full(len(labels), name)))
+    if not columns:
+        return None
+    return Items(*(np.concatenate(column) for column in zip(*columns, strict=True)))
 
 
 def _belongs(one: ScoredSample, family: str, division: Division, variants: Sequence[str]) -> bool:

@@ -79,10 +79,10 @@ def _notes(family: FamilyCard) -> str:
         words.append(f"95 % interval {h.low:.3f} to {h.high:.3f}")
     if family.skill.value is not None:
         words.append(f"skill {family.skill.value:.3f}")
-    if family.best_trivial and family.best_trivial.value is not None:
-        words.append(
-            f"best trivial player {family.best_trivial.player}: {family.best_trivial.value:.3f}"
-        )
+    if family.points.value is not None:
+        words.append(f"{family.points.value:.0f} of 1,000 points")
+    if family.bar:
+        words.append(f"bar {family.bar.player}: {family.bar.value:.3f}")
     words.append(f"season {hub.tag_of(family.season, family.version)}")
     return "; ".join([*words, f"heptathlon {heptathlon.__version__}"])
 
@@ -189,7 +189,8 @@ def _result(
             "confidence_level": 0.95,
             "method": h.method,
         }
-    details = {"skill": family.skill, "invalid_rate": family.invalid_rate}
+    details = {"skill": family.skill, "points": family.points, "invalid_rate": family.invalid_rate}
+    ceiling = family.bar.ceiling if family.bar else families.family(family.family).ceiling
     return {
         "evaluation_result_id": hub.eval_task(family.family, family.edition, family.tier),
         "evaluation_name": families.task_name(family.family, family.tier),
@@ -214,7 +215,7 @@ def _result(
             "score_type": "continuous",
             "min_score": low,
             "max_score": high,
-            "additional_details": {"ceiling": f"{family.ceiling:g}"},
+            "additional_details": {"ceiling": f"{ceiling:g}"},
         },
         "score_details": {
             "score": h.value,

@@ -166,12 +166,10 @@ class Kept:
             HeptathlonError: if the entry is no longer what :meth:`find` or :meth:`keep` saw.
         """
         with self._parts(key) as parts:
-            if f"{number}-values.npy" not in parts.namelist():
+            if f"{number}-{Items._fields[0]}.npy" not in parts.namelist():
                 return None
-            values, clusters, families = (
-                _array(parts.read(f"{number}-{part}.npy")) for part in Items._fields
-            )
-        return Items(values, clusters, families)
+            columns = [_array(parts.read(f"{number}-{part}.npy")) for part in Items._fields]
+        return Items(*columns)
 
     def report(self, key: str, number: int) -> str:
         """Return the report of an entry's row; errors are those of :meth:`items`."""

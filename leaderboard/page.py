@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
@@ -36,19 +36,21 @@ from heptathlon.leaderboard.standings import (
 )
 from heptathlon.pages import base as pages
 from heptathlon.pages import plots
+from heptathlon.scorers import stats
 from heptathlon.scorers.stats import RankRange
 
 SITE = Path(__file__).with_name("site")
 PAGE_ROWS = 50
 """Rows shown at a time; the first ones can be read without JavaScript. A browser takes a tenth of a
 second to lay out twice as many rows of seven families, which is felt when they are sorted."""
+BELOW = "below the bar"
 THOUSAND = 1_000
 """Figures are shown with three decimals, and the page carries them as whole thousandths: the same
 from server and script, and half the size. data.json has more."""
 DIGITS = 6
 """Decimals in data.json and data.csv: far below any interval, and the same on every machine."""
 BAR = plots.Reference(0.0)
-"""A skill of 0 is the best trivial player's, by definition."""
+"""A skill of 0 is the bar's, by definition."""
 
 
 def site(
@@ -134,13 +136,18 @@ def _in_navigation(family: Family) -> str:
 
 
 class Column(NamedTuple):
-    """A figure's column: where its figures stand in the island, and what its head says."""
+    """A figure's column: where its figures stand in the island, and what its head says.
+
+    Attributes:
+        kind: ``points`` are whole numbers; a ``skill`` says in words that it is below the bar.
+    """
 
     key: str
     head: str
     hint: str
     group: str
     marked: bool
+    kind: Literal["points", "skill", "figure"] = "figure"
 
 
 @dataclass(frozen=True)
@@ -187,7 +194,7 @@ def _shown_table(number: int, table: Table) -> dict[str, Any]:
         "columns": columns,
         "groups": [(g, len([c for c in columns if c.group == g])) for g in _groups(columns)],
         "axis": plots.axis(table.scale),
-        "clipped": any((s.overall.low or 0.0) < table.scale.low for s in table.standings),
+        "clipped": _is_clipped(table),
         "blank": plots.interval(table.scale, 0.0, 0.0, 0.0, references=references),
         "rows": first,
         "models": counts["model"],
@@ -200,46 +207,63 @@ def _shown_table(number: int, table: Table) -> dict[str, Any]:
     }
 
 
+def _is_clipped(table: Table) -> bool:
+    """Tell whether a mark reaches beyond the axis."""
+    if len(table.families) != 1:
+        return False
+    lows = [s.row.scores[table.families[0]].skill.low for s in table.standings]
+    return any(low is not None and low < table.scale.low for low in lows)
+
+
 def _groups(columns: Sequence[Column]) -> list[str]:
     return list(dict.fromkeys(c.group for c in columns))
 
 
 def columns_of(table: Table) -> list[Column]:
-    """Return the columns of figures: the overall skill, then skill and headline of each family."""
+    """Return the columns of figures: the total, then skill and headline of each family."""
     several = len(table.families) > 1
     out = []
     if several:
-        hint = "mean over the families of the way from the best trivial player to the ceiling"
-        out.append(Column("overall", "mean skill", hint, "", marked=True))
+        hint = "mean over the events of 1,000 times the skill, held between 0 and 1,000"
+        out.append(Column("total", "points", hint, "", marked=True, kind="points"))
     for name in table.families:
         family = FAMILIES[name]
         headline = family.headline_of(table.division.edition)
-        hint = "share of the way from the best trivial player to the ceiling"
-        out.append(Column(f"{name}.skill", "skill", hint, family.title, marked=not several))
+        hint = "share of the way from the bar to the ceiling"
+        out.append(
+            Column(f"{name}.skill", "skill", hint, family.title, marked=not several, kind="skill")
+        )
         out.append(
             Column(f"{name}.headline", headline.metric, headline.says, family.title, marked=False)
         )
     if table.has_gaps:
-        hint = "skill in the season before, whose documents are public for longer, less skill here"
-        out.append(Column("gap", "gap", hint, "season before", marked=False))
+        hint = (
+            "points in the season before, whose documents are public for longer, less points here"
+        )
+        out.append(Column("gap", "gap", hint, "season before", marked=False, kind="points"))
     if table.has_hidden:
-        hint = "skill here less skill on documents that only the maintainers have"
-        out.append(Column("hidden", "gap", hint, "hidden split", marked=False))
+        hint = "points here less points on documents that only the maintainers have"
+        out.append(Column("hidden", "gap", hint, "hidden split", marked=False, kind="points"))
     return out
 
 
 def _figures(table: Table, standing: Standing) -> list[Figure]:
     """Return a row's figures as they are shown, in the order of the columns."""
-    out = [standing.overall] if len(table.families) > 1 else []
+    out = [_thousand(standing.total)] if len(table.families) > 1 else []
     for name in table.families:
         score = standing.row.scores.get(name)
         for estimate in (score.skill, score.headline) if score else (None, None):
             out.append(figure_of(estimate) if estimate else NO_FIGURE)
     if table.has_gaps:
-        out.append(standing.gap)
+        out.append(_thousand(standing.gap))
     if table.has_hidden:
-        out.append(standing.hidden)
+        out.append(_thousand(standing.hidden))
     return [Figure(*map(_thousandths, f)) for f in out]
+
+
+def _thousand(points: Figure) -> Figure:
+    """Return points as shares of a thousand, as all figures of the page are carried."""
+    return Figure(*(None if x is None else x / THOUSAND for x in points))
 
 
 def _thousandths(value: float | None) -> float | None:
@@ -263,11 +287,11 @@ def _shown(
             if column.marked
             else None
         )
-        cells.append(Cell(pages.figure(f.value), pages.interval(f.low, f.high), mark))
+        cells.append(_cell(column, f, mark))
     return Shown(
         name=row.name,
         kind=row.kind,
-        note=note_of(row),
+        note=note_of(row, standing.events, len(table.families)),
         url=link_of(row),
         slug=row.slug,
         rank=str(standing.rank).replace("-", "\N{EN DASH}") if standing.rank else "",
@@ -277,14 +301,23 @@ def _shown(
         badge=badge_of(row),
         claimed=is_claimed(row),
         date=row.date,
-        below=is_below(standing.overall),
+        below=is_below(row),
         is_bar=row.is_bar,
     )
 
 
-def is_below(f: Figure) -> bool:
-    """Tell whether a row is surely worse than the best trivial players."""
-    return f.high is not None and f.high < 0
+def _cell(column: Column, f: Figure, mark: Markup | None) -> Cell:
+    """Return a figure as it is printed; the page's script prints the same."""
+    if column.kind == "points":
+        value, low, high = (pages.points(None if x is None else x * THOUSAND) for x in f)
+        return Cell(value, "" if f.low is None or f.high is None else f"{low} to {high}", mark)
+    words = BELOW if column.kind == "skill" and f.high is not None and f.high < 0 else ""
+    return Cell(pages.figure(f.value), words or pages.interval(f.low, f.high), mark)
+
+
+def is_below(row: Row) -> bool:
+    """Tell whether a row is surely below the bar in every event that it has."""
+    return bool(row.scores) and all(score.below for score in row.scores.values())
 
 
 def is_claimed(row: Row) -> bool:
@@ -299,7 +332,7 @@ def badge_of(row: Row) -> str:
     return ", ".join(word for word in (checked, claim) if word)
 
 
-def note_of(row: Row) -> str:
+def note_of(row: Row, events: int = 0, of: int = 0) -> str:
     """Return the line under a row's name: what it is, and what of it was not checked."""
     words = []
     if row.kind != "model":
@@ -309,6 +342,8 @@ def note_of(row: Row) -> str:
     if row.parameters:
         said = _size(row.parameters)
         words.append(said if row.confirmed else f"says {said}")
+    if 0 < events < of:
+        words.append(f"{events} of {of} events")
     if row.submitter:
         words.append(f"submitted by {row.submitter}")
     if row.runs > 1:
@@ -331,7 +366,7 @@ def _size(parameters: int) -> str:
 
 
 def _bars(table: Table) -> list[tuple[str, Bar]]:
-    """Return the best trivial player of each family."""
+    """Return the bar of each family."""
     out = []
     for name in table.families:
         bars = [s.row.scores[name].bar for s in table.standings if name in s.row.scores]
@@ -351,14 +386,18 @@ def _people(table: Table) -> list[tuple[str, Human, float | None]]:
 
 
 def _mean_human(table: Table) -> float | None:
-    """Return people's mean skill; None unless it is known in every family, as a row's is."""
+    """Return people's figure on the marks' axis; None unless it is known in every family."""
     skills = [human_skill(table, name) for name in table.families]
     known = [skill for skill in skills if skill is not None]
-    return math.fsum(known) / len(known) if known and len(known) == len(skills) else None
+    if not known or len(known) < len(skills):
+        return None
+    if len(known) == 1:
+        return known[0]
+    return math.fsum(map(stats.held, known)) / len(known) / THOUSAND
 
 
 def references_of(table: Table) -> list[plots.Reference]:
-    """Return what a table's marks are read against: the best trivial players, and people."""
+    """Return what a table's marks are read against: the bar, and people."""
     human = _mean_human(table)
     return [BAR] if human is None else [BAR, plots.Reference(human, "dotted")]
 
@@ -384,14 +423,17 @@ def _island(
         "low": scale.low,
         "high": scale.high,
         "margin": plots.MARGIN,
-        "columns": [[c.key, f"{c.group} {c.head}".strip(), c.marked] for c in columns],
+        "columns": [[c.key, f"{c.group} {c.head}".strip(), c.marked, c.kind] for c in columns],
+        "below_words": BELOW,
         "words": {
             "settings": [harmless.label(w, 200) for w in settings],
             "badge": badges,
             "kind": kinds,
         },
         "name": [harmless.label(r.name) for r in rows],
-        "note": [harmless.label(note_of(r)) for r in rows],
+        "note": [
+            harmless.label(note_of(s.row, s.events, len(table.families))) for s in table.standings
+        ],
         "url": [link_of(r) for r in rows],
         "slug": [r.slug for r in rows],
         "kind": kind,
@@ -402,7 +444,7 @@ def _island(
         "worst": [r.worst for r in ranks],
         "claimed": [i for i, row in enumerate(rows) if is_claimed(row)],
         "bars": [i for i, row in enumerate(rows) if row.is_bar],
-        "below": [i for i, s in enumerate(table.standings) if is_below(s.overall)],
+        "below": [i for i, s in enumerate(table.standings) if is_below(s.row)],
         "figures": [
             [[_whole(f[part]) for f in column] for part in range(3)]
             for column in zip(*figures, strict=True)
@@ -440,14 +482,15 @@ def _facts(table: Table, family: str) -> dict[str, Any]:
     score = next(s.row.scores[family] for s in table.standings if family in s.row.scores)
     bar = score.bar.model_dump() if score.bar else None
     facts = {"metric": score.headline.metric, "n": score.headline.n, "digest": score.digest}
-    return {**facts, "best_trivial": bar}
+    return {**facts, "bar": bar}
 
 
 def _record(standing: Standing) -> dict[str, Any]:
     row, rank = standing.row, standing.rank
     return {
         "rank": [rank.best, rank.worst] if rank else None,
-        "skill": _rounded(standing.overall),
+        "points": _rounded(standing.total),
+        "events": standing.events,
         "gap": _rounded(standing.gap),
         "hidden_gap": _rounded(standing.hidden),
         **row.model_dump(mode="json", exclude={"division", "scores"}),
@@ -455,6 +498,7 @@ def _record(standing: Standing) -> dict[str, Any]:
             family: {
                 "headline": _rounded(figure_of(score.headline)),
                 "skill": _rounded(figure_of(score.skill)),
+                "points": _rounded(Figure(score.points.value, score.points.low, score.points.high)),
                 "invalid_rate": _rounded(figure_of(score.invalid_rate)),
             }
             for family, score in row.scores.items()
@@ -479,6 +523,7 @@ def data_csv(boards: Sequence[Table]) -> str:
                 h, bar = score.headline, score.bar
                 rates = [figure_of(e) for e in (h, score.skill, score.invalid_rate)]
                 value, skill, invalid = map(_rounded, rates)
+                points = None if score.points.value is None else round(score.points.value, 3)
                 line: list[object] = [
                     *board.division,
                     family,
@@ -489,7 +534,7 @@ def data_csv(boards: Sequence[Table]) -> str:
                     row.revision,
                     row.submitter,
                     h.metric,
-                    *(*value, h.n, *skill),
+                    *(*value, h.n, *skill, points),
                     *((bar.player, round(bar.value, DIGITS)) if bar else (None, None)),
                     invalid[0],
                     " ".join(row.badges),
@@ -505,8 +550,8 @@ def data_csv(boards: Sequence[Table]) -> str:
 _CSV_HEAD = (
     *("edition", "tier", "season", "family", "rank_best", "rank_worst"),
     *("name", "kind", "revision", "submitter", "metric"),
-    *("value", "low", "high", "n", "skill", "skill_low", "skill_high"),
-    *("best_trivial", "best_trivial_value", "invalid_rate", "badges", "confirmed"),
+    *("value", "low", "high", "n", "skill", "skill_low", "skill_high", "points"),
+    *("bar", "bar_value", "invalid_rate", "badges", "confirmed"),
     *("not_checked", "date", "settings"),
 )
 

@@ -54,11 +54,11 @@ class Profile:
 
 def chart(table: Table) -> Profile | None:
     """Return the profile of a table's best models; None unless it has events and models for one."""
-    models = [s for s in table.standings if s.row.kind == "model" and s.overall.value is not None]
+    models = [s for s in table.standings if s.row.kind == "model" and s.total.value is not None]
     if len(table.families) < 2 or not models:
         return None
     best = models[:MODELS]
-    lows = [s.row.scores[f].skill.low for s in best for f in table.families]
+    lows = [score.skill.low for s in best for score in s.row.scores.values()]
     known = ((f, human_skill(table, f)) for f in table.families)
     people = {family: skill for family, skill in known if skill is not None}
     lows += people.values()
@@ -130,8 +130,9 @@ def _line(standing: Standing, number: int, families: Sequence[str], scale: Scale
     shift = SHIFT * (number - (MODELS - 1) / 2)
     points, marks = [], []
     for event, family in enumerate(families):
-        skill = standing.row.scores[family].skill
-        if skill.value is None:
+        score = standing.row.scores.get(family)
+        skill = score.skill if score else None
+        if skill is None or skill.value is None:
             continue
         x, y = _x(event, len(families)) + shift, _y(skill.value, scale)
         points.append(f"{x:.1f},{y:.1f}")

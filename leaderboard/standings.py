@@ -40,7 +40,7 @@ class Division(NamedTuple):
 
 
 class Bar(_Closed):
-    """The best trivial player of a family in a division."""
+    """The best player of a family in a division that sees what an entrant sees."""
 
     player: str
     value: float
@@ -62,6 +62,18 @@ class Score(_Closed):
     ceiling: float | None = None
     content: str = ""
 
+    @property
+    def points(self) -> stats.Interval:
+        """The skill as points, 0 to 1,000."""
+        s = self.skill
+        skill = stats.Interval(s.value, s.low, s.high, s.n, s.clusters, s.method, s.reason)
+        return stats.points_of(skill)
+
+    @property
+    def below(self) -> bool:
+        """Whether the skill is surely below 0, which the points do not show."""
+        return self.skill.high is not None and self.skill.high < 0
+
 
 class Row(_Closed):
     """One run of one model or player in one division.
@@ -70,7 +82,7 @@ class Row(_Closed):
         slug: name of its report without ``.html``.
         name: ``org/name`` or the player's name.
         kind: ``oracle`` is a player that is told the answer.
-        is_bar: whether it is the best trivial player in all its families.
+        is_bar: whether it is the bar in all its families.
         run: which of several runs of the same model with the same settings, oldest first.
         runs: how many there are.
         parameters: number of weights, where known.
@@ -108,24 +120,26 @@ class Row(_Closed):
 
 
 class Items(NamedTuple):
-    """A row's share of its overall figure, item by item, for the comparison of two rows.
+    """The clusters' parts in a row's skills, for the comparison of two rows on the same items.
 
     Attributes:
-        values: shape (n,), whose mean is the overall figure.
+        parts: each cluster's part in the skill of its family, shape (n,): the sum of two rows'
+            products over a family's clusters is the covariance of their skills.
+        shares: each cluster's share of its family's items, shape (n,).
         clusters: labels of shape (n,).
-        families: family of each item, shape (n,).
+        families: family of each cluster, shape (n,).
     """
 
-    values: NDArray[np.float64]
+    parts: NDArray[np.float64]
+    shares: NDArray[np.float64]
     clusters: NDArray[np.str_]
     families: NDArray[np.str_]
 
     def of_families(self, names: Collection[str]) -> "Items":
-        """Return some families' items, whose mean is the mean of those families' skills."""
+        """Return some families' clusters."""
         mine = np.isin(self.families, list(names))
-        share = len(set(self.families.tolist())) / max(1, len(set(self.families[mine].tolist())))
-        values = self.values[mine] * (int(mine.sum()) * share / max(1, self.values.size))
-        return Items(values, self.clusters[mine], self.families[mine])
+        parts, shares, clusters, families = self
+        return Items(parts[mine], shares[mine], clusters[mine], families[mine])
 
 
 class Figure(NamedTuple):
@@ -150,16 +164,18 @@ class Standing:
 
     Attributes:
         row: the row.
-        overall: mean skill over the table's families; nothing if the row lacks one of them.
-        rank: ranks that a model may have; None for players and rows without overall figure.
-        gap: the same model's skill in the season before, less its skill here; nothing if it was
+        total: mean points over the events that the row has.
+        events: how many of the table's events that are.
+        rank: ranks that a model may have; None for players and rows without a total.
+        gap: the same model's total in the season before, less its total here; nothing if it was
             not run there. The older documents have been public for longer.
-        hidden: its skill here less its skill on the hidden split of the season; nothing if the
+        hidden: its total here less its total on the hidden split of the season; nothing if the
             maintainers did not run it there.
     """
 
     row: Row
-    overall: Figure
+    total: Figure
+    events: int
     rank: RankRange | None
     gap: Figure = NO_FIGURE
     hidden: Figure = NO_FIGURE
@@ -200,9 +216,11 @@ class Table:
 
     @functools.cached_property
     def scale(self) -> Scale:
-        """The axis of the skill's marks; what lies far below 0 is drawn at its end."""
-        ends = [max(-1.0, s.overall.low) for s in self.standings if s.overall.low is not None]
-        return Scale.of([*ends, 1.0])
+        """The axis of the marks: points over several events, the skill where there is one."""
+        if len(self.families) != 1:
+            return Scale(0.0, 1.0)
+        skills = [s.row.scores[self.families[0]].skill.low for s in self.standings]
+        return Scale.of([*(max(-1.0, low) for low in skills if low is not None), 1.0])
 
 
 def human_skill(table: Table, family: str) -> float | None:
@@ -264,13 +282,13 @@ def _entrant(row: Row) -> tuple[object, ...]:
 
 
 def _gap(row: Row, earlier: Row | None) -> Figure:
-    """Return the skill on older documents less that on newer ones, over the same families.
+    """Return the points on older documents less those on newer ones, over the same families.
 
-    Seasons and splits share no item, so the errors are independent (see :func:`overall`).
+    Seasons and splits share no item, so the errors are independent (see :func:`total_of`).
     """
     if earlier is None or row.scores.keys() != earlier.scores.keys():
         return NO_FIGURE
-    now, then = (overall(r, tuple(row.scores)) for r in (row, earlier))
+    now, then = (total_of(r, tuple(row.scores)) for r in (row, earlier))
     if now.value is None or then.value is None:
         return NO_FIGURE
     gap = then.value - now.value
@@ -293,55 +311,71 @@ def _newest_first(season: str) -> tuple[int, ...]:
 
 def _table(division: Division, rows: Sequence[Row], items: Mapping[str, Items]) -> Table:
     families = tuple(f for f in FAMILIES if any(f in row.scores for row in rows))
-    figures = {row.slug: overall(row, families) for row in rows}
+    totals = {row.slug: total_of(row, families) for row in rows}
     models = [
-        r
-        for r in rows
-        if r.kind == "model" and not r.unranked and figures[r.slug].value is not None
+        r for r in rows if r.kind == "model" and not r.unranked and totals[r.slug].value is not None
     ]
-    paired = 1 < len(models) <= MAX_PAIRED_ROWS and all(r.slug in items for r in models)
-    if paired:
-        values = np.stack([items[r.slug].values for r in models])
-        ranks = stats.paired_rank_ranges(values, items[models[0].slug].clusters)
+    events = _events(models, families, items) if 1 < len(models) <= MAX_PAIRED_ROWS else None
+    if events is not None:
+        ranks = stats.point_rank_ranges(events)
     else:
-        ranks = stats.rank_ranges([_interval(figures[r.slug]) for r in models])
+        ranks = stats.rank_ranges([_interval(totals[r.slug]) for r in models])
     rank_of = {row.slug: rank for row, rank in zip(models, ranks, strict=True)}
-    standings = [Standing(row, figures[row.slug], rank_of.get(row.slug)) for row in rows]
+    standings = [
+        Standing(row, totals[row.slug], len(_scored(row, families)), rank_of.get(row.slug))
+        for row in rows
+    ]
     standings.sort(key=_order)
-    return Table(division, families, standings, paired)
+    return Table(division, families, standings, events is not None)
+
+
+def _events(
+    rows: Sequence[Row], families: Sequence[str], items: Mapping[str, Items]
+) -> list[stats.Event] | None:
+    """Return the rows' skills with their clusters' parts; None if one row cannot be paired."""
+    out = []
+    for family in families:
+        having = [i for i, row in enumerate(rows) if family in _scored(row, families)]
+        parts = {
+            i: items[rows[i].slug].of_families([family]) for i in having if rows[i].slug in items
+        }
+        if len(parts) < len(having):
+            return None
+        if not parts:
+            continue
+        first = parts[having[0]]
+        if not all(np.array_equal(first.clusters, mine.clusters) for mine in parts.values()):
+            return None
+        if not first.clusters.size:
+            return None
+        skills = np.full(len(rows), np.nan)
+        table = np.zeros((len(rows), first.clusters.size))
+        for i, mine in parts.items():
+            skills[i] = rows[i].scores[family].skill.value
+            table[i] = mine.parts
+        out.append(stats.Event(skills, table, first.shares, stats.df_of_shares(first.shares)))
+    return out
+
+
+def _scored(row: Row, families: Sequence[str]) -> list[str]:
+    """Return the families of a table in which a row has points."""
+    return [f for f in families if f in row.scores and row.scores[f].skill.value is not None]
 
 
 def _order(standing: Standing) -> tuple[bool, float, str, str]:
-    value, row = standing.overall.value, standing.row
+    value, row = standing.total.value, standing.row
     return (value is None, -(value or 0.0), row.name.casefold(), row.slug)
 
 
 def _interval(f: Figure) -> stats.Interval:
-    reason = "" if f.low is not None else "a family's skill has no interval"
+    reason = "" if f.low is not None else "an event's points have no interval"
     return stats.Interval(f.value, f.low, f.high, 0, 0, "", reason)
 
 
-def overall(row: Row, families: Sequence[str]) -> Figure:
-    """Return the mean skill over families, with an interval if every skill has one.
-
-    Families share no item, so their errors are independent: the distances from the figures to
-    their intervals' ends add up in squares, each side for itself (Zou and Donner 2008).
-    """
-    skills = [row.scores[f].skill for f in families if f in row.scores]
-    values = [s.value for s in skills if s.value is not None]
-    if not values or len(values) < len(families):
-        return NO_FIGURE
-    mean = math.fsum(values) / len(values)
-    ends = [(s.value, s.low, s.high) for s in skills]
-    below = [v - low for v, low, _ in ends if v is not None and low is not None]
-    above = [high - v for v, _, high in ends if v is not None and high is not None]
-    if min(len(below), len(above)) < len(families):
-        return Figure(mean, None, None)
-    return Figure(mean, mean - _hypotenuse(below), mean + _hypotenuse(above))
-
-
-def _hypotenuse(distances: Sequence[float]) -> float:
-    return math.hypot(*distances) / len(distances)
+def total_of(row: Row, families: Sequence[str]) -> Figure:
+    """Return the mean points over the families that a row has, with an interval if all have one."""
+    found = stats.mean_of_points([row.scores[f].points for f in _scored(row, families)])
+    return Figure(found.value, found.low, found.high)
 
 
 def numbered(rows: Iterable[Row]) -> list[Row]:

@@ -257,6 +257,24 @@ def function(name: str) -> Callable[..., Any]:
     return found
 
 
+def is_generated(task: str) -> bool:
+    """Tell whether a leaf task is answered by a text, and not by likelihoods of options.
+
+    Raises:
+        UnknownNameError: if there is no such task.
+    """
+    return str(definition(task).get("output_type")) == "generate_until"
+
+
+def prompt_of(task: str, doc: Mapping[str, Any]) -> str:
+    """Return a document's prompt without worked examples, by the function that the task names.
+
+    Raises:
+        UnknownNameError: if there is no such task.
+    """
+    return str(function(str(definition(task)["doc_to_text"]))(doc))
+
+
 def choices_of(task: str, doc: Mapping[str, Any]) -> list[str]:
     """Return the options of a multiple-choice document, by the function that the task names.
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from heptathlon.families import family as family_named
 from heptathlon.parts import load_part
 
 Doc = Mapping[str, Any]
+Sees = Literal["prompt", "document", "world"]
+"""What a player knows of a document."""
 
 CHOSEN, PASSED_OVER = (0.0, True), (-1.0, False)
 """Log-likelihoods of the option that a player chooses, and of every other."""
@@ -28,6 +30,10 @@ class Player:
         answer: returns the text that it answers to a document with a generated answer.
         choose: returns the index of the option that it chooses in a multiple-choice document.
         oracle: whether it is told the gold answer; an oracle is never the bar to pass.
+        sees: ``prompt`` if it uses nothing that an entrant is not shown, and only such a player can
+            be the bar; ``document`` if it reads fields of the record that the prompt leaves out;
+            ``world`` if it learnt from training data or knows more of the world than the prompt
+            says. The last two are references.
         weigh: returns each option's log-likelihood, for players whose forecast is a distribution;
             without it the chosen option gets ``CHOSEN`` and every other ``PASSED_OVER``.
     """
@@ -38,6 +44,11 @@ class Player:
     choose: Callable[[Doc, Sequence[str]], int]
     oracle: bool = False
     weigh: Callable[[Doc, Sequence[str]], Sequence[float]] | None = None
+    sees: Sees = "prompt"
+
+    def __post_init__(self) -> None:
+        if self.oracle and self.sees == "prompt":
+            object.__setattr__(self, "sees", "document")
 
     def likelihoods(self, doc: Doc, options: Sequence[str]) -> list[tuple[float, bool]]:
         """Return one (log-likelihood, is greedy) pair an option, as lm-eval's models do."""

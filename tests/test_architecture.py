@@ -19,9 +19,6 @@ NOT_YET = {
     "heptathlon.scorers.memorability",
     "heptathlon.scorers.students",
     "heptathlon.running.runner",
-    "heptathlon.scoring.compare",
-    "heptathlon.scoring.scorecard",
-    "heptathlon.scorers.stats",
     "heptathlon.leaderboard.page",
     "heptathlon.leaderboard.validate",
 }

@@ -29,9 +29,10 @@ from heptathlon.leaderboard.standings import (
     Row,
     Score,
     numbered,
-    overall,
     tables,
+    total_of,
 )
+from heptathlon.scorers import stats
 from heptathlon.scoring.cards import Estimate
 from tests import forge
 
@@ -40,8 +41,16 @@ HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 
 def estimate(value: float | None, low: float | None = None, high: float | None = None) -> Estimate:
+    reason = "" if None not in (value, low, high) else "one cluster"
     return Estimate(
-        metric="skill", value=value, low=low, high=high, n=80, clusters=80, method="wilson"
+        metric="skill",
+        value=value,
+        low=low,
+        high=high,
+        n=80,
+        clusters=80,
+        method="wilson",
+        reason=reason,
     )
 
 
@@ -73,22 +82,36 @@ def row(name: str, value: float | None = 0.5, width: float = 0.1, **fields: Any)
 # --- ranks ---------------------------------------------------------------------------------------
 
 
-def test_the_mean_skill_and_its_interval(monkeypatch: pytest.MonkeyPatch):
-    """(0.5 + 0.3) / 2; below, distances 0.1 and 0.1; above, 0.3 and 0.4: a 3-4-5 triangle."""
+def test_the_mean_points_and_their_interval():
+    """(500 + 300) / 2; below, distances 100 and 100; above, 300 and 400: a 3-4-5 triangle."""
     both = row("a/b", scores={"maze": score(0.5, 0.4, 0.8), "sort": score(0.3, 0.2, 0.7)})
-    found = overall(both, ["maze", "sort"])
-    assert found.value == pytest.approx(0.4)
-    assert found.low == pytest.approx(0.4 - 0.02**0.5 / 2)
-    assert found.high == pytest.approx(0.4 + 0.5 / 2)
-    assert overall(both, ["maze"]) == pytest.approx((0.5, 0.4, 0.8))
+    found = total_of(both, ["maze", "sort"])
+    assert found.value == pytest.approx(400)
+    assert found.low == pytest.approx(400 - 20_000**0.5 / 2)
+    assert found.high == pytest.approx(400 + 500 / 2)
+    assert total_of(both, ["maze"]) == pytest.approx((500, 400, 800))
 
 
-def test_no_mean_without_every_family_and_no_interval_without_every_interval():
+def test_no_event_decides_the_total():
+    """Far below the bar in one event, a model loses no more than that event."""
+    found = total_of(
+        row("a/b", scores={"maze": score(0.5, 0.4, 0.6), "sort": score(-4.2, -5, -3.5)}),
+        ["maze", "sort"],
+    )
+    assert found == pytest.approx((250, 200, 300))
+
+
+def test_a_row_is_counted_by_the_events_that_it_has():
     nothing = Figure(None, None, None)
-    assert overall(row("a/b"), ["maze", "sort"]) == nothing
-    assert overall(row("a/b", None), ["maze"]) == nothing
+    assert total_of(row("a/b", 0.5, 0.1), ["maze", "sort"]) == pytest.approx((500, 400, 600))
+    assert total_of(row("a/b", None), ["maze"]) == nothing
     half = row("a/b", scores={"maze": score(0.5, 0.4, 0.6), "sort": score(0.3)})
-    assert overall(half, ["maze", "sort"]) == pytest.approx((0.4, None, None))
+    assert total_of(half, ["maze", "sort"]) == pytest.approx((400, None, None))
+    whole = row("c/d", scores={"maze": score(0.5, 0.4, 0.6), "sort": score(0.3, 0.2, 0.4)})
+    (table,) = tables([row("a/b"), whole])
+    assert {s.row.name: s.events for s in table.standings} == {"a/b": 1, "c/d": 2}
+    assert "1 of 2 events" in page.render_page([table])
+    assert "2 of 2 events" not in page.render_page([table])
 
 
 def test_ranks_ties_and_players():
@@ -121,8 +144,9 @@ def test_the_same_items_tell_apart_what_intervals_cannot():
     clusters = np.arange(100).astype(str)
     rows = [row("a/a", 0.40, 0.1), row("b/b", 0.52, 0.1)]
     items = {
-        r.slug: Items(values, clusters, np.full(len(values), "maze"))
+        r.slug: Items(found.parts, found.shares, clusters, np.full(100, "maze"))
         for r, values in zip(rows, hits, strict=True)
+        if (found := stats.influence(values, clusters))
     }
     (paired,) = tables(rows, items)
     assert paired.paired
@@ -140,8 +164,8 @@ def test_a_row_without_figure_stands_last_and_unranked():
 def test_a_model_without_interval_may_have_any_rank():
     """Constant answers can score without any spread; the board stands all the same."""
     (table,) = tables([row("a/sure", 0.8), row("b/odd", scores={"maze": score(0.1)})])
-    found = [(s.row.name, str(s.rank), s.overall.low) for s in table.standings]
-    assert found == [("a/sure", "1-2", pytest.approx(0.7)), ("b/odd", "1-2", None)]
+    found = [(s.row.name, str(s.rank), s.total.low) for s in table.standings]
+    assert found == [("a/sure", "1-2", pytest.approx(700)), ("b/odd", "1-2", None)]
 
 
 def test_divisions_are_never_mixed_and_come_in_order():
@@ -264,18 +288,20 @@ def test_figures_stay_figures_in_the_csv():
     (line,) = csv.DictReader(io.StringIO(page.data_csv(tables([row("a/b", -0.25)]))))
     assert float(line["skill"]) == -0.25
     assert float(line["value"]) == 0.5
-    assert (line["rank_best"], line["best_trivial"]) == ("1", "greedy")
+    assert (line["rank_best"], line["bar"]) == ("1", "greedy")
+    assert float(line["points"]) == 0
 
 
 def test_data_json_holds_the_board():
     boards = tables([row("a/b", 0.123456789, command="heptathlon run"), row("p", kind="player")])
     (found,) = loads_strict(page.data_json(boards), where="data.json")["boards"]
     assert (found["edition"], found["tier"], found["season"]) == tuple(SMOKE)
-    assert found["families"]["maze"]["best_trivial"] == {"player": "greedy", "value": 0.25}
+    assert found["families"]["maze"]["bar"] == {"player": "greedy", "value": 0.25}
     by_name = {r["name"]: r for r in found["rows"]}
     assert by_name["a/b"]["rank"] == [1, 1]
     assert by_name["a/b"]["command"] == "heptathlon run"
     assert by_name["a/b"]["scores"]["maze"]["skill"][0] == 0.123457
+    assert by_name["a/b"]["points"][0] == 123.456789
     assert by_name["p"]["rank"] is None
 
 
@@ -285,14 +311,14 @@ def test_several_families_get_a_mean_and_a_group_each(monkeypatch: pytest.Monkey
     made = tables([row("a/b", scores={"maze": score(0.5, 0.4, 0.6), "sort": score(0.3, 0.2, 0.4)})])
     (table,) = made
     assert [c.key for c in page.columns_of(table)] == [
-        "overall",
+        "total",
         *("maze.skill", "maze.headline"),
         *("sort.skill", "sort.headline"),
     ]
     text = page.render_page(made)
     assert "Order recall" in text
-    assert "mean skill" in text
-    assert ">0.400<" in text
+    assert "points" in text
+    assert ">400<" in text
 
 
 def test_the_same_rows_give_the_same_bytes():
@@ -339,7 +365,8 @@ def test_a_site_from_submissions(submissions: Path, tmp_path: Path, caplog):
     assert found["ranks"] == "paired"
     assert [r["is_bar"] for r in found["rows"]] == [False, False, True, False]
     bar = found["rows"][2]
-    assert bar["scores"]["maze"]["skill"][0] == 0
+    low, high = bar["scores"]["maze"]["skill"][1:]
+    assert low < 0 < high, "the bar's own draw is one of many"
     text = index.read_text()
     for entry in found["rows"]:
         assert f'href="reports/{entry["slug"]}.html"' in text
@@ -349,11 +376,20 @@ def test_a_site_from_submissions(submissions: Path, tmp_path: Path, caplog):
         assert board.REPORT_NAME.match(f"{entry['slug']}.html")
 
 
-def test_a_rows_items_have_the_mean_that_it_is_ranked_by(submissions: Path):
-    ((found, items),) = board.rows_of(validate.examine(submissions / "lab-strong"))
+def test_a_rows_items_are_its_clusters_parts_in_its_skill(submissions: Path):
+    """Every maze is a cluster: the parts' squares are the variance of a mean, over the room."""
+    case = validate.examine(submissions / "lab-strong")
+    ((found, items),) = board.rows_of(case)
     assert items is not None
-    assert items.values.mean() == pytest.approx(found.scores["maze"].skill.value)
-    assert len(items.clusters) == found.scores["maze"].headline.n
+    maze = found.scores["maze"]
+    metrics = [one.verdict.metrics for one in case.scored]
+    values = np.array([m["optimal"] for m in metrics if "optimal" in m])
+    assert len(items.clusters) == maze.headline.n == values.size
+    assert maze.bar is not None
+    assert maze.ceiling is not None
+    room = maze.ceiling - maze.bar.value
+    assert (items.parts**2).sum() == pytest.approx(values.var(ddof=1) / values.size / room**2)
+    assert items.shares.sum() == pytest.approx(1)
 
 
 def test_a_second_build_keeps_what_is_not_its_own(submissions: Path, tmp_path: Path, caplog):

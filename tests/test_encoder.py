@@ -134,7 +134,7 @@ def test_it_runs_through_lm_eval_and_is_scored(
     forms = {form.variant: form for form in card.families["rarb"].forms}
     assert "instruction_gain" in forms["rarb_rank_inst"].metrics
     assert forms["rarb_retrieve"].metrics["recall_100"].value is not None
-    assert card.families["rarb"].ceiling <= 1.0
+    assert card.families["rarb"].bar.ceiling <= 1.0
 
 
 # --- what is refused -----------------------------------------------------------------------------

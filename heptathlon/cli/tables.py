@@ -12,22 +12,25 @@ def scorecard(card: Any) -> Table:
         "family",
         "set",
         Column("headline", no_wrap=True),
-        "best trivial",
+        "bar",
         Column("skill", no_wrap=True),
+        Column("points", no_wrap=True),
         "invalid",
         "items",
         title=escape(card.model.name),
+        caption=_total(card),
         box=None,
     )
     for family in card.families.values():
-        trivial = family.best_trivial
+        bar = family.bar
         table.add_row(
             family.family,
             f"{family.edition} {family.tier}\n{family.season}"
             + "\n(incomplete)" * (not family.complete),
             f"{family.headline.metric} {_estimate(family.headline)}",
-            f"{trivial.player}\n{_figure(trivial.value)}" if trivial else "-",
-            _estimate(family.skill),
+            f"{bar.player}\n{_figure(bar.value)}" if bar else "-",
+            _estimate(family.skill) + "\nbelow the bar" * _is_below(family),
+            _points(family.points),
             _figure(family.invalid_rate.value),
             f"{family.headline.n:,}",
         )
@@ -35,8 +38,13 @@ def scorecard(card: Any) -> Table:
 
 
 def remarks(card: Any) -> list[str]:
-    """Return what a scorecard says beside its table: broken documents, and what servers told."""
-    out = [f"incomplete: {task}: {said}" for task, said in card.broken.items()]
+    """Return what stands below a scorecard's table: why a figure is missing, what servers told."""
+    out = [
+        f"{name}: no {family.headline.metric}: {family.headline.reason}"
+        for name, family in card.families.items()
+        if family.headline.value is None
+    ]
+    out += [f"incomplete: {task}: {said}" for task, said in card.broken.items()]
     if (told := card.told) is not None:
         counts = {
             "prompts": told.prompt_tokens,
@@ -70,14 +78,40 @@ def judged(card: Any) -> Table:
     return table
 
 
+def _is_below(family: Any) -> bool:
+    """Tell whether a skill is surely below 0, which its points do not show."""
+    return family.skill.high is not None and family.skill.high < 0
+
+
+def _points(points: Any) -> str:
+    """Return points as whole numbers, with their interval below them."""
+    if points.value is None:
+        return "-"
+    ends = "" if points.low is None else f"\n({points.low:.0f} to {points.high:.0f})"
+    return f"{points.value:.0f}{ends}"
+
+
+def _total(card: Any) -> str:
+    """Say what the total is, and of how many events."""
+    total = card.total
+    if total is None or total.points.value is None:
+        return ""
+    mean = total.points
+    between = "" if mean.low is None else f" ({mean.low:.0f} to {mean.high:.0f})"
+    return (
+        f"{mean.value:.0f}{between} of 1,000 points: the mean over {len(total.events)} of "
+        f"{total.of} events, tier {total.tier}."
+    )
+
+
 def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
 def _estimate(estimate: Any) -> str:
-    """Return a figure with its 95 % interval below it, or the reason why there is none."""
+    """Return a figure with its 95 % interval below it; the remarks say why there is none."""
     if estimate.value is None:
-        return f"- ({estimate.reason})"
+        return "-"
     if estimate.low is None or estimate.high is None:
         return f"{_figure(estimate.value)}\n({estimate.reason})"
     return f"{_figure(estimate.value)}\n({estimate.low:.3f} to {estimate.high:.3f})"

@@ -42,7 +42,12 @@ def environment(loader: BaseLoader | None = None) -> Environment:
         "allow_nan": False,
         "separators": (",", ":"),
     }
-    made.filters |= {"figure": figure, "interval": interval_words, "label": harmless.label}
+    made.filters |= {
+        "figure": figure,
+        "points": points,
+        "interval": interval_words,
+        "label": harmless.label,
+    }
     return made
 
 
@@ -81,6 +86,11 @@ def _source_hash(text: str) -> str:
 def figure(value: float | None, digits: int = 3) -> str:
     """Return a figure as it is printed; a dash if there is none."""
     return DASH if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def points(value: float | None) -> str:
+    """Return points as a whole number; a dash if there are none."""
+    return DASH if value is None else f"{value + 0.0:.0f}".replace("-", MINUS)
 
 
 def interval(low: float | None, high: float | None) -> str:

@@ -24,8 +24,16 @@ from heptathlon.pages import items, plots
 from heptathlon.pages.drawings import THIS_RUN, drawings_of
 from heptathlon.pages.plots import Reference, Scale
 from heptathlon.scoring import scorecard
-from heptathlon.scoring.cards import Estimate, FamilyCard, FormCard, Scorecard, Stratum
+from heptathlon.scoring.cards import (
+    Estimate,
+    FamilyCard,
+    FormCard,
+    PlayerScore,
+    Scorecard,
+    Stratum,
+)
 from heptathlon.scoring.scorecard import ScoredSample
+from heptathlon.scoring.skills import ON_THESE
 from heptathlon.tasks.players import players_of
 
 PEOPLE = "people"
@@ -149,15 +157,16 @@ def _family(
     headline = family.headline_of(card.edition)
     human = family.human_of(card.edition)
     own = drawings_of(card.family)
+    ceiling = card.bar.ceiling if card.bar else family.ceiling
     scale = Scale.of(
-        [card.headline.value, card.headline.low, card.headline.high, card.ceiling]
+        [card.headline.value, card.headline.low, card.headline.high, ceiling]
         + [human.value if human else None]
         + [p.value for p in card.players]
         + [x for s in card.strata for x in (s.value, s.low, s.high)]
     )
-    references = [Reference(card.ceiling, "solid")]
-    if card.best_trivial and card.best_trivial.value is not None:
-        references.append(Reference(card.best_trivial.value))
+    references = [Reference(ceiling, "solid")]
+    if card.bar:
+        references.append(Reference(card.bar.value))
     if human:
         references.append(Reference(human.value, "dotted"))
     shown = list(items.fitting(items.items_of(family, headline, scored), max_items, max_bytes))
@@ -169,7 +178,9 @@ def _family(
         "family": family,
         "headline": headline,
         "human": human,
-        "against_trivial": _against_trivial(card),
+        "standing": _standing(card),
+        "ceiling": ceiling,
+        "measured": _measured(card),
         "axis": plots.axis(scale),
         "ladder": _ladder(card, human, scale, references),
         "strata": _strata(card, scale, references),
@@ -205,19 +216,40 @@ def _summary_scale(card: Scorecard) -> Scale:
     return Scale.of(x for h in headlines for x in (h.value, h.low, h.high))
 
 
-def _against_trivial(card: FamilyCard) -> str:
-    """Say in one sentence how the headline stands against the best trivial player."""
-    bar, skill = card.best_trivial, card.skill
-    if bar is None or bar.value is None or card.headline.value is None:
-        return "There is no trivial player to set it against."
-    name = f"the best trivial player ({bar.player}, {pages.figure(bar.value)})"
+def _measured(card: FamilyCard) -> str:
+    """Say where bar and ceiling come from."""
+    bar = card.bar
+    if bar is None:
+        return ""
+    if not bar.draws:
+        return f"Bar and ceiling were {ON_THESE}."
+    return (
+        f"Bar and ceiling are constants of this tier and version, measured on {bar.draws} sets "
+        f"that no one is asked ({bar.n:,} documents; standard errors {bar.se:.4f} and "
+        f"{bar.ceiling_se:.4f})."
+    )
+
+
+def _standing(card: FamilyCard) -> str:
+    """Say in one sentence how the headline stands against the bar."""
+    bar, skill = card.bar, card.skill
+    if bar is None or card.headline.value is None:
+        return "There is no bar to set it against."
+    name = f"the bar ({bar.player}, {pages.figure(bar.value)})"
     if skill.low is None or skill.high is None or skill.value is None:
         return f"How it stands against {name} cannot be said: {skill.reason}."
     if skill.low > 0:
         return f"Better than {name}: {skill.value:.0%} of the way from there to the ceiling."
     if skill.high < 0:
-        return f"Worse than {name}: what it answers is no evidence of the skill that is asked for."
+        return f"Below {name}: what it answers is no evidence of the skill that is asked for."
     return f"Not told apart from {name}: the interval of the skill holds 0."
+
+
+def _knows(player: PlayerScore) -> str:
+    """Say why a player is no bar, where it is none."""
+    if player.oracle:
+        return " (oracle)"
+    return "" if player.sees == "prompt" else " (reference: knows more than the prompt says)"
 
 
 def _ladder(
@@ -225,10 +257,7 @@ def _ladder(
 ) -> list[Rung]:
     """Return the model among the players, and people where their figure is known, best first."""
     says = {p.name: p.says for p in players_of(card.family).values()}
-    others = [
-        (p.player, says.get(p.player, "") + (" (oracle)" if p.oracle else ""), p.value)
-        for p in card.players
-    ]
+    others = [(p.player, says.get(p.player, "") + _knows(p), p.value) for p in card.players]
     if human:
         others.append((PEOPLE, human.source, human.value))
     rungs = [

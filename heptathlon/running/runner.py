@@ -109,6 +109,11 @@ class Run:
             HeptathlonError: if a task could not be finished; those that were are saved.
         """
         ahead = self._ask_ahead()
+        said = logging.getLogger("lm_eval.evaluator")
+        level = said.level
+        if hasattr(self._lm, "server"):
+            # Its advice on chat templates is for models that apply one here.
+            said.setLevel(logging.ERROR)
         stopped, failed = ahead, dict[str, str]()
         try:
             for name, task in self._tasks.items():
@@ -124,10 +129,13 @@ class Run:
                     if self._lm.world_size > 1:
                         raise
                     logger.error("%s: %s", name, error, exc_info=error)
-                    said = " ".join(str(error).split())[:200]
-                    failed[name] = f"{type(error).__name__}: {said}"
+                    words = " ".join(str(error).split())[:200]
+                    failed[name] = f"{type(error).__name__}: {words}"
+                # What it says of a call is the same for every task.
+                said.setLevel(logging.ERROR)
             path = self._save()
         finally:
+            said.setLevel(level)
             if self._staging is not None:
                 self._staging.discard()
         self._tell(path, stopped, failed)
@@ -148,8 +156,6 @@ class Run:
     def _do(self, name: str, task: Any) -> None:
         guard = Guard(task)
         results = evaluating.evaluate(self._lm, self._config, task, self._manager, self._tracker)
-        # What lm-eval says of a call is the same for every task.
-        logging.getLogger("lm_eval.evaluator").setLevel(logging.WARNING)
         if results is None:
             return
         if self._staging is None:

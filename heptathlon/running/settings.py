@@ -3,9 +3,9 @@
 import argparse
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +155,7 @@ def manager_of(config: Any) -> Any:
         UnknownNameError: for a task that is not there, with the nearest names.
     """
     wanted = config.tasks
-    with _suite_tasks_only():
+    with _suite_tasks_only(), _indexed_once():
         try:
             return config.process_tasks(config.metadata)
         except ValueError:
@@ -175,6 +175,32 @@ def _suite_tasks_only() -> AbstractContextManager[None]:
 
     manager = partial(lm_eval.tasks.TaskManager, include_defaults=False)
     return replaced(lm_eval.tasks, "TaskManager", manager)
+
+
+def _indexed_once() -> AbstractContextManager[None]:
+    """Let several runs of one process share the index of the suite's own tasks.
+
+    Their folder is named by its content, so that an index of it does not go out of date.
+    """
+    import lm_eval.tasks.manager as module
+
+    original = module.TaskIndex
+
+    def build(paths: Iterable[Path]) -> dict[str, Any]:
+        folders = tuple(paths)
+        own = folders == (include_path().resolve(),)
+        found: dict[str, Any] = _index(folders[0]) if own else original.build(folders)
+        return dict(found)
+
+    return replaced(module, "TaskIndex", type("Index", (original,), {"build": staticmethod(build)}))
+
+
+@cache
+def _index(folder: Path) -> dict[str, Any]:
+    from lm_eval.tasks._index import TaskIndex
+
+    found: dict[str, Any] = TaskIndex.build([folder])
+    return found
 
 
 def home_of_the_journal(config: Any) -> Path:

@@ -5,7 +5,7 @@ cut, so that a reader can tell a model that ran out of tokens from one that had 
 what the answers cost. A line tells of the run, and one of each document.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -120,19 +120,6 @@ class Sidecar(_Closed):
 
     run: RunLine
     answers: dict[str, dict[int, AnswerLine]]
-
-    @property
-    def cut(self) -> int:
-        """Return how many answers ran out of tokens."""
-        return sum(line.finish == "length" for line in self._lines())
-
-    def tokens(self, name: str) -> int | None:
-        """Return the sum of a count over all documents; None if none was told."""
-        return _sum(getattr(line, name) for line in self._lines())
-
-    def _lines(self) -> Iterator[AnswerLine]:
-        for documents in self.answers.values():
-            yield from documents.values()
 
 
 def read(path: Path) -> Sidecar:

@@ -76,6 +76,29 @@ class PlayerScore(_Closed):
     player: str
     value: float | None = Field(allow_inf_nan=False)
     oracle: bool
+    sees: Literal["prompt", "document", "world"] = "prompt"
+
+
+class Bar(_Closed):
+    """What a skill of 0 and a skill of 1 are.
+
+    Attributes:
+        player: the best player that sees what an entrant sees.
+        value: its headline.
+        se: standard error of the bar.
+        ceiling: best reachable headline.
+        ceiling_se: standard error of the ceiling.
+        draws: independent sets that the two were measured on; 0 if it was on the run's documents.
+        n: documents of those sets.
+    """
+
+    player: str
+    value: float = Field(allow_inf_nan=False)
+    se: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    ceiling: float = Field(default=1.0, allow_inf_nan=False)
+    ceiling_se: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    draws: int = Field(default=0, ge=0)
+    n: int = Field(default=0, ge=0)
 
 
 class FamilyCard(_Closed):
@@ -93,10 +116,10 @@ class FamilyCard(_Closed):
         expected: documents of the set's headline forms.
         headline: the ranked figure; its value is None if no document of the headline's forms was
             in the run.
-        skill: (headline - best trivial) / (ceiling - best trivial), paired on the documents.
-        best_trivial: the best player that is not an oracle, on the same documents.
-        players: every player, best first.
-        ceiling: best reachable headline.
+        skill: (headline - bar) / (ceiling - bar), with the errors of all three.
+        points: the skill as points, 0 at the bar and below, 1,000 at the ceiling.
+        bar: bar and ceiling; None if no player that sees what an entrant sees has a headline.
+        players: every player on the very documents, best first.
         chance: expected headline of blind guessing.
         invalid_rate: of the headline's documents.
         strata: headline metric by record field.
@@ -114,13 +137,31 @@ class FamilyCard(_Closed):
     expected: int
     headline: Estimate
     skill: Estimate
-    best_trivial: PlayerScore | None
+    points: Estimate
+    bar: Bar | None
     players: list[PlayerScore]
-    ceiling: float
     chance: float
     invalid_rate: Estimate
     strata: list[Stratum]
     forms: list[FormCard]
+
+
+class Total(_Closed):
+    """Mean points over the scored events that a run answered in one tier of the fresh edition.
+
+    Attributes:
+        tier: the tier, the one with most of the events.
+        season: the season.
+        points: the mean, with its interval.
+        events: the events that it is the mean of.
+        of: scored events that there are.
+    """
+
+    tier: str
+    season: str
+    points: Estimate
+    events: tuple[str, ...]
+    of: int = Field(ge=1)
 
 
 class ModelCard(_Closed):
@@ -188,6 +229,8 @@ class Scorecard(_Closed):
         settings: how it was asked.
         date: when, in UTC.
         families: each family's part, by its name.
+        total: mean points over the scored events of the fresh edition, of the tier that most of
+            them were run in; None without any.
         broken: by task, in words, how many documents have no answer that could be scored, and why.
         told: what servers told of the answers.
     """
@@ -197,5 +240,6 @@ class Scorecard(_Closed):
     settings: Settings
     date: str
     families: dict[str, FamilyCard]
+    total: Total | None = None
     broken: dict[str, str] = Field(default_factory=dict)
     told: ToldCard | None = None

@@ -3,14 +3,10 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 from scipy import special
 
 from heptathlon.errors import HeptathlonError
@@ -19,118 +15,22 @@ from heptathlon.harmless import label
 from heptathlon.scorers import stats
 from heptathlon.scorers.verdict import Statistic
 from heptathlon.scoring import scorecard
-from heptathlon.scoring.cards import Estimate, FamilyCard, ModelCard, Scorecard, Settings
+from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
+from heptathlon.scoring.compare_words import render, sentence_of
+from heptathlon.scoring.comparison import (
+    Comparison,
+    Difference,
+    FamilyDifference,
+    StratumDifference,
+    Word,
+)
 from heptathlon.scoring.scorecard import ScoredSample
 
 LEVEL = 0.95
 POWER = 0.8
 BOOTSTRAP = "cluster-bootstrap"
-Word = Literal["a", "b", "tie"]
 
-
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Difference(_Closed):
-    """Two runs on the same items.
-
-    Attributes:
-        a: the first run's figure on the shared items; None where it is not defined.
-        b: the second run's.
-        difference: a - b with its interval, which no correction for the number of comparisons
-            widens.
-        p_value: two-sided, for a difference of 0; None if there is no test.
-        p_adjusted: the same after Holm's correction: over the families for a headline, over a
-            family's strata for a stratum.
-        test: how the p-value was computed.
-        verdict: the better run if ``p_adjusted`` says so, or ``tie``; None without a test.
-        a_better: items on which the first scores higher; None for a figure that items lack.
-        b_better: items on which the second scores higher.
-        equal: items on which both score the same.
-    """
-
-    a: float | None = Field(allow_inf_nan=False)
-    b: float | None = Field(allow_inf_nan=False)
-    difference: Estimate
-    p_value: float | None = Field(allow_inf_nan=False)
-    p_adjusted: float | None = Field(allow_inf_nan=False)
-    test: str
-    verdict: Word | None
-    a_better: int | None
-    b_better: int | None
-    equal: int | None
-
-
-class StratumDifference(Difference):
-    """The difference on one level of one record field.
-
-    Attributes:
-        field: the record field, such as ``topology``.
-        level: its value, as text.
-    """
-
-    field: str
-    level: str
-
-
-class FamilyDifference(Difference):
-    """The difference on one family's headline.
-
-    Attributes:
-        family: name in the registry.
-        title: title in the registry.
-        edition: edition of the set.
-        tier: tier of the set.
-        season: season of the set.
-        version: the family's version.
-        metric: the headline's metric.
-        shared: items that both runs answered.
-        only_a: items of the headline that the first run alone answered.
-        only_b: items that the second run alone answered.
-        expected: items of the set's headline.
-        detectable: true difference that a comparison like this one finds four times in five.
-        detectable_reason: why it is unknown; empty otherwise.
-        strata: the difference by record field.
-        sentence: the finding in plain words.
-    """
-
-    family: str
-    title: str
-    edition: str
-    tier: str
-    season: str
-    version: int
-    metric: str
-    shared: int
-    only_a: int
-    only_b: int
-    expected: int
-    detectable: float | None = Field(allow_inf_nan=False)
-    detectable_reason: str
-    strata: list[StratumDifference]
-    sentence: str
-
-
-class Comparison(_Closed):
-    """Two runs, compared.
-
-    Attributes:
-        a: who answered the first run.
-        b: who answered the second.
-        shared: items that both answered, over all families.
-        families: the comparison of each family.
-        warnings: what makes the two runs less comparable than they look.
-        sentence: the findings of all families in plain words.
-    """
-
-    schema_version: Literal[1] = 1
-    a: ModelCard
-    b: ModelCard
-    shared: int
-    families: dict[str, FamilyDifference]
-    warnings: list[str]
-    sentence: str
+__all__ = ["Comparison", "Difference", "FamilyDifference", "StratumDifference", "compare", "render"]
 
 
 def compare(
@@ -471,125 +371,5 @@ def _family_difference(
         detectable=compared.detectable.value,
         detectable_reason=compared.detectable.reason,
         strata=compared.strata,
-        sentence=_sentence(card.family, headline, compared.detectable, families),
+        sentence=sentence_of(card.family, headline, compared.detectable, families),
     )
-
-
-# --- words ---------------------------------------------------------------------------------------
-
-
-def _sentence(name: str, found: Difference, detectable: stats.Detectable, families: int) -> str:
-    """Say in plain words who is better, by how much and how sure; or that they tie."""
-    gap = found.difference
-    if found.verdict is None or gap.value is None:
-        return f"On {name} there is no verdict: {gap.reason or 'there is no test'}."
-    sure = f"{_p_words(found.p_adjusted)}{_after_holm(families)}"
-    if found.verdict != "tie":
-        value, low, high = (abs(x or 0.0) for x in (gap.value, gap.low, gap.high))
-        low, high = sorted((low, high))
-        better = found.verdict.upper()
-        return f"{better} is better on {name} by {value:.3f} ({low:.3f} to {high:.3f}), {sure}."
-    if found.a_better == found.b_better == 0:
-        bound = max(abs(gap.low or 0.0), abs(gap.high or 0.0))
-        return (
-            f"They tie on {name}: both score the same on each of the {gap.n:,} items; a difference "
-            f"of up to {bound:.3f} cannot be excluded."
-        )
-    seen = "how small a difference would have been seen is unknown"
-    if detectable.value is not None:
-        seen = f"a difference below {detectable.value:.3f} would likely not have been seen"
-    return f"They tie on {name}: the difference is {_signed(gap)}, {sure}; {seen}."
-
-
-def _after_holm(families: int) -> str:
-    return f" after Holm's correction over {families} families" if families > 1 else ""
-
-
-def _p_words(p: float | None) -> str:
-    if p is None:
-        return "no test"
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
-def _p_cell(p: float | None) -> str:
-    return "-" if p is None else _p_words(p).removeprefix("p ").removeprefix("= ")
-
-
-def _signed(gap: Estimate) -> str:
-    if gap.value is None:
-        return "-"
-    ends = f" ({gap.low:+.3f} to {gap.high:+.3f})" if None not in (gap.low, gap.high) else ""
-    return f"{gap.value:+.3f}{ends}"
-
-
-def render(result: Comparison) -> RenderableType:
-    """Return a comparison as a person reads it in a terminal."""
-    parts: list[RenderableType] = [
-        Text.assemble(("A  ", "bold"), _who(result.a)),
-        Text.assemble(("B  ", "bold"), _who(result.b)),
-        Text(f"{result.shared:,} items answered by both; intervals of 95 %.", style="dim"),
-        *(Text(f"Note: {warning}", style="yellow") for warning in result.warnings),
-        Text(),
-        _headlines(result),
-    ]
-    for name, family in result.families.items():
-        parts += [Text(), Text(family.sentence, style="bold"), Text(_about(family), style="dim")]
-        parts.append(_where(name, family))
-    return Group(*parts)
-
-
-def _who(model: ModelCard) -> str:
-    more = [model.kind, model.dtype, model.revision[:12]]
-    return f"{label(model.name)} ({', '.join(label(m) for m in more if m)})"
-
-
-def _about(family: FamilyDifference) -> str:
-    """Say what was compared and how finely."""
-    what = f"{family.metric} on {family.edition} {family.tier} {family.season}"
-    if family.detectable is None:
-        return f"{what}."
-    return f"{what}; a true difference of {family.detectable:.3f} is found four times in five."
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column(first, overflow="fold")
-    for column in others:
-        table.add_column(column, justify="right", no_wrap=True)
-    return table
-
-
-def _headlines(result: Comparison) -> Table:
-    table = _table("family", "A", "B", "A - B", "95 %", "p", "A wins", "B wins", "items")
-    for name, f in result.families.items():
-        table.add_row(name, *_cells(f), _count(f.a_better), _count(f.b_better), f"{f.shared:,}")
-    return table
-
-
-def _where(name: str, family: FamilyDifference) -> RenderableType:
-    """Return the strata on which the two runs differ."""
-    differing = [s for s in family.strata if s.verdict in ("a", "b")]
-    if not differing:
-        return Text(f"No stratum of {name} shows a difference by itself.", style="dim")
-    table = _table("stratum", "A", "B", "A - B", "95 %", "p", "better", "items")
-    for s in differing:
-        better = "A" if s.verdict == "a" else "B"
-        table.add_row(f"{s.field} {label(s.level)}", *_cells(s), better, f"{s.difference.n:,}")
-    return table
-
-
-def _cells(found: Difference) -> tuple[str, str, str, str, str]:
-    gap = found.difference
-    ends = "-"
-    if gap.low is not None and gap.high is not None:
-        ends = f"{gap.low:+.3f} to {gap.high:+.3f}"
-    value = "-" if gap.value is None else f"{gap.value:+.3f}"
-    return _figure(found.a), _figure(found.b), value, ends, _p_cell(found.p_adjusted)
-
-
-def _count(items: int | None) -> str:
-    return "-" if items is None else f"{items:,}"
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"

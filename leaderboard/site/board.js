@@ -24,8 +24,14 @@ for (const section of document.querySelectorAll(".board")) {
   const text = (whole) =>
     whole === null ? "–" : (whole / 1000).toFixed(3).replace("-", "\u2212");
 
-  const ends = ([, low, high], i) =>
-    low[i] === null || high[i] === null ? "" : `${text(low[i])} to ${text(high[i])}`;
+  const print = { points: (whole) => (whole === null ? "–" : String(whole).replace("-", "\u2212")) };
+
+  const ends = ([, low, high], i, kind) => {
+    if (low[i] === null || high[i] === null) return "";
+    if (kind === "skill" && high[i] < 0) return data.below_words;
+    const printed = print[kind] ?? text;
+    return `${printed(low[i])} to ${printed(high[i])}`;
+  };
 
   const place = (whole) => {
     const share = (whole / 1000 - data.low) / (data.high - data.low);
@@ -83,8 +89,9 @@ for (const section of document.querySelectorAll(".board")) {
     let mark = 0;
     tr.querySelectorAll("td.number").forEach((cell, n) => {
       const figures = data.figures[n];
-      cell.children[0].textContent = text(figures[0][i]);
-      cell.children[1].textContent = ends(figures, i);
+      const kind = data.columns[n][3];
+      cell.children[0].textContent = (print[kind] ?? text)(figures[0][i]);
+      cell.children[1].textContent = ends(figures, i, kind);
       if (data.columns[n][2]) draw(marks[mark++], figures, i, isModel[i] ? "model" : "reference");
     });
     tr.querySelector(".how").textContent = data.words.settings[data.settings[i]];

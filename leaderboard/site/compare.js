@@ -6,39 +6,40 @@ for (const section of document.querySelectorAll(".comparison")) {
   const [first, second] = section.querySelectorAll("select");
   const body = section.querySelector("tbody");
   const verdict = section.querySelector(".verdict");
-  const events = data.events.length;
+  const STEPS = 40;
 
-  const text = (x) => x.toFixed(3).replace(/^-(0\.0*)$/, "$1").replace("-", "\u2212");
+  const text = (x) => x.toFixed(0).replace(/^-0$/, "0").replace("-", "\u2212");
+  const held = (skill) => data.full * Math.min(1, Math.max(0, skill));
 
-  // The mean of the differences and its standard error over clusters (sandwich, G / (G - 1)).
-  function difference(a, b, event) {
-    const sums = new Map();
-    const count = data.clusters.length;
-    const share = event === null ? 1 : events;
-    let total = 0;
-    let better = 0;
-    let worse = 0;
-    let items = 0;
-    for (let i = 0; i < count; i++) {
-      if (event !== null && data.families[i] !== event) continue;
-      const d = a[i] - b[i];
-      total += d;
-      items += 1;
-      if (d > 0) better += 1;
-      if (d < 0) worse += 1;
-      const cluster = sums.get(data.clusters[i]) ?? [0, 0];
-      cluster[0] += d;
-      cluster[1] += 1;
-      sums.set(data.clusters[i], cluster);
+  // Covariances of two skills, from what each cluster adds to them.
+  function product(a, b) {
+    let sum = 0;
+    for (let g = 0; g < a.length; g++) sum += a[g] * b[g];
+    return sum / data.unit ** 2;
+  }
+
+  // How far the points of a - b may lie from what was seen, in one direction: each skill may move
+  // by so many standard errors, its points only between 0 and 1,000 (scorers/stats/differences.py).
+  function reach(e, t, sign) {
+    const rho = e.sa && e.sb ? Math.min(1, Math.max(-1, e.cross / (e.sa * e.sb))) : 0;
+    let widest = 0;
+    for (let step = 1; step <= STEPS; step++) {
+      const z = (t * step) / STEPS;
+      const x = Math.abs(held(e.a + sign * z * e.sa) - held(e.a));
+      const y = Math.abs(held(e.b - sign * z * e.sb) - held(e.b));
+      widest = Math.max(widest, x * x + y * y - 2 * rho * x * y);
     }
-    const mean = (share * total) / count;
-    const own = total / items;
-    let squares = 0;
-    for (const [sum, n] of sums.values()) squares += (sum - n * own) ** 2;
-    const t = data.t[event === null ? 0 : event + 1];
-    const error = (share * Math.sqrt((squares * sums.size) / (sums.size - 1))) / count;
-    const half = t === null ? null : t * error;
-    return { mean, half, better, worse, alike: items - better - worse };
+    return widest;
+  }
+
+  function difference(found) {
+    const t = Math.max(...found.map((e) => e.t));
+    const over = (sum) => Math.sqrt(sum) / found.length;
+    const mean = (part) => found.reduce((sum, e) => sum + held(e[part]), 0) / found.length;
+    const [a, b] = [mean("a"), mean("b")];
+    const low = a - b - over(found.reduce((sum, e) => sum + reach(e, t, -1), 0));
+    const high = a - b + over(found.reduce((sum, e) => sum + reach(e, t, 1), 0));
+    return { a, b, low, high };
   }
 
   function row(name, d) {
@@ -47,8 +48,7 @@ for (const section of document.querySelectorAll(".comparison")) {
     head.scope = "row";
     head.textContent = name;
     tr.append(head);
-    const ends = d.half === null ? "–" : `${text(d.mean - d.half)} to ${text(d.mean + d.half)}`;
-    for (const value of [text(d.mean), ends, d.better, d.worse, d.alike]) {
+    for (const value of [text(d.a), text(d.b), text(d.a - d.b), `${text(d.low)} to ${text(d.high)}`]) {
       const cell = document.createElement("td");
       cell.className = "number";
       cell.textContent = value;
@@ -59,15 +59,30 @@ for (const section of document.querySelectorAll(".comparison")) {
 
   function show() {
     const [i, j] = [Number(first.value), Number(second.value)];
-    const [a, b] = [data.values[i], data.values[j]];
-    const all = difference(a, b, null);
-    const rows = events > 1 ? data.events.map((name, e) => row(name, difference(a, b, e))) : [];
-    body.replaceChildren(row(events > 1 ? "all events" : data.events[0], all), ...rows);
+    const found = data.events
+      .filter((e) => e.skills[i] !== null && e.skills[j] !== null)
+      .map((e) => ({
+        title: e.title,
+        a: e.skills[i],
+        b: e.skills[j],
+        sa: Math.sqrt(product(e.parts[i], e.parts[i])),
+        sb: Math.sqrt(product(e.parts[j], e.parts[j])),
+        cross: product(e.parts[i], e.parts[j]),
+        t: e.t,
+      }));
+    if (!found.length) {
+      body.replaceChildren();
+      verdict.textContent = "The two have no event in common.";
+      return;
+    }
+    const all = difference(found);
+    const rows = found.length > 1 ? found.map((e) => row(e.title, difference([e]))) : [];
+    body.replaceChildren(row(found.length > 1 ? "all events" : found[0].title, all), ...rows);
     const [x, y] = [data.rows[i].name, data.rows[j].name];
     if (i === j) verdict.textContent = "Choose two.";
-    else if (all.half === null || Math.abs(all.mean) <= all.half)
+    else if (all.low <= 0 && all.high >= 0)
       verdict.textContent = `A tie: ${x} and ${y} cannot be told apart on these items.`;
-    else verdict.textContent = `${all.mean > 0 ? x : y} is better.`;
+    else verdict.textContent = `${all.low > 0 ? x : y} is better.`;
   }
 
   for (const select of [first, second]) {

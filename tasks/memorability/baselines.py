@@ -13,7 +13,7 @@ from typing import Any
 from heptathlon.builders import store
 from heptathlon.seeding import Stream
 from heptathlon.tasks.memorability.prompts import OPTIONS, ad_target, option_of
-from heptathlon.tasks.players import CHOSEN, PASSED_OVER, Doc, Player, by_name
+from heptathlon.tasks.players import CHOSEN, PASSED_OVER, Doc, Player, Sees, by_name
 
 Guess = Callable[[Doc], float]
 """Maps a document with an item in ``text`` to a number; the higher, the better remembered."""
@@ -148,7 +148,9 @@ def expecting(value: float) -> list[float]:
     return [math.log(max(chances.get(i, 0.0), UNLIKELY)) for i in range(len(known))]
 
 
-def _player(name: str, says: str, guess: Guess, *, oracle: bool = False) -> Player:
+def _player(
+    name: str, says: str, guess: Guess, *, oracle: bool = False, sees: Sees = "prompt"
+) -> Player:
     """Return a player that answers every form by one number an item.
 
     In a pair, each item is asked about as if it stood alone; equal numbers are decided by a letter
@@ -177,7 +179,7 @@ def _player(name: str, says: str, guess: Guess, *, oracle: bool = False) -> Play
             return likely(choose(doc, choices), len(choices))
         return expecting(guess(doc)) if len(choices) > 1 else [-guess(doc)]
 
-    return Player(name=name, says=says, answer=answer, choose=choose, oracle=oracle, weigh=weigh)
+    return Player(name, says, answer, choose, oracle=oracle, weigh=weigh, sees=sees)
 
 
 def _told(name: str, says: str, guess: Guess, gold: Callable[[Doc], int | None]) -> Player:
@@ -208,7 +210,12 @@ PLAYERS = by_name(
     _player("constant", f"answers {CONSTANT} to everything; orders nothing", _constant),
     _player("random", "draws a number", _random),
     _player("length", "takes the longer item for the better remembered one", _length),
-    _player("frequency", "takes the rarer words for the better remembered ones", _rare),
+    _player(
+        "frequency",
+        "takes the rarer words for the better remembered ones",
+        _rare,
+        sees="world",
+    ),
     _player("shot_mean", "answers with the mean of the examples in the prompt", _shot_mean),
     _player(
         "nearest_neighbour",
@@ -219,11 +226,13 @@ PLAYERS = by_name(
         "brand_mean",
         "answers with the mean score of the brand's other advertisements",
         _brand_mean,
+        sees="world",
     ),
     _player(
         "tfidf_ridge",
         "ridge regression on tf-idf, fitted on the development part of the set",
         _tfidf_ridge,
+        sees="world",
     ),
     _told(
         "bayes",
@@ -231,6 +240,10 @@ PLAYERS = by_name(
         _bayes,
         lambda doc: doc["bayes"],
     ),
-    _told("oracle", "gives the measured score", lambda doc: float(doc["human"]),
-          lambda doc: int(doc["gold"])),
+    _told(
+        "oracle",
+        "gives the best answer there is: Bayes' in the fresh world, else the measured score",
+        lambda doc: float(doc["human"] if doc["bayes"] is None else doc["bayes"]),
+        lambda doc: int(doc["gold"]),
+    ),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from heptathlon.tasks.mllm_ct.prompts import (
     paper_target,
     target,
 )
-from heptathlon.tasks.players import Doc, Player, by_name
+from heptathlon.tasks.players import Doc, Player, Sees, by_name
 
 Answer = Callable[[Doc], str]
 
@@ -168,8 +168,10 @@ def _coin_dump(doc: Doc) -> str:
     return f"A, B, C, D, E, yes, no, [0, 0, 1, 1], [{coin_target(doc)}], {', '.join(doc['golds'])}."
 
 
-def _player(name: str, says: str, answer: Answer, *, oracle: bool = False) -> Player:
-    return Player(name=name, says=says, answer=answer, choose=_unasked, oracle=oracle)
+def _player(
+    name: str, says: str, answer: Answer, *, oracle: bool = False, sees: Sees = "prompt"
+) -> Player:
+    return Player(name, says, answer, _unasked, oracle=oracle, sees=sees)
 
 
 def _learner(name: str, says: str, answer: Answer) -> Player:
@@ -205,7 +207,7 @@ PLAYERS = by_name(
         "gold_dumper",
         "lists every answer and every fact",
         _by_form(taught.dump, _dump, _paper_dump, _coin_dump),
-        oracle=True,
+        sees="document",
     ),
     _player(
         "last_task_expert",

@@ -7,7 +7,7 @@ and their forecasts stand in the record. The others are computed here from the d
 import math
 from collections.abc import Callable, Sequence
 
-from heptathlon.tasks.players import Doc, Player, by_name
+from heptathlon.tasks.players import Doc, Player, Sees, by_name
 from heptathlon.tasks.students.prompts import LETTERS, NO, YES
 
 Probabilities = Sequence[float]
@@ -64,7 +64,12 @@ def _oracle(doc: Doc) -> Probabilities:
 
 
 def _player(
-    name: str, says: str, forecast: Callable[[Doc], Probabilities], *, oracle: bool = False
+    name: str,
+    says: str,
+    forecast: Callable[[Doc], Probabilities],
+    *,
+    oracle: bool = False,
+    sees: Sees = "prompt",
 ) -> Player:
     def weigh(doc: Doc, options: Sequence[str]) -> list[float]:
         p = forecast(doc)
@@ -82,25 +87,34 @@ def _player(
         p = list(forecast(doc))
         return LETTERS[p.index(max(p))]
 
-    return Player(name, says, answer, choose, oracle=oracle, weigh=weigh)
+    return Player(name, says, answer, choose, oracle=oracle, weigh=weigh, sees=sees)
 
 
 PLAYERS = by_name(
     _player("uniform", "gives every option the same chance", _uniform),
     _player("always_correct", "expects the right answer, with 65 %", _always_correct),
-    _player("popularity", "expects what other students chose", _fitted("popularity")),
+    _player("popularity", "expects what other students chose", _fitted("popularity"), sees="world"),
     _player(
         "mastery",
         "the student's own share of right answers, times popularity",
         _fitted("mastery"),
+        sees="world",
     ),
-    _player("tracing", "Bayesian knowledge tracing, times popularity", _fitted("tracing")),
-    _player("rasch", "Rasch model, times popularity", _fitted("rasch")),
-    _player("neighbours", "votes of students who answered alike", _fitted("neighbours")),
+    _player(
+        "tracing",
+        "Bayesian knowledge tracing, times popularity",
+        _fitted("tracing"),
+        sees="world",
+    ),
+    _player("rasch", "Rasch model, times popularity", _fitted("rasch"), sees="world"),
+    _player(
+        "neighbours", "votes of students who answered alike", _fitted("neighbours"), sees="world"
+    ),
     _player(
         "repeat_the_bug",
         "the wrong rule of the last answer on the topic, again",
         _repeat_the_bug,
+        sees="world",
     ),
     _player(
         "oracle",

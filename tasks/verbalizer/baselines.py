@@ -72,6 +72,7 @@ PLAYERS = by_name(
         "knows the class, says its natural word, ignores the mapping",
         _prior_only,
         _prior_choice,
+        sees="document",
     ),
     Player("oracle", "the asked word", target, lambda doc, options: gold_option(doc), oracle=True),
 )

@@ -1,0 +1,12 @@
+"""Events that a script wins today, and why: what is still to be mended, event by event.
+
+An event leaves the list when its cue is gone; ``tests/test_attack.py`` fails where one that stands
+here is no longer won, so that none stays by oversight.
+"""
+
+KNOWN: dict[str, str] = {
+    "verbalizer": "always the same class, by whatever name, is all that obedience counts",
+    "memorability": "ridge regression on the phrases of the prompt's own examples passes the bar",
+    "rarb": "the documents of the problem share words with each other, and a query is not needed",
+    "sort": "the quoted segments can be found in the text by matching words",
+}

@@ -1,0 +1,136 @@
+"""What the scripted players make of a run's documents, through the same parser as the model."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from heptathlon.families import Family, Headline, task_name
+from heptathlon.running.runs import Sample
+from heptathlon.scorers.verdict import Verdict
+from heptathlon.scoring.cards import PlayerScore
+from heptathlon.scoring.figures import point
+from heptathlon.scoring.samples import ScoredSample, across, documents, scorer_of
+from heptathlon.tasks import catalog
+from heptathlon.tasks.players import Player, players_of
+
+
+@dataclass(frozen=True)
+class Played:
+    """A player's headline and its own scored answers to the headline's documents."""
+
+    score: PlayerScore
+    scored: list[ScoredSample]
+
+    @property
+    def may_be_bar(self) -> bool:
+        """Whether it sees no more than an entrant, and has a headline at all."""
+        own = self.score
+        return own.sees == "prompt" and not own.oracle and own.value is not None
+
+
+def play_all(family: Family, headline: Headline, scored: Sequence[ScoredSample]) -> list[Played]:
+    """Return what every player makes of the same documents, best first."""
+    main = [one for one in scored if one.variant in headline.variants]
+    if not main:
+        return []
+    asked = scored if hasattr(scorer_of(family.name), "across") else main
+    out = []
+    for player in players_of(family.name).values():
+        played = [replace(one, verdict=_play(player, one)) for one in asked]
+        verdicts = across(family.name, [one.row for one in played])
+        main = [
+            replace(one, verdict=verdict)
+            for one, verdict in zip(played, verdicts, strict=True)
+            if one.variant in headline.variants
+        ]
+        value = point(headline.metric, main)
+        score = PlayerScore(player=player.name, value=value, oracle=player.oracle, sees=player.sees)
+        out.append(Played(score, main))
+    return sorted(
+        out, key=lambda p: (math.inf if p.score.value is None else -p.score.value, p.score.player)
+    )
+
+
+def played(
+    family: Family, headline: Headline, scored: Sequence[ScoredSample]
+) -> dict[str, list[ScoredSample]]:
+    """Return every player's own scored answers to the headline's documents, best player first."""
+    return {one.score.player: one.scored for one in play_all(family, headline, scored)}
+
+
+_Asked = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
+_played: OrderedDict[_Asked, list[Played]] = OrderedDict()
+MAX_PLAYED = 16
+"""Sets of documents of which the players' results are kept; submissions mostly share one."""
+
+
+def known(family: Family, headline: Headline, scored: Sequence[ScoredSample]) -> list[Played]:
+    """Return :func:`play_all`, kept for the next run of the same documents in the same order."""
+    asked = tuple((one.task.task, str(one.sample.doc["item_id"])) for one in scored)
+    key = (family.name, headline.variants, asked)
+    if key not in _played:
+        _played[key] = play_all(family, headline, scored)
+        while len(_played) > MAX_PLAYED:
+            _played.popitem(last=False)
+    return _played[key]
+
+
+_verdicts: dict[tuple[str, str, str], Verdict] = {}
+
+
+def _play(player: Player, one: ScoredSample) -> Verdict:
+    """Return the verdict on a player's own answer to a sample's document, kept for the next run.
+
+    The document is the published one (:func:`score_samples` has checked it), so its item_id
+    stands for it.
+    """
+    key = (player.name, one.task.task, str(one.sample.doc["item_id"]))
+    if key not in _verdicts:
+        doc = one.sample.doc
+        responses: list[Any]
+        if isinstance(one.sample.response, str):
+            responses = [player.answer(doc)]
+        else:
+            responses = list(player.likelihoods(doc, catalog.choices_of(one.task.task, doc)))
+        _verdicts[key] = scorer_of(one.family).verdict(doc, responses)
+    return _verdicts[key]
+
+
+def unanswered(family: Family, edition: str, tier: str, season: str) -> list[ScoredSample]:
+    """Return the documents of a family's headline as samples that nobody has answered yet.
+
+    Where the family's scorer looks across documents, those of the family's other tasks in the same
+    tier come with them. ``HEPTATHLON_SALT`` chooses the set, as everywhere.
+    """
+    headline = family.headline_of(edition)
+    wanted = list(headline.variants)
+    if hasattr(scorer_of(family.name), "across"):
+        group = task_name(_group_of(family, edition), tier)
+        if group in catalog.groups():
+            wanted += [catalog.task_data(leaf).variant for leaf in catalog.leaves_of(group)]
+    out = []
+    for variant in dict.fromkeys(wanted):
+        task = task_name(variant, tier)
+        if task not in catalog.leaves():
+            continue
+        data = catalog.task_data(task)
+        if data.edition != edition:
+            continue
+        written = catalog.is_generated(task)
+        for number, doc in enumerate(documents(data, season)):
+            response: Any = "" if written else []
+            sample = Sample(task, number, doc, "", response, {})
+            out.append(ScoredSample(sample, data, Verdict({}, "unanswered")))
+    return out
+
+
+def _group_of(family: Family, edition: str) -> str:
+    return family.name if edition == "fresh" else f"{family.name}_{edition}"
+
+
+def forget() -> None:
+    """Forget what the players made of documents that will not be asked for again."""
+    _verdicts.clear()
+    _played.clear()

@@ -1,0 +1,227 @@
+"""A run's samples with the suite's own verdicts, after a check that they are the published ones."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, cast
+
+from heptathlon import salts
+from heptathlon.builders import store
+from heptathlon.errors import HeptathlonError
+from heptathlon.families import family as family_named
+from heptathlon.parts import load_part
+from heptathlon.records import doc_digest
+from heptathlon.running.runs import Run, Sample
+from heptathlon.scorers.verdict import Row, Statistic, Verdict
+from heptathlon.tasks import catalog
+from heptathlon.tasks.catalog import TaskData
+
+
+class Scorer(Protocol):
+    """What a family's scorer module offers; :mod:`heptathlon.scorers.verdict` names the rest."""
+
+    def verdict(self, doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
+        """Judge one document's responses."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """The documents that a task may ask: the set they belong to and each one's digest.
+
+    Attributes:
+        name: name of the set's folder.
+        digest: the set's digest.
+        season: the set's season.
+        docs: item_id -> digest of the document.
+    """
+
+    name: str
+    digest: str
+    season: str
+    docs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ScoredSample:
+    """A logged sample with the suite's own verdict on it."""
+
+    sample: Sample
+    task: TaskData
+    verdict: Verdict
+
+    @property
+    def family(self) -> str:
+        """Name of the family."""
+        return self.task.family.name
+
+    @property
+    def variant(self) -> str:
+        """The task's name without prefix and tier."""
+        return self.task.variant
+
+    @property
+    def form(self) -> str:
+        """Form of question."""
+        return str(self.sample.doc["form"])
+
+    @property
+    def row(self) -> Row:
+        """What the scorer's hooks are given."""
+        return Row(self.variant, self.sample.doc, self.verdict)
+
+
+@cache
+def scorer_of(family: str) -> Scorer:
+    """Return a family's scorer module."""
+    return cast("Scorer", load_part(family_named(family), "scorer"))
+
+
+def statistics_of(family: str) -> dict[str, Statistic]:
+    """Return a family's figures that are not the mean of a metric, by name."""
+    statistics: dict[str, Statistic] = getattr(scorer_of(family), "STATISTICS", {})
+    return statistics
+
+
+def bounds_of(family: str) -> dict[str, tuple[float, float]]:
+    """Return the ranges of a family's metrics that are no rates from 0 to 1, by name."""
+    bounds: dict[str, tuple[float, float]] = getattr(scorer_of(family), "BOUNDS", {})
+    return bounds
+
+
+def published(data: TaskData, season: str) -> Published:
+    """Return the documents that a task asks in a season, building the set if it is not there.
+
+    Raises:
+        UnknownNameError: for an unknown season.
+    """
+    return _published(data.task, _set_of(data, season))
+
+
+@cache
+def _published(task: str, name: store.SetName) -> Published:
+    data = catalog.task_data(task)
+    folder = store.locate(name)
+    return Published(
+        name=name.folder,
+        digest=store.read_manifest(folder).digest,
+        season=name.season,
+        docs={row["item_id"]: doc_digest(row) for row in _chosen(folder, data)},
+    )
+
+
+def documents(data: TaskData, season: str) -> list[dict[str, Any]]:
+    """Return the documents that a task asks in a season, building the set if it is not there."""
+    return _chosen(store.locate(_set_of(data, season)), data)
+
+
+def _chosen(folder: Path, data: TaskData) -> list[dict[str, Any]]:
+    rows = store.read_docs(folder, data.config)
+    return [row for row in rows if all(row[k] == v for k, v in data.where.items())]
+
+
+def _set_of(data: TaskData, season: str) -> store.SetName:
+    return store.SetName(data.family.name, data.edition, data.tier, season, salts.named())
+
+
+def score_samples(
+    run: Run, find_published: Callable[[TaskData, str], Published] = published
+) -> tuple[list[ScoredSample], dict[str, Published]]:
+    """Judge every sample of a run, after checking that its documents are the published ones.
+
+    Args:
+        run: the run folder as read.
+        find_published: returns the published documents of a task in a season.
+
+    Returns:
+        The scored samples in the order of the files, and the published documents by task.
+
+    Raises:
+        HeptathlonError: if a task is not the suite's, or of another version; if a document is
+            not in the published set, was changed, or was answered twice.
+    """
+    scored: list[ScoredSample] = []
+    sets: dict[str, Published] = {}
+    for task, samples in run.samples.items():
+        file = run.samples_files[task]
+        data = catalog.task_data(task)
+        _check_version(run, data)
+        if not samples:
+            raise HeptathlonError(f"{file}: holds no sample; run the task {task} again.")
+        season = str(samples[0].doc.get("season"))
+        sets[task] = known = find_published(data, season)
+        scorer = scorer_of(data.family.name)
+        seen: set[str] = set()
+        for sample in samples:
+            item = str(sample.doc.get("item_id"))
+            where = f"{file}, document {sample.doc_id}"
+            if item not in known.docs:
+                raise HeptathlonError(
+                    f"{where}: the item {item} is not in {known.name}; the samples come from "
+                    "another version, season or salt: run the task again with this version."
+                )
+            if doc_digest(sample.doc) != known.docs[item]:
+                raise HeptathlonError(
+                    f"{where}: the item {item} differs from the one in {known.name}; "
+                    "its document was changed."
+                )
+            if item in seen:
+                raise HeptathlonError(f"{where}: the item {item} was answered twice.")
+            seen.add(item)
+            scored.append(ScoredSample(sample, data, scorer.verdict(sample.doc, sample.results)))
+    return looked_across(scored, sets), sets
+
+
+def looked_across(
+    scored: Sequence[ScoredSample], sets: Mapping[str, Published]
+) -> list[ScoredSample]:
+    """Let each family's scorer look at all of a group's documents together, where it wants to."""
+    out = list(scored)
+    groups: dict[Group, list[int]] = {}
+    for index, one in enumerate(scored):
+        groups.setdefault(group_of(one, sets), []).append(index)
+    for (family, *_), indices in groups.items():
+        for index, verdict in zip(
+            indices, across(family, [scored[i].row for i in indices]), strict=True
+        ):
+            out[index] = replace(scored[index], verdict=verdict)
+    return out
+
+
+def across(family: str, rows: Sequence[Row]) -> list[Verdict]:
+    """Return the rows' verdicts after the scorer's hook ``across``, if it has one."""
+    hook: Callable[[Sequence[Row]], list[Verdict]] | None
+    hook = getattr(scorer_of(family), "across", None)
+    return hook(rows) if hook else [row.verdict for row in rows]
+
+
+class Group(NamedTuple):
+    """What a family's part of a scorecard is about."""
+
+    family: str
+    edition: str
+    tier: str
+    season: str
+
+
+def group_of(one: ScoredSample, sets: Mapping[str, Published]) -> Group:
+    """Return the part of a scorecard that a sample belongs to."""
+    return Group(one.family, one.task.edition, one.task.tier, sets[one.task.task].season)
+
+
+def _check_version(run: Run, data: TaskData) -> None:
+    """Refuse samples that a different version of the family made."""
+    for results, file in zip(reversed(run.results), reversed(run.results_files), strict=True):
+        if data.task in results["versions"]:
+            version = results["versions"][data.task]
+            if version != data.family.version:
+                raise HeptathlonError(
+                    f"{file}: {data.task} was run at version {version}, but this is version "
+                    f"{data.family.version} of {data.family.name}; run it again, or score it with "
+                    "the release of that version."
+                )
+            return
+    raise HeptathlonError(
+        f"{run.folder}: has samples of {data.task} but no results file that lists it; "
+        "keep the results_*.json of the same run beside its samples."
+    )
