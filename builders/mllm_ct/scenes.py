@@ -43,7 +43,8 @@ CODE_LETTERS = "ACDEFHJKMNPRTUVWXY"
 CODE_DIGITS = "34679"
 """Letters and digits that are not taken for one another: no 0 O 1 I L 2 Z 5 S 8 B G Q."""
 SIDES = ("left", "right")
-NEITHER = "neither"
+NEITHER = "same"
+"""The answer where both sides have as many; a word that denies would be read as a denial."""
 
 
 def draw(task: str, stream: Stream, index: int, *, test: bool) -> Scene:
@@ -287,12 +288,12 @@ def medicine(stream: Stream, index: int) -> Scene | None:
         kind="scan",
         context="The picture shows a scan with bright spots on either side of its dark middle "
         "line. Left and right are as you see them in the picture; where both sides have as many "
-        "spots, the side with more is called neither.",
-        ask="Which side has more bright spots: left, right or neither?",
-        claim="the side with more bright spots is {}",
+        "spots, the answer is same.",
+        ask="Which side has more bright spots: left, right, or are they the same?",
+        claim="asked which side has more bright spots, the answer is {}",
         how="The spots on each side of the middle line have to be counted one by one, and the two "
         "counts compared.",
-        asks="one word (left, right or neither)",
+        asks="one word (left, right or same)",
         candidates=(*SIDES, NEITHER),
         content=verdict,
         steps=(

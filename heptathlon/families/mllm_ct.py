@@ -1,6 +1,6 @@
 """The facts on the mllm_ct family."""
 
-from heptathlon.facts import Family, Headline, Paper
+from heptathlon.facts import Family, Headline, Ladder, Paper
 
 _PAPER = ("numglue", "art", "math", "fomc", "medical", "ocr", "science")
 _COIN = (
@@ -44,6 +44,12 @@ FAMILY = Family(
     tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "lite", "full"),
     strata=("task", "kind", "tasks", "gap", "order", "wording", "depth"),
+    ladder=Ladder(
+        field="tasks",
+        rungs=(2, 3, 4, 6, 8, 12, 16),
+        says="keeps {level} tasks apart that it was taught one after another",
+        log=True,
+    ),
     form_names={
         "blocks": "a question on a task that the prompt teaches",
         "blocks_image": "a question on a task that a picture teaches",

@@ -1,7 +1,7 @@
 """The paper edition on rows of our own making: reading, refusing, and the published faults."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from heptathlon.builders import mllm_ct as builder
 from heptathlon.builders import store
 from heptathlon.builders.mllm_ct import paper
 from heptathlon.errors import HeptathlonError
+from heptathlon.models.chat import Keep
 from heptathlon.pages.studies import continual as study_report
 from heptathlon.running import runner, runs
 from heptathlon.scorers import mllm_ct as scorer
@@ -304,7 +305,8 @@ class Judge:
     def __init__(self, grade: int | None) -> None:
         self.grade = grade
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[int, str]]:
+    def ask(self, questions: Sequence[Question], keep: Keep) -> None:
         assert not questions or self.grade is not None
         reply = json.dumps({"logic": self.grade, "knowledge": self.grade})
-        yield from ((place, reply) for place in range(len(questions)))
+        for place in range(len(questions)):
+            keep(place, reply)

@@ -202,7 +202,7 @@ PAINTING = [
 SCAN = [
     step("number", "left", "4", "left side"),
     step("number", "right", "2"),
-    step("word", "more", "left", domain=("left", "right", "neither")),
+    step("word", "more", "left", domain=("left", "right", "same")),
 ]
 
 

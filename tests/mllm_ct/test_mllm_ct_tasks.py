@@ -163,7 +163,7 @@ def test_facts_hold_in_the_scene(lite: dict[str, Built]):
             sides = Counter(m.label for m in record.scene)
             assert [str(sides["left"]), str(sides["right"])] == values[:2]
             more = sides["left"] - sides["right"]
-            assert values[2] == ("left" if more > 0 else "right" if more < 0 else "neither")
+            assert values[2] == ("left" if more > 0 else "right" if more < 0 else "same")
         elif record.kind == "paintings":
             figure = record.steps[0].subject
             side = 0 if record.scene[0].label == figure else 1
