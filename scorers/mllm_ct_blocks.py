@@ -114,7 +114,7 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
         times) and the changes ``bwt``, ``bwt_essential`` and ``bwt_superficial``.
     """
     before = {
-        (row.doc["form"], row.doc["question"]): row.verdict.metrics
+        (row.doc["form"], row.doc["query"]): row.verdict.metrics
         for row in rows
         if row.variant.endswith("_learnt")
     }
@@ -125,7 +125,7 @@ def _beside(row: Row, before: Mapping[tuple[str, str], Mapping[str, float]]) -> 
     doc, verdict_ = row.doc, row.verdict
     if doc["form"] not in FORMS or row.variant.endswith(("_learnt", "_matrix")):
         return verdict_
-    then = before.get((doc["form"], doc["question"]))
+    then = before.get((doc["form"], doc["query"]))
     if then is None:
         return verdict_
     now = verdict_.metrics

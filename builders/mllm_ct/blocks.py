@@ -152,6 +152,6 @@ def _record(
         item_id=content_id(FAMILY, fields),
         cluster_id=made.identity,
         sequence=content_id(FAMILY, made.identity, order),
-        question=content_id(FAMILY, made.identity, order, own.name, thing.text),
+        query=content_id(FAMILY, made.identity, order, own.name, thing.text),
         **fields,
     )

@@ -160,11 +160,11 @@ class BlockRecord(Record):
         others: what the rule of each block that is shown says of what the question gives.
         rule: the task's rule in words, for people who read items; no prompt has it.
         sequence: what records share whose prompts begin with the same blocks.
-        question: what records share that ask the same after more or fewer blocks.
+        query: what records share that ask the same after more or fewer blocks.
     """
 
     BLOCK: ClassVar[str] = "sequence"
-    ASKED: ClassVar[str] = "question"
+    ASKED: ClassVar[str] = "query"
 
     form: Literal["blocks", "blocks_image"]
     task: Literal["blocks"]
@@ -187,7 +187,7 @@ class BlockRecord(Record):
     others: tuple[str, ...]
     rule: str
     sequence: Id
-    question: Id
+    query: Id
 
 
 class PaperRecord(Record):

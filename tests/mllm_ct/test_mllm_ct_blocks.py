@@ -157,8 +157,8 @@ def test_each_question_is_asked_twice_and_both_orders_have_the_same_blocks(
     config: str, lite: Built, pictured: Built
 ):
     built = lite if config == "blocks" else pictured
-    end = {r.question: r for r in built[config, "test"]}
-    learnt = {r.question: r for r in built[f"{config}_learnt", "test"]}
+    end = {r.query: r for r in built[config, "test"]}
+    learnt = {r.query: r for r in built[f"{config}_learnt", "test"]}
     assert end.keys() == learnt.keys()
     assert len(end) == len(built[config, "test"])
     by_sequence: dict[str, dict[str, BlockRecord]] = {}
@@ -190,8 +190,8 @@ def test_the_matrix_asks_everything_after_everything(lite: Built):
     assert len(cells) == len(rows) == 18 * 2 * 10
     assert Counter(r.kind for r in rows) == dict.fromkeys(made.MATRIX_RULES, 120)
     assert all(r.asked <= r.cut <= made.MATRIX_TASKS for r in rows)
-    for question in {r.question for r in rows}:
-        assert len({r.item for r in rows if r.question == question}) == 1
+    for question in {r.query for r in rows}:
+        assert len({r.item for r in rows if r.query == question}) == 1
 
 
 def test_tiers_are_nested(lite: Built):
@@ -238,10 +238,10 @@ def test_a_prompt_shows_its_blocks_and_nothing_of_the_answer(lite: Built):
 
 
 def test_after_its_own_block_a_prompt_is_the_beginning_of_the_whole_one(lite: Built):
-    end = {r.question: r.model_dump(mode="json") for r in lite["blocks", "test"]}
+    end = {r.query: r.model_dump(mode="json") for r in lite["blocks", "test"]}
     for record in lite["blocks_learnt", "test"][::7]:
         short = prompts.prompt(record.model_dump(mode="json"))
-        whole = prompts.prompt(end[record.question])
+        whole = prompts.prompt(end[record.query])
         cut = short.rindex("\n\n")
         assert whole.startswith(short[:cut])
         assert whole.endswith(short[cut:])
