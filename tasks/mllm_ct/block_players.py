@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from heptathlon.builders.mllm_ct.lessons import put
 from heptathlon.seeding import Stream
 from heptathlon.tasks.players import Doc
 
@@ -24,11 +25,6 @@ RIDGE = 1.0
 
 def _stream(name: str, doc: Doc) -> Stream:
     return Stream("mllm_ct player", name, str(doc["item_id"]))
-
-
-def put(pattern: str, content: str) -> str:
-    """Return a content as a task puts it."""
-    return pattern.replace("{}", content)
 
 
 def own_block(doc: Doc) -> Block:

@@ -23,8 +23,10 @@ from heptathlon.scorers import mllm_ct_blocks as blocks_scorer
 from heptathlon.scorers.verdict import Row
 from heptathlon.scoring import scorecard
 from heptathlon.seeding import Stream
+from heptathlon.tasks import catalog
 from heptathlon.tasks.mllm_ct import blocks as prompts
 from heptathlon.tasks.mllm_ct.baselines import PLAYERS
+from heptathlon.tasks.mllm_ct.judge import RUBRIC
 
 FAMILY = families.family("mllm_ct")
 KIND_OF = {word: kind for kind, words in KINDS.items() for word in words}
@@ -492,3 +494,9 @@ def test_pictures_are_asked_one_a_question(tmp_path: Path):
     assert len(scored) == 48
     forms = {form.variant: form.metrics["strict"].value for form in card.families["mllm_ct"].forms}
     assert forms == dict.fromkeys(("mllm_ct_blocks_image", "mllm_ct_blocks_image_learnt"), 1.0)
+
+
+def test_no_judge_is_asked_about_reasoning_that_nobody_asked_for():
+    taken = {t for t in catalog.leaves() if RUBRIC.takes(catalog.task_data(t))}
+    assert not [task for task in taken if "_blocks" in task]
+    assert "heptathlon_mllm_ct_numeric_smoke" in taken
