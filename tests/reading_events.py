@@ -70,7 +70,8 @@ LIST = {
 
 
 def _paper(kind: str) -> dict[str, Any]:
-    return {"form": "paper", "kind": kind, "gold": {"letter": "B", "number": "63"}.get(kind, "yes")}
+    gold = {"letter": "B", "number": "63"}.get(kind, "yes")
+    return {"form": "paper", "task": "math", "kind": kind, "gold": gold}
 
 
 def _plain(verdict: Verdict) -> str:
