@@ -72,6 +72,11 @@ class Ladder(_Closed):
             raise ValueError("rungs that grow by ratios must be above 0")
         return self
 
+    @property
+    def rises(self) -> bool:
+        """Whether a higher rung is a harder one."""
+        return self.rungs[-1] > self.rungs[0]
+
     @staticmethod
     def key(rung: float) -> str:
         """Return a rung as text."""

@@ -38,6 +38,7 @@ from heptathlon.pages import base as pages
 from heptathlon.pages import plots
 from heptathlon.scorers import stats
 from heptathlon.scorers.stats import RankRange
+from heptathlon.scoring import levels
 
 SITE = Path(__file__).with_name("site")
 PAGE_ROWS = 50
@@ -339,6 +340,8 @@ def note_of(row: Row, events: int = 0, of: int = 0) -> str:
         words.append("player that is told the answer" if row.kind == "oracle" else "player")
     if row.is_bar:
         words.append("the bar to pass")
+    if of == 1:
+        words += _levels(row)
     if row.parameters:
         said = _size(row.parameters)
         words.append(said if row.confirmed else f"says {said}")
@@ -351,6 +354,16 @@ def note_of(row: Row, events: int = 0, of: int = 0) -> str:
     words += [f"no rank: {why}" for why in row.unranked]
     words += row.notes
     return ", ".join(words)
+
+
+def _levels(row: Row) -> list[str]:
+    """Return what a row's levels mean, without their reasons where there are none."""
+    out = []
+    for name, score in row.scores.items():
+        ladder = FAMILIES[name].ladder
+        if ladder and score.level and score.level.value is not None:
+            out.append(levels.sentence(score.level, ladder))
+    return out
 
 
 def link_of(row: Row) -> str:
@@ -499,6 +512,7 @@ def _record(standing: Standing) -> dict[str, Any]:
                 "headline": _rounded(figure_of(score.headline)),
                 "skill": _rounded(figure_of(score.skill)),
                 "points": _rounded(Figure(score.points.value, score.points.low, score.points.high)),
+                "level": score.level.model_dump(mode="json") if score.level else None,
                 "invalid_rate": _rounded(figure_of(score.invalid_rate)),
             }
             for family, score in row.scores.items()

@@ -36,9 +36,7 @@ def main() -> None:
     for name in args.event or FAMILIES:
         start = time.perf_counter()
         family = FAMILIES[name]
-        found = (
-            fast_cut(family) if args.fast else attack(family, tier=args.tier, salts=args.salts)
-        )
+        found = fast_cut(family) if args.fast else attack(family, tier=args.tier, salts=args.salts)
         spent = time.perf_counter() - start
         print(f"## {name}: {found.metric}, chance {found.chance:.3f}, bar {found.bar:.3f}\n")
         print(table(rows_of(found)))

@@ -11,7 +11,7 @@ from heptathlon.models.told import LENGTH
 from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.runs import Run
-from heptathlon.scoring import playing, skills
+from heptathlon.scoring import levels, playing, skills
 from heptathlon.scoring.cards import (
     FamilyCard,
     FormCard,
@@ -192,6 +192,7 @@ def _family_card(
         headline=figure,
         skill=skill,
         points=skills.points_of(skill),
+        level=levels.level_of(family, data.edition, data.tier, main),
         bar=bar,
         players=[p.score for p in players],
         chance=family.chance,

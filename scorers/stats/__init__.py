@@ -34,6 +34,7 @@ from heptathlon.scorers.stats.interval import (
     Bounds,
     Interval,
 )
+from heptathlon.scorers.stats.levels import Level, level_on
 from heptathlon.scorers.stats.means import clustered_mean, mean_interval, wilson
 from heptathlon.scorers.stats.pairs import PairedResult, paired
 from heptathlon.scorers.stats.points import (
@@ -63,6 +64,7 @@ __all__ = [
     "Event",
     "Influence",
     "Interval",
+    "Level",
     "PairedResult",
     "PointDifferences",
     "RankRange",
@@ -73,6 +75,7 @@ __all__ = [
     "held",
     "holm",
     "influence",
+    "level_on",
     "mean_interval",
     "mean_of_points",
     "minimal_detectable_difference",

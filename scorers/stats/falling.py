@@ -13,6 +13,7 @@ Sources:
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import optimize
 
 from heptathlon.scorers.stats.groups import ROUNDING, Floats
 
@@ -22,10 +23,12 @@ _PLACES = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)
 """Middles of curves in each step between two rungs, as shares of the step."""
 _BEYOND = 8
 """Middles of curves beyond either end of the ladder, as far as half of its length."""
+_STEEP = (1 / 200, 1 / 60, 1 / 20)
+"""Widths of the steepest curves, as shares of the shortest step: the first is 1 on one rung and 0
+on the next wherever between them it falls."""
 _WIDTHS = 14
-_STEEPEST = 1 / 200
-"""Width of the steepest curve, as a share of the shortest step: it is 1 on one rung and 0 on the
-next wherever between them it falls."""
+_GENTLE = 1 / 10
+"""Width of the steepest of the others, up to the whole ladder's length."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def logistic_crossings(x: Floats, skills: Floats, weights: Floats, alike: float)
     floor, top, loss = _fitted(a, b, c, p, q, lowest)
     loss += base
     gap = np.maximum(top - floor, ROUNDING)
-    with np.errstate(divide="ignore"):
+    # A curve that lies on the half all the way crosses it at its middle, not at 0 / 0.
+    with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.log((top - HALF) / gap) - np.log((HALF - floor) / gap)
     crossing = middles[:, None] + widths[:, None] * np.where(gap > ROUNDING, odds, 0.0)
     crossing = np.where(crossing < x[0], -np.inf, np.where(crossing > x[-1], np.inf, crossing))
@@ -98,13 +102,53 @@ def logistic_crossings(x: Floats, skills: Floats, weights: Floats, alike: float)
     return Crossings(crossing[best, at], first, last, curves)
 
 
+def polished(x: Floats, skills: Floats, weights: Floats, curve: Floats) -> tuple[Floats, float]:
+    """Return the best curve near one of the grid's, and where it crosses the half.
+
+    Args:
+        x: the rungs' places, rising, shape (R,).
+        skills: the rungs' figures, shape (R,).
+        weights: how much each counts, shape (R,).
+        curve: middle, width, floor and top to start from.
+    """
+    middles, widths = _grid(x)
+    lowest = min(0.0, float(skills.min()))
+    low = np.array([middles.min(), widths.min(), lowest, HALF])
+    high = np.array([middles.max(), widths.max(), HALF, 1.0])
+    root = np.sqrt(weights)
+    start = np.clip(curve, low, high)
+    room = 1e-9 * (high - low)
+
+    def missed(p: Floats) -> Floats:
+        return root * (logistic(x, p) - skills)
+
+    fit = optimize.least_squares(
+        missed,
+        np.clip(start, low + room, high - room),
+        bounds=(low, high),
+        x_scale=np.maximum(high - low, ROUNDING),
+    )
+    before = float((weights * (logistic(x, curve) - skills) ** 2).sum())
+    best = fit.x if 2 * fit.cost < before else curve
+    middle, width, floor, top = best
+    if top - floor <= ROUNDING or top <= HALF or floor >= HALF:
+        # It only touches the half, on one side or all along.
+        crossing = middle if top - floor <= ROUNDING else (-np.inf if top <= HALF else np.inf)
+    else:
+        crossing = middle + width * (np.log(top - HALF) - np.log(HALF - floor))
+    crossing = -np.inf if crossing < x[0] else np.inf if crossing > x[-1] else crossing
+    return best, float(crossing)
+
+
 def _grid(x: Floats) -> tuple[Floats, Floats]:
     """Return middles and widths of the curves that are tried, shape (curves,) each."""
     steps = np.diff(x)
     inside = (x[:-1, None] + steps[:, None] * np.array(_PLACES)).ravel()
     reach = (x[-1] - x[0]) / 2 * np.arange(1, _BEYOND + 1) / _BEYOND
     middles = np.concatenate([x[0] - reach, inside, x, x[-1] + reach])
-    widths = np.geomspace(steps.min() * _STEEPEST, x[-1] - x[0], _WIDTHS)
+    least = steps.min()
+    gentle = np.geomspace(least * _GENTLE, x[-1] - x[0], _WIDTHS)
+    widths = np.concatenate([least * np.array(_STEEP), gentle])
     pairs = np.meshgrid(middles, widths, indexing="ij")
     return pairs[0].ravel(), pairs[1].ravel()
 

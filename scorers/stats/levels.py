@@ -1,6 +1,6 @@
 """A level: the rung of known difficulty at which half of the way from bar to ceiling is reached.
 
-The rungs are known from how the items were made, so nothing is estimated from other models' answers.
+The rungs are known from how the items were made; nothing is estimated from others' answers.
 A level is a *marginal* one: of the items of that difficulty, taken together, half of the way is
 won; some of them may be far harder for the model than others.
 """
@@ -20,6 +20,7 @@ from heptathlon.scorers.stats.falling import (
     falling_means,
     logistic,
     logistic_crossings,
+    polished,
 )
 from heptathlon.scorers.stats.groups import Floats, Groups, check_share, finite, group, student
 from heptathlon.scorers.stats.points import Anchors
@@ -105,10 +106,10 @@ def level_on(
 
     The rungs' skills (each between its own bar and ceiling) are fitted by a falling logistic curve
     with floor and top of its own, and by one that only falls. The level is where the logistic curve
-    crosses the half. Its interval comes from resampling whole clusters, bars and ceilings drawn anew
-    within their errors; where several curves fit a resample equally well, as when the figures drop
-    from top to floor between two rungs, the interval holds the crossings of all of them. Outside
-    the ladder nothing is extrapolated: the level is "below 3" or "above 30".
+    crosses the half. Its interval comes from resampling whole clusters, bars and ceilings drawn
+    anew within their errors; where several curves fit a resample equally well, as when the figures
+    drop from top to floor between two rungs, the interval holds the crossings of all of them.
+    Outside the ladder nothing is extrapolated: the level is "below 3" or "above 30".
 
     There is no level where the two curves cross further apart than the interval is long, or where
     the interval reaches from beyond one end of the ladder to beyond the other.
@@ -137,6 +138,9 @@ def level_on(
     if not np.isin(places, rungs).all():
         raise ValueError("an item stands on no rung of the ladder")
     used = [i for i, rung in enumerate(rungs) if (places == rung).any() and not anchors[i].reached]
+    if len(used) < FEWEST_RUNGS:
+        said = f"a level needs {FEWEST_RUNGS} rungs with room between bar and ceiling"
+        return _without((), groups, said)
     ladder = np.array([rungs[i] for i in used], dtype=np.float64)
     mine = [anchors[i] for i in used]
     table = _Table(y, groups, [places == rung for rung in ladder], statistic)
@@ -160,20 +164,26 @@ def level_on(
     tail = _tail(groups.df, confidence)
     first = min(float(np.quantile(again.first, tail, method="lower")), float(fit.first[0]))
     last = max(float(np.quantile(again.last, 1 - tail, method="higher")), float(fit.last[0]))
+    curve, best = fit.curves[0], float(fit.best[0])
+    ends = float(fit.first[0]), float(fit.last[0])
+    if all(map(math.isfinite, ends)):
+        # Where the figures leave the place open, no curve is the best one, and none is polished.
+        if ends[1] - ends[0] < np.diff(x).min() / 4:
+            curve, best = polished(x, own_skill[0], own_weight[0], curve)
+        else:
+            best = sum(ends) / 2
     falling = falling_means(own_skill, own_weight)
     plain = float(crossings_of(x, falling)[0])
-    curve = logistic(x, fit.curves[0])
+    shown = logistic(x, curve)
     rows = tuple(
         Rung(r.rung, r.n, r.headline, r.skill, float(a), float(b))
-        for r, a, b in zip(rows, curve, falling[0], strict=True)
+        for r, a, b in zip(rows, shown, falling[0], strict=True)
     )
-    return _told(x, float(fit.best[0]), (first, last), plain, fit.curves[0], rows, groups, log)
+    return _told(x, best, (min(first, best), max(last, best)), plain, curve, rows, groups, log)
 
 
 def _too_few(groups: Groups, rows: Sequence[Rung]) -> str:
     """Say why there can be no level; empty if there can be one."""
-    if len(rows) < FEWEST_RUNGS:
-        return f"a level needs {FEWEST_RUNGS} rungs with room between bar and ceiling"
     if any(r.skill is None for r in rows):
         return "the headline is not defined on every rung"
     if groups.count < FEWEST_CLUSTERS:
@@ -207,9 +217,7 @@ def _tail(df: float, confidence: float) -> float:
     return float(special.ndtr(-math.sqrt((df + 1) / df) * student(df, confidence)))
 
 
-def _noise(
-    own: Floats, drawn: Floats, weights: Floats, groups: Groups, room: Floats
-) -> float:
+def _noise(own: Floats, drawn: Floats, weights: Floats, groups: Groups, room: Floats) -> float:
     """Return the variance of a rung's figure times its weight, the mean over rungs.
 
     Figures that are alike in all clusters vary in others: no error is taken to be below the one
