@@ -44,6 +44,23 @@ def score(
     out.print(f"{target / 'report.html'}")
 
 
+@app.command("runs")
+def list_runs(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of runs.")],
+    as_json: Json = False,
+) -> None:
+    """List the runs in a folder and below it: who, when, what, and in what they differ."""
+    from heptathlon.running import listing
+
+    found = listing.listed(folder)
+    if as_json:
+        print_json([tables.as_data(one) for one in found])
+        return
+    out.print(tables.runs(found))
+    for remark in tables.run_remarks(found, listing.differing(found)):
+        out.print(remark, markup=False)
+
+
 @app.command()
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="Run folder.")],
