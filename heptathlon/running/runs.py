@@ -27,6 +27,7 @@ _DATE = r"\d{4}-\d{2}-\d{2}T[\d.-]+"
 RESULTS_NAME = re.compile(rf"^(?:results|[^/]+_({_DATE}))\.json$")
 """A results file; ``--output_path X.json`` names it after X, and a rescued one has no date."""
 SAMPLES_NAME = re.compile(rf"^samples_([A-Za-z0-9_]+?)(?:_({_DATE}))?\.jsonl$")
+ANY_SAMPLES = re.compile(rf"^samples_([^/]+?)(?:_({_DATE}))?\.jsonl$")
 SIDECAR_NAME = re.compile(rf"^heptathlon_({_DATE})\.jsonl$")
 
 Response = str | list[tuple[float, bool]]
@@ -129,8 +130,8 @@ def read_run(path: Path) -> Run:
     """
     folder = find_run_folder(path)
     recorded = read_recorded(folder, only=path if path.is_file() else None)
-    chosen = _newest_whole(folder, recorded)
-    _refuse_mixed(folder, chosen)
+    chosen = newest_whole(folder, recorded)
+    refuse_mixed(folder, chosen)
     used = [one for one in recorded if one in chosen.values()]
     told = {
         _date_of(p, SIDECAR_NAME): sidecar.read(p)
@@ -159,7 +160,7 @@ class Recorded:
     Attributes:
         file: the results file.
         results: its content.
-        samples: the suite's tasks of this run, and the file of each one's samples.
+        samples: the tasks of this run, and the file of each one's samples.
     """
 
     file: Path
@@ -172,7 +173,9 @@ class Recorded:
         return identity_of(self.results)
 
 
-def read_recorded(folder: Path, only: Path | None = None) -> list[Recorded]:
+def read_recorded(
+    folder: Path, only: Path | None = None, *, any_task: bool = False
+) -> list[Recorded]:
     """Return what runs a folder holds, oldest first.
 
     lm-eval writes the results and all samples of a run under one date. That of a file's name says
@@ -181,9 +184,10 @@ def read_recorded(folder: Path, only: Path | None = None) -> list[Recorded]:
     Args:
         folder: where the results files lie.
         only: one of them, if the others are not wanted.
+        any_task: whether samples of tasks that are not the suite's are wanted too.
 
     Raises:
-        HeptathlonError: if samples of the suite belong to no results file, or there are none.
+        HeptathlonError: if samples belong to no results file, or there are none.
     """
     names = sorted(p for p in folder.iterdir() if RESULTS_NAME.match(p.name))
     by_date: dict[str, list[Path]] = {}
@@ -191,12 +195,13 @@ def read_recorded(folder: Path, only: Path | None = None) -> list[Recorded]:
         by_date.setdefault(_date_of(file, RESULTS_NAME), []).append(file)
     samples: dict[str, dict[str, Path]] = {}
     for file in sorted(folder.iterdir()):
-        if (match := SAMPLES_NAME.match(file.name)) and match[1].startswith("heptathlon_"):
+        match = (ANY_SAMPLES if any_task else SAMPLES_NAME).match(file.name)
+        if match and (any_task or match[1].startswith("heptathlon_")):
             samples.setdefault(match[2] or "", {})[match[1]] = file
     if not samples:
         raise HeptathlonError(
-            f"{folder}: holds no samples_heptathlon_*.jsonl; run again with --log_samples, "
-            "because every score is recomputed from the samples."
+            f"{folder}: holds no samples_{'' if any_task else 'heptathlon_'}*.jsonl; run again "
+            "with --log_samples, because every figure is taken from the samples."
         )
     for date, files in samples.items():
         if date not in by_date:
@@ -218,7 +223,7 @@ def read_recorded(folder: Path, only: Path | None = None) -> list[Recorded]:
     return sorted(found, key=lambda one: (time_of(one.results), one.file.name))
 
 
-def _newest_whole(folder: Path, recorded: Sequence[Recorded]) -> dict[str, Recorded]:
+def newest_whole(folder: Path, recorded: Sequence[Recorded]) -> dict[str, Recorded]:
     """Return where each task is read from: the newest run that has it."""
     chosen = {task: one for one in recorded for task in one.samples}
     if not chosen:
@@ -231,8 +236,12 @@ def _newest_whole(folder: Path, recorded: Sequence[Recorded]) -> dict[str, Recor
     return same if same.keys() == chosen.keys() else chosen
 
 
-def _refuse_mixed(folder: Path, chosen: Mapping[str, Recorded]) -> None:
-    """Refuse answers of two models, and one headline that was asked in two ways."""
+def refuse_mixed(folder: Path, chosen: Mapping[str, Recorded]) -> None:
+    """Refuse answers of two models, and one headline that was asked in two ways.
+
+    Raises:
+        HeptathlonError: naming the tasks, the files and what differs.
+    """
     first: dict[tuple[str, ...], tuple[str, Recorded]] = {}
     by_age = sorted(chosen, key=lambda task: (time_of(chosen[task].results), task))
     for task in by_age:
@@ -298,6 +307,16 @@ def read_samples(path: Path, task: str) -> Iterator[Sample]:
     Raises:
         HeptathlonError: naming the file, the line and the field.
     """
+    for where, row in read_rows(path):
+        yield _sample(row, task, where)
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each line of a file of samples as it was logged, and where it stands.
+
+    Raises:
+        HeptathlonError: naming the file and the line.
+    """
     if path.stat().st_size > MAX_SAMPLES_BYTES:
         raise HeptathlonError(f"{path}: larger than {MAX_SAMPLES_BYTES:,} bytes.")
     with open_plain(path) as file:
@@ -310,13 +329,13 @@ def read_samples(path: Path, task: str) -> Iterator[Sample]:
             except UnicodeDecodeError:
                 raise HeptathlonError(f"{where}: not UTF-8 text.") from None
             if text.strip():
-                yield _sample(loads_strict(text, where=where, nan_is_null=True), task, where)
+                row = loads_strict(text, where=where, nan_is_null=True)
+                if not isinstance(row, dict):
+                    raise HeptathlonError(f"{where}: holds a {type(row).__name__}, not a sample.")
+                yield where, row
 
 
-def _sample(row: Any, task: str, where: str) -> Sample:
-    if not isinstance(row, dict):
-        raise HeptathlonError(f"{where}: holds a {type(row).__name__}, not a sample.")
-
+def _sample(row: dict[str, Any], task: str, where: str) -> Sample:
     def part(key: str, kind: type) -> Any:
         value = row.get(key)
         if not isinstance(value, kind) or isinstance(value, bool):
