@@ -1,8 +1,10 @@
-"""Levels on a scorecard: who answers like the ceiling stands above the ladder, who guesses below."""
+"""Levels on a scorecard: who answers all stands above the ladder, who answers nothing below."""
 
 import doctest
+from dataclasses import replace
 from functools import cache
 from itertools import count
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,14 +17,25 @@ from heptathlon.scoring.samples import ScoredSample
 
 FAMILY = FAMILIES["mllm_ct"]
 LADDER = FAMILY.ladder
+TIER = "lite"
 RISING = Ladder(field="side", rungs=(3, 5, 9), says="solves mazes of side {level}")
 FALLING = Ladder(field="gap", rungs=(12, 6, 0), says="tells {level} points apart")
 
 
 @cache
 def asked() -> list[ScoredSample]:
-    found = playing.unanswered(FAMILY, "fresh", "lite", "2026.1")
-    return [one for one in found if one.variant in FAMILY.headline.variants]
+    """Return the smallest set's documents on every rung, as the larger ones have them."""
+    found = playing.unanswered(FAMILY, "fresh", "smoke", "2026.1")
+    return [
+        replace(one, sample=replace(one.sample, doc=document(one.sample.doc, rung)))
+        for one in found
+        if one.variant in FAMILY.headline.variants
+        for rung in LADDER.rungs
+    ]
+
+
+def document(doc: dict[str, Any], rung: float) -> dict[str, Any]:
+    return {**doc, LADDER.field: rung, "cluster_id": f"{doc['item_id']}-{rung}"}
 
 
 def answered(share) -> list[ScoredSample]:
@@ -38,22 +51,22 @@ def answered(share) -> list[ScoredSample]:
 
 
 def level(share) -> Level:
-    found = levels.level_of(FAMILY, "fresh", "lite", answered(share))
+    found = levels.level_of(FAMILY, "fresh", TIER, answered(share))
     assert found is not None
     return found
 
 
 def test_all_right_is_above_the_ladder_and_none_below():
     top, bottom = level(lambda rung: 1.0), level(lambda rung: 0.0)
-    assert (top.value, top.beyond, top.hard) == (LADDER.rungs[-1], "harder", None)
+    hardest = LADDER.rungs[-1]
+    assert (top.value, top.beyond, top.hard) == (hardest, "harder", None)
     assert (bottom.value, bottom.beyond, bottom.easy) == (LADDER.rungs[0], "easier", None)
-    assert levels.figure(top, LADDER) == f"> {LADDER.rungs[-1]:g}"
+    assert levels.figure(top, LADDER) == f"> {hardest:g}"
     assert levels.figure(bottom, LADDER) == f"< {LADDER.rungs[0]:g}"
 
 
 def test_right_up_to_a_rung_is_a_level_there():
-    middle = LADDER.rungs[len(LADDER.rungs) // 2]
-    after = LADDER.rungs[len(LADDER.rungs) // 2 + 1]
+    middle, after = LADDER.rungs[3:5]
     found = level(lambda rung: float(rung <= middle))
     assert middle <= found.value <= after
     assert found.easy <= found.value <= found.hard
@@ -63,11 +76,11 @@ def test_right_up_to_a_rung_is_a_level_there():
 
 def test_no_ladder_no_level():
     documents = answered(lambda rung: 1.0)
-    assert levels.level_of(FAMILY, "paper", "lite", documents) is None
+    assert levels.level_of(FAMILY, "paper", TIER, documents) is None
     bare = FAMILY.model_copy(update={"ladder": None})
-    assert levels.level_of(bare, "fresh", "lite", documents) is None
+    assert levels.level_of(bare, "fresh", TIER, documents) is None
     other = FAMILY.model_copy(update={"version": FAMILY.version + 1})
-    found = levels.level_of(other, "fresh", "lite", documents)
+    found = levels.level_of(other, "fresh", TIER, documents)
     assert found.value is None
     assert "not measured" in found.reason
 

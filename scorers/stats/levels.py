@@ -282,7 +282,7 @@ def _told(
         return _without(rows, groups, said)
     beyond: Beyond = "" if math.isfinite(best) else "easier" if best < 0 else "harder"
     return Level(
-        value=rung_at(at),
+        value=rows[-(beyond == "harder")].rung if beyond else rung_at(at),
         easy=inside(first),
         hard=inside(last),
         beyond=beyond,
