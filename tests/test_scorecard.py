@@ -246,9 +246,7 @@ def test_a_headline_that_is_no_mean(greedy: Path, correlating: SimpleNamespace):
     assert "rho" in maze.forms[0].metrics
 
 
-def test_a_statistic_without_an_honest_interval_says_so(
-    greedy: Path, correlating: SimpleNamespace
-):
+def test_a_statistic_without_an_honest_interval_says_so(greedy: Path, correlating: SimpleNamespace):
     why = "its resamples miss the truth"
     correlating.STATISTICS["rho"] = replace(correlating.STATISTICS["rho"], no_interval=why)
     run = runs.read_run(greedy)
