@@ -18,7 +18,6 @@ from typing import Any, Literal, NamedTuple
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-import heptathlon
 from heptathlon import harmless
 from heptathlon.families import FAMILIES, Family, Human, of_role
 from heptathlon.files import canonical_json
@@ -38,6 +37,7 @@ from heptathlon.pages import base as pages
 from heptathlon.pages import plots
 from heptathlon.scorers import stats
 from heptathlon.scorers.stats import RankRange
+from heptathlon.version import __version__
 
 SITE = Path(__file__).with_name("site")
 PAGE_ROWS = 50
@@ -97,7 +97,7 @@ def _document(template: str, script_name: str, **content: Any) -> str:
         style=style,
         script=script,
         policy=pages.policy(style, script),
-        version=heptathlon.__version__,
+        version=__version__,
         **content,
     )
     return text + "\n"
@@ -461,7 +461,7 @@ def data_json(boards: Sequence[Table]) -> str:
     return (
         canonical_json(
             {
-                "heptathlon_version": heptathlon.__version__,
+                "heptathlon_version": __version__,
                 "boards": [
                     {
                         **board.division._asdict(),

@@ -9,14 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "heptathlon"
 
-WAY = ("models", "running", "scoring", "studies", "pages", "leaderboard", "demo", "cli")
+WAY = ("models", "running", "scoring", "studies", "pages", "leaderboard", "demo", "face", "cli")
 """The rooms on the way of an item, lowest first; each may use those before it."""
 BESIDE = ("builders", "tasks", "scorers")
 """Rooms beside the way: every room on it may use them, they use the ground and one another."""
 GROUND = "ground"
 APART = {("builders", "scorers"), ("scorers", "builders")}
 """What makes an item and what judges it must not know each other."""
-OPEN_LEADERBOARD = {"cli", "demo", "leaderboard"}
+OPEN_LEADERBOARD = {"cli", "demo", "face", "leaderboard"}
 """Rooms that may use the leaderboard: all others work where there is none."""
 
 Imports = Mapping[str, Iterable[str]]
@@ -57,7 +57,8 @@ def _imports() -> dict[str, set[str]]:
 
 def room(module: str) -> str:
     """Return the room of a module; the ground for what stands in none."""
-    first = module.split(".")[1] if "." in module else ""
+    # The package itself is what ``import heptathlon`` offers.
+    first = module.split(".")[1] if "." in module else "face"
     return first if first in (*WAY, *BESIDE) else GROUND
 
 

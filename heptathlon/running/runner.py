@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import heptathlon
 from heptathlon import models
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, folder_stamp
@@ -16,6 +15,8 @@ from heptathlon.models import pairs, window
 from heptathlon.running import evaluating, preflight, settings, sidecar, twins
 from heptathlon.running.broken import Guard
 from heptathlon.running.saving import Staging
+from heptathlon.tasks import catalog
+from heptathlon.version import __version__
 
 MANNERS = frozenset(
     {"concurrency", "num_concurrent", "tries", "max_retries", "timeout", "verify_certificate"}
@@ -69,6 +70,36 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     if not brief:
         _print(merged, config)
     return [path]
+
+
+def run_name(
+    model: str,
+    name: str,
+    tier: str,
+    model_args: Mapping[str, Any],
+    out: Path,
+    flags: Sequence[str],
+) -> Path:
+    """Evaluate a class of models on what a name stands for, and return the run's folder.
+
+    Args:
+        model: lm-eval's name of the class.
+        name: what is asked; see :func:`heptathlon.tasks.catalog.whole_name`.
+        tier: size of the set, where the name does not say it.
+        model_args: the class's arguments.
+        out: folder of runs.
+        flags: further flags of ``heptathlon run``.
+
+    Raises:
+        UnknownNameError: if there is no such name.
+        HeptathlonError: as :func:`run`.
+    """
+    tasks = catalog.whole_name(name, tier)
+    arguments = ["--model", model, "--tasks", tasks, "--output_path", str(out), *flags]
+    if model_args:
+        arguments += ["--model_args", json.dumps(dict(model_args))]
+    (path,) = run(arguments, brief=True)
+    return path.parent
 
 
 class Run:
@@ -270,7 +301,7 @@ def _fingerprint(lm: Any, config: Any) -> str:
         "info": {k: str(v) for k, v in info.items()},
         "weights": _weights_of(config.model_args),
         "seed": [str(s) for s in config.seed or []],
-        "versions": [heptathlon.__version__, lm_eval.__version__],
+        "versions": [__version__, lm_eval.__version__],
     }
     return hashlib.sha256(canonical_json(parts).encode()).hexdigest()[:32]
 
