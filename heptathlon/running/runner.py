@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from heptathlon import models
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, folder_stamp
 from heptathlon.models import pairs, window
-from heptathlon.running import evaluating, preflight, settings, sidecar, twins
+from heptathlon.running import evaluating, glance, noise, preflight, settings, sidecar, twins
 from heptathlon.running.broken import Guard
 from heptathlon.running.saving import Staging
 from heptathlon.tasks import catalog
@@ -31,7 +32,7 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
 
     Args:
         arguments: the flags of ``lm_eval run``.
-        brief: leave out lm-eval's tables and its log below warnings.
+        brief: print no figures.
 
     Raises:
         HeptathlonError: if a task is unknown, the model cannot be asked, the output folder cannot
@@ -39,13 +40,8 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
             were finished are saved all the same.
         SystemExit: 2 for wrong usage.
     """
-    settings.quiet()
-    from lm_eval.utils import setup_logging
-
-    setup_logging()
-    silence_advice()
-    if brief:
-        logging.getLogger("lm_eval").setLevel(logging.WARNING)
+    noise.prepare()
+    noise.hush()
     config, wanted = settings.read(arguments)
     manager = settings.manager_of(config)
     models.register()
@@ -68,7 +64,8 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
         return []
     path, merged = results
     if not brief:
-        _print(merged, config)
+        show = glance.tables if noise.wanted() else glance.show
+        show(merged, config)
     return [path]
 
 
@@ -145,15 +142,18 @@ class Run:
         if hasattr(self._lm, "server"):
             # Its advice on chat templates is for models that apply one here.
             said.setLevel(logging.ERROR)
+        started = time.monotonic()
         stopped, failed = ahead, dict[str, str]()
         try:
-            for name, task in self._tasks.items():
+            for number, (name, task) in enumerate(self._tasks.items(), start=1):
                 if stopped is not None and not (
                     ahead is not None and self._journal.knows(task.instances)
                 ):
                     continue
                 try:
                     self._do(name, task)
+                    passed = time.monotonic() - started
+                    logger.info("[%d of %d, %.0f s] %s", number, len(self._tasks), passed, name)
                 except (HeptathlonError, KeyboardInterrupt) as error:
                     stopped = error
                 except Exception as error:
@@ -242,15 +242,6 @@ class Run:
         raise HeptathlonError(f"{name}{more} failed: {said}. {goes_on}")
 
 
-def silence_advice() -> None:
-    """Drop lm-eval's advice on ``--metadata``, which it repeats for every task of the suite."""
-    logging.getLogger("lm_eval.api.task").addFilter(_no_advice)
-
-
-def _no_advice(record: logging.LogRecord) -> bool:
-    return "Custom kwargs can be passed to `--metadata`" not in str(record.msg)
-
-
 def _generated(loaded: Mapping[str, Any], manager: Any) -> dict[str, Any]:
     """Return generated tasks in place of likelihood tasks, and say which have no such form."""
     names, left = twins.generated(loaded["tasks"])
@@ -329,14 +320,3 @@ def _log_elsewhere(results: Any, samples: Any, config: Any) -> None:
         tracker.post_init({**results, "samples": samples})
         tracker.log_eval_result()
         tracker.log_eval_samples(samples)
-
-
-def _print(results: Any, config: Any) -> None:
-    from lm_eval.utils import make_table
-
-    if config.show_config:
-        print(json.dumps(results, indent=2, default=str))
-    print(f"{config.model} ({config.model_args}), limit: {config.limit}")
-    print(make_table(results))
-    if results.get("groups"):
-        print(make_table(results, "groups"))

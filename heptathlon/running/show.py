@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from heptathlon.running.runner import silence_advice
+from heptathlon.running import noise
 from heptathlon.tasks import catalog, derived
 
 
@@ -47,7 +47,7 @@ def prompts(
     from lm_eval.tasks import TaskManager
 
     tasks = catalog.asked(name, tier)
-    silence_advice()
+    noise.hush()
     manager = TaskManager(include_path=str(derived.include_path()), include_defaults=False)
     loaded = manager.load(tasks)["tasks"]
     for task in tasks:

@@ -35,7 +35,7 @@ from heptathlon.scorers.stats.interval import (
     Interval,
 )
 from heptathlon.scorers.stats.means import clustered_mean, mean_interval, wilson
-from heptathlon.scorers.stats.pairs import PairedResult, paired
+from heptathlon.scorers.stats.pairs import PairedResult, fewest_clusters, paired
 from heptathlon.scorers.stats.points import (
     FULL,
     Anchors,
@@ -70,6 +70,7 @@ __all__ = [
     "cluster_bootstrap",
     "clustered_mean",
     "df_of_shares",
+    "fewest_clusters",
     "held",
     "holm",
     "influence",
