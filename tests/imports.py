@@ -1,6 +1,10 @@
-"""The package's imports, read from its source as data, and the rules that they keep."""
+"""The package's imports, read from its source as data, and the rules that they keep.
+
+``python -m tests.imports`` draws them into ``docs/architecture.md``.
+"""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -81,3 +85,39 @@ def _may_use(here: str, there: str) -> bool:
     if here in BESIDE:
         return there in BESIDE and (here, there) not in APART
     return here in WAY and (there in BESIDE or WAY.index(there) < WAY.index(here))
+
+
+def drawing() -> str:
+    """Return the picture of the rooms: a row a room, and a dot where it uses the column's.
+
+    On the way of an item all dots are left of the diagonal: what a room uses stands below it.
+    """
+    order = [GROUND, *BESIDE, *WAY]
+    uses: dict[str, set[str]] = defaultdict(set)
+    for name, used in imports().items():
+        uses[room(name)] |= {room(other) for other in used}
+    width = max(map(len, order))
+    head = [" " * (width + 1) + " ".join(f"{name[:4]:4}" for name in order).rstrip()]
+    rows = [
+        f"{here:>{width}} " + " ".join(f"{_cell(here, there, uses):4}" for there in order).rstrip()
+        for here in reversed(order)
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def _cell(here: str, there: str, uses: Mapping[str, set[str]]) -> str:
+    return "□" if here == there else "●" if there in uses[here] else "·"
+
+
+PAGE = ROOT / "docs" / "architecture.md"
+BLOCK = re.compile(r"(<!-- rooms: generated -->\n```text\n).*?(```\n<!-- /rooms -->)", re.DOTALL)
+
+
+def page() -> str:
+    """Return the page of the house with its picture as the imports are now."""
+    told = PAGE.read_text(encoding="utf-8")
+    return BLOCK.sub(lambda match: match[1] + drawing() + match[2], told)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import re
 
 import pytest
 
@@ -57,6 +58,20 @@ def test_a_circle_is_seen():
     found["heptathlon.studies.files"] = {"heptathlon.studies.kinds"}
     with pytest.raises(graphlib.CycleError, match=r"studies\.files"):
         graphlib.TopologicalSorter(found).prepare()
+
+
+def test_the_page_is_true():
+    """Its picture is that of the imports, it tells of every room, and what it names is there."""
+    told = imports.PAGE.read_text(encoding="utf-8")
+    assert imports.page() == told, "python -m tests.imports draws it anew"
+    assert imports.drawing() in told
+    named = re.findall(r"`([^`\s]+)`", told)
+    rooms = {name.rstrip("/").removeprefix("heptathlon/") for name in named}
+    assert {*imports.WAY, *imports.BESIDE} - {"face", "demo"} <= rooms
+    paths = [name for name in named if "/" in name and "<" not in name]
+    assert paths
+    missing = [name for name in paths if not (imports.ROOT / name).exists()]
+    assert missing == []
 
 
 def test_a_long_module_says_why():

@@ -13,6 +13,7 @@ EXAMPLES = {
     "run": settings.EXAMPLE,
     "demo": "heptathlon demo --models smollm2,minilm",
     "score": "heptathlon score runs/Qwen__Qwen3-0.6B",
+    "runs": "heptathlon runs runs",
     "compare": "heptathlon compare runs/Qwen__Qwen3-0.6B runs/Qwen__Qwen3-1.7B",
     "profile": "heptathlon profile runs/Qwen__Qwen3-0.6B runs/Qwen__Qwen3-1.7B",
     "pick-prompt": "heptathlon pick-prompt runs/Qwen__Qwen3-0.6B",
