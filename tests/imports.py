@@ -97,12 +97,13 @@ def drawing() -> str:
     for name, used in imports().items():
         uses[room(name)] |= {room(other) for other in used}
     width = max(map(len, order))
-    head = [" " * (width + 1) + " ".join(f"{name[:4]:4}" for name in order).rstrip()]
-    rows = [
-        f"{here:>{width}} " + " ".join(f"{_cell(here, there, uses):4}" for there in order).rstrip()
-        for here in reversed(order)
-    ]
-    return "\n".join([*head, *rows]) + "\n"
+    numbered = list(enumerate(order, start=1))
+    head = " " * (width + 4) + " ".join(f"{number:2}" for number, _ in numbered)
+    rows = []
+    for number, here in reversed(numbered):
+        cells = " ".join(f" {_cell(here, there, uses)}" for there in order)
+        rows.append(f"{here:>{width}} {number:2} {cells}")
+    return "\n".join([head, *rows]) + "\n"
 
 
 def _cell(here: str, there: str, uses: Mapping[str, set[str]]) -> str:
