@@ -44,7 +44,8 @@ def _figure(task: str, found: Mapping[str, Any]) -> str:
         if isinstance(value, int | float)
     }
     errors = {name: metrics.pop(name) for name in list(metrics) if name.endswith("_stderr")}
-    wanted = [name for name in _headlines(task) if name in metrics] or list(metrics)
+    metrics.pop("sample_len", None)
+    wanted = [name for name in (*_headlines(task), "acc", *metrics) if name in metrics]
     if not wanted:
         return "no figure"
     name = wanted[0]

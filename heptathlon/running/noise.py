@@ -7,12 +7,25 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cache, partial
 from typing import Any
 
 from heptathlon.running.replaced import replaced
+
+ADVICE = (
+    "Custom kwargs can be passed to `--metadata`",
+    # A group averages those of its tasks that have its metric; scores are the scorecard's.
+    "is missing in",
+)
+"""Words of what lm-eval says of every task or group of the suite."""
+
+BETWEEN = 5.0
+"""Seconds between two lines that say how far a run is."""
+
+logger = logging.getLogger("heptathlon")
 
 
 def prepare() -> None:
@@ -49,10 +62,30 @@ class _New(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()
-        if "Custom kwargs can be passed to `--metadata`" in said or said in self._said:
+        if said in self._said or any(words in said for words in ADVICE):
             return False
         self._said.add(said)
         return True
+
+
+class Progress:
+    """How far a run is: a line now and then, and one for the last task.
+
+    Args:
+        count: tasks of the run.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._started = self._said = time.monotonic()
+
+    def say(self, number: int, task: str) -> None:
+        """Say that a task is done, the ``number``-th, if it is time to."""
+        now = time.monotonic()
+        if number == self._count or now - self._said > BETWEEN:
+            self._said = now
+            passed = now - self._started
+            logger.info("[%d of %d, %.0f s] %s", number, self._count, passed, task)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 import os
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -142,7 +141,7 @@ class Run:
         if hasattr(self._lm, "server"):
             # Its advice on chat templates is for models that apply one here.
             said.setLevel(logging.ERROR)
-        started = time.monotonic()
+        progress = noise.Progress(len(self._tasks))
         stopped, failed = ahead, dict[str, str]()
         try:
             for number, (name, task) in enumerate(self._tasks.items(), start=1):
@@ -152,8 +151,7 @@ class Run:
                     continue
                 try:
                     self._do(name, task)
-                    passed = time.monotonic() - started
-                    logger.info("[%d of %d, %.0f s] %s", number, len(self._tasks), passed, name)
+                    progress.say(number, name)
                 except (HeptathlonError, KeyboardInterrupt) as error:
                     stopped = error
                 except Exception as error:
