@@ -82,14 +82,16 @@ def players_of(family: str) -> dict[str, Player]:
 def player_of(family: str, name: str) -> Player:
     """Return the player of a family that answers to a name.
 
-    Where a family calls its constant or its random player by another name, its part ``players``
-    says so: ``ALSO = {"random": "random_walk"}``.
+    Where a family calls its constant or its random player by another name, or has one beside its
+    ladder, its part ``players`` says so: ``ALSO = {"random": "random_walk"}``.
 
     Raises:
         UnknownNameError: if there is none, with the nearest names.
     """
     players = players_of(family)
-    also: Mapping[str, str] = getattr(load_part(family_named(family), "players"), "ALSO", {})
-    if name not in players and also.get(name) not in players:
+    part = load_part(family_named(family), "players")
+    also: Mapping[str, str | Player] = getattr(part, "ALSO", {})
+    found = players.get(name) or also.get(name)
+    if found is None:
         raise UnknownNameError(f"player of {family}", name, [*players, *also])
-    return players.get(name) or players[also[name]]
+    return players[found] if isinstance(found, str) else found

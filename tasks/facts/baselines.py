@@ -204,7 +204,6 @@ def _gold_weights(doc: Doc, options: Sequence[str]) -> list[float]:
 
 PLAYERS = by_name(
     _speaker("random", "answers at random", _by_random),
-    _speaker("constant", "says the first of the possible values", lambda doc: _pool(doc)[0]),
     _speaker("name_bias", "answers with the country of the name", _by_name),
     _speaker(
         "contrary_name",
@@ -245,3 +244,5 @@ PLAYERS = by_name(
         oracle=True,
     ),
 )
+ALSO = {"constant": _speaker("constant", "says the first possible value", lambda d: _pool(d)[0])}
+"""A player that every family has; it is no rung of this one's ladder."""
