@@ -148,7 +148,7 @@ def test_a_run_in_a_log_says_little(monkeypatch, capfd, tmp_path: Path):
     assert re.search(r"^\[7 of 7, \d+ s\] heptathlon_sort_\w+$", said.err, re.MULTILINE)
     figures = said.out.splitlines()
     assert len(figures) == 7
-    assert all(re.match(r"heptathlon_sort_\w+ +\d \w+ -?\d\.\d{3}( ± |$)", one) for one in figures)
+    assert all(re.match(r"heptathlon_sort_\w+ +\d +\w+ -?\d\.\d{3}( ± |$)", one) for one in figures)
 
 
 def test_lm_eval_s_own_words_can_be_had(monkeypatch, capfd, tmp_path: Path):

@@ -44,9 +44,9 @@ def hush() -> None:
 
     setup_logging(logging.WARNING)
     for handler in logging.getLogger("lm_eval").handlers:
-        if isinstance(handler, logging.StreamHandler):
-            # In a notebook, standard error is another one than when lm-eval was first used.
-            handler.setStream(sys.stderr)
+        if type(handler) is logging.StreamHandler:
+            # In a notebook it is another one than when lm-eval was first used, and that is closed.
+            handler.stream = sys.stderr
         if not any(isinstance(one, _New) for one in handler.filters):
             handler.addFilter(_New())
 
