@@ -11,6 +11,7 @@ EXAMPLES = {
     "push": "heptathlon push maze --tier lite --repo ORG/heptathlon-maze --dry-run",
     "show": "heptathlon show sort_told -n 2 --num-fewshot 1",
     "run": settings.EXAMPLE,
+    "from-inspect": "heptathlon from-inspect logs/2026.eval --out runs",
     "demo": "heptathlon demo --models smollm2,minilm",
     "score": "heptathlon score runs/Qwen__Qwen3-0.6B",
     "runs": "heptathlon runs runs",
@@ -47,7 +48,8 @@ def add_to(app: typer.Typer, before: str = "") -> None:
     for command in app.registered_commands:
         assert command.callback is not None
         name = before + (command.name or command.callback.__name__)
-        command.epilog = f"Example: {EXAMPLES[name]}"
+        if name in EXAMPLES:
+            command.epilog = f"Example: {EXAMPLES[name]}"
     for group in app.registered_groups:
         assert group.typer_instance is not None
         add_to(group.typer_instance, f"{group.name} " if group.name else before)

@@ -21,6 +21,7 @@ FOR = {
     "sglang": "--model sglang; wants an environment of its own",
     "api": "chat and completions servers (--model api, local-completions, openai-*), judges",
     "anthropic": "lm-eval's --model anthropic-completions",
+    "inspect": "inspect eval heptathlon/… and from-inspect",
     "retrieval": "encoders and retrievers (--model heptathlon-encoder)",
     "image": "tasks with pictures",
     "recall": "real series of the event recall",
