@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import heptathlon
 from heptathlon.families import Family, Headline
 from heptathlon.models.told import LENGTH
 from heptathlon.running.arguments import as_mapping
@@ -45,6 +44,7 @@ from heptathlon.scoring.samples import (
 )
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
+from heptathlon.version import __version__
 
 __all__ = [
     "SEED",
@@ -305,7 +305,7 @@ def _settings(run: Run) -> Settings:
         gen_kwargs=as_mapping(config.get("gen_kwargs")),
         limit=config.get("limit"),
         lm_eval_version=str(newest.get("lm_eval_version") or ""),
-        heptathlon_version=heptathlon.__version__,
+        heptathlon_version=__version__,
     )
 
 

@@ -36,7 +36,7 @@ from heptathlon.scorers.stats.interval import (
 )
 from heptathlon.scorers.stats.levels import Level, level_on
 from heptathlon.scorers.stats.means import clustered_mean, mean_interval, wilson
-from heptathlon.scorers.stats.pairs import PairedResult, paired
+from heptathlon.scorers.stats.pairs import PairedResult, fewest_clusters, paired
 from heptathlon.scorers.stats.points import (
     FULL,
     Anchors,
@@ -72,6 +72,7 @@ __all__ = [
     "cluster_bootstrap",
     "clustered_mean",
     "df_of_shares",
+    "fewest_clusters",
     "held",
     "holm",
     "influence",
