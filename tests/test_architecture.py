@@ -13,9 +13,7 @@ REASON = "Long because"
 NOT_YET = {
     "heptathlon.builders.sort.words",
     "heptathlon.builders.students.real",
-    "heptathlon.builders.students.skills",
     "heptathlon.scorers.maze",
-    "heptathlon.scorers.students",
     "heptathlon.running.runner",
     "heptathlon.leaderboard.page",
     "heptathlon.leaderboard.validate",
