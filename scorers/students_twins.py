@@ -47,6 +47,8 @@ SAID = 0.7
 much the factor decides."""
 LOWEST = -60.0
 """Log chance below which one is as unlikely as another."""
+NEGLIGIBLE = 1e-9
+"""Nats by which forecasts must differ to differ at all."""
 MOST = 1_000.0
 """Largest factor: forecasts that differ by thousandths of a nat can still be told apart."""
 PRIOR = 0.5
@@ -174,6 +176,8 @@ def _apart(rows: Sequence[Row]) -> list[_Twin]:
         raise TypeError("the students' verdicts are forecasts")
     logs = np.array([forecast.logs for forecast in forecasts])
     apart = logs - logs.mean(axis=0)
+    # What rounding leaves of equal forecasts is no difference, however large the factor.
+    apart[np.abs(apart) < NEGLIGIBLE] = 0.0
     return [
         _Twin(int(row.doc["half"]), mine, np.array(row.doc["base"]), np.array(row.doc["top"]))
         for row, mine in zip(rows, apart, strict=True)
@@ -182,6 +186,8 @@ def _apart(rows: Sequence[Row]) -> list[_Twin]:
 
 def refitted(base: Floats, apart: Floats, factor: float) -> Floats:
     """Return ``base`` moved by what sets a forecast apart; shape (options,) or (twins, options)."""
+    if not (factor * apart).any():
+        return base
     scores = np.log(base) + factor * apart
     weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
     out: Floats = weights / weights.sum(axis=-1, keepdims=True)
