@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -103,12 +104,17 @@ def test_an_interrupt_between_two_names_waits_for_the_second(
     replace = Path.replace
 
     def replaced(path: Path, target: Path) -> Path:
-        os.kill(os.getpid(), 2)
+        signal.raise_signal(signal.SIGINT)
         return replace(path, target)
 
+    # A shell's background jobs are started with interrupts ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.setattr(Path, "replace", replaced)
-    with pytest.raises(KeyboardInterrupt):
-        run(tmp_path, BOTH)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path, BOTH)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert sorted(runs.read_run(tmp_path).samples) == sorted([TASK, CHOICES])
 
 
