@@ -1,6 +1,7 @@
-"""The stream's scorer: a vector a document, so that forgetting can be told apart by what was lost.
+"""The family's scorer: taught tasks, the stream's, the paper's and CoIN's, each by its form.
 
-An answer is read twice: strictly, in the asked form, and leniently, in whatever form, after the
+Of the stream each document gets a vector, so that forgetting can be told apart by what was lost. An
+answer is read twice: strictly, in the asked form, and leniently, in whatever form, after the
 reasoning is removed (with it in place, gold words in the reasoning would hide forgetting). The
 reasoning is checked against the scene's facts. Nothing is ever matched by containment.
 """
@@ -9,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heptathlon.scorers import chain, mllm_ct_coin, mllm_ct_paper
+from heptathlon.scorers import chain, mllm_ct_blocks, mllm_ct_coin, mllm_ct_paper
 from heptathlon.scorers.reading import (
     Reading,
     Unread,
@@ -33,6 +34,10 @@ METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
 """Metrics of each answer style, in the order in which they are reported."""
 METRICS["paper"] = mllm_ct_paper.METRICS
 METRICS["coin"] = mllm_ct_coin.METRICS
+METRICS |= dict.fromkeys(mllm_ct_blocks.FORMS, mllm_ct_blocks.METRICS)
+STATISTICS = mllm_ct_blocks.STATISTICS
+BOUNDS = mllm_ct_blocks.BOUNDS
+across = mllm_ct_blocks.across
 
 MAX_ANSWER = 4_000
 """Characters of an answer that are read leniently, from its end."""
@@ -62,6 +67,8 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         ValueError: if the responses are not one text, which no model can cause.
     """
     style = doc["form"]
+    if style in mllm_ct_blocks.FORMS:
+        return mllm_ct_blocks.verdict(doc, responses)
     if style == "paper":
         return mllm_ct_paper.verdict(doc, responses)
     if style == "coin":

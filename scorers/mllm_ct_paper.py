@@ -1,13 +1,15 @@
-"""MLLM-CTBench's rows, scored strictly: one extractor a kind of gold answer.
+"""MLLM-CTBench's rows, scored strictly: one extractor a kind of gold answer, and as released.
 
 The repository has three scorers that disagree with one another and accept a gold string anywhere in
-the answer, or a similarity of 0.6. None of that is done here; ROUGE-L, its measure of the open
-tasks, stands beside as a metric of its own.
+the answer, or a similarity of 0.6. ``released`` is the rule of the one that computes its matrices
+(``reeval_clmm.py``, revision 17d034b), so that AP and BWT can stand beside published ones; strict
+and lenient do none of that. ROUGE-L, a measure of the open tasks there, is a metric of its own.
 """
 
 import re
 import string
 from collections.abc import Callable, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from heptathlon.scorers.chain import same
@@ -16,7 +18,7 @@ from heptathlon.scorers.reading.numbers import number_alone, number_in, plain_fi
 from heptathlon.scorers.reading.options import letter_alone, letter_in, truth_alone, truth_in
 from heptathlon.scorers.verdict import Verdict
 
-METRICS = ("strict", "parsed", "lenient", "rouge_l")
+METRICS = ("strict", "parsed", "lenient", "released", "rouge_l")
 LETTERS = "ABCDEFGH"
 MAX_ANSWER = 4_000
 MAX_TOKENS = 400
@@ -35,9 +37,10 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         responses: one text.
 
     Returns:
-        ``strict``: marked, of the gold answer's kind and equal to it. ``parsed``: marked and of
-        its kind. ``lenient``: equal to it if the answer names one thing only. ``rouge_l``: F1 of
-        the longest common subsequence of words (Lin 2004).
+        ``strict``: what is marked, or all that follows the reasoning, is of the gold answer's kind
+        and equal to it. ``parsed``: of its kind. ``lenient``: equal to it if the answer names one
+        thing only. ``released``: right by the repository's own rule, which takes much for right.
+        ``rouge_l``: F1 of the longest common subsequence of words (Lin 2004).
 
     Raises:
         ValueError: if the responses are not one text.
@@ -48,14 +51,17 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     kind, gold = doc["kind"], normal(doc["kind"], doc["gold"])
     answer = reading.answer[-MAX_ANSWER:]
     found = named(reading, lambda text: _lenient(kind, text), alone_in(kind))
-    several = found is Unread.SEVERAL
-    strict = _strict(kind, answer) if reading.marked and not several else ""
+    whole = answer if reading.marked else reading.text[-MAX_ANSWER:]
+    # Several lines are an explanation with an answer in it, not an answer.
+    one = found is not Unread.SEVERAL and "\n" not in whole.strip()
+    strict = _strict(kind, whole) if one else ""
     lenient = strict or ("" if isinstance(found, Unread) else found)
     right = bool(lenient) and same(lenient, gold)
     metrics = {
         "strict": float(bool(strict) and right),
         "parsed": float(bool(strict)),
         "lenient": float(right),
+        "released": float(released(doc["task"], doc["gold"], responses[0])),
         "rouge_l": rouge_l(answer, doc["gold"]),
     }
     outcome = ("right" if right else "wrong") + "_off_form" * (not strict)
@@ -145,3 +151,75 @@ def rouge_l(answer: str, gold: str) -> float:
             before, row[j] = row[j], before + 1 if word == other else max(row[j], row[j - 1])
     common = row[-1]
     return 2 * common / (len(a) + len(b))
+
+
+# --- the repository's own rule -------------------------------------------------------------------
+
+MOST_READ = 20_000
+"""Characters of a reply, from its end, that ``released`` looks at."""
+ALIKE, LONG = 0.6, 8
+"""Share of common characters from which on a gold answer of more than ``LONG`` ones counts."""
+CHOICES, OPEN = ("fomc", "science"), ("art", "OCR", "medical")
+
+_ANSWERS = re.compile(r"<answer>(.*?)</answer>", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL | re.IGNORECASE)
+_TAGS = re.compile(r"</?answer>", re.IGNORECASE)
+_FIRST_LETTER = re.compile(r"\(?\s{0,9}([A-H])\s{0,9}(?:[.):,]|$)", re.IGNORECASE)
+_LONE_LETTER = re.compile(r"\b([A-H])\b")
+_FIGURE = re.compile(r"-?\d+\.?\d*")
+
+
+def released(task: str, gold: str, response: str) -> bool:
+    """Tell whether a reply is right by the repository's rule for a task.
+
+    Of a choice the first letter counts, an article included; of a number the last one; an open
+    answer is right if the gold one stands anywhere in it, or is like it.
+
+    Args:
+        task: the repository's key of the task.
+        gold: the gold answer alone.
+        response: the whole reply.
+
+    Example:
+        >>> released("OCR", "ant", "an elephant"), released("fomc", "A", "a rise, so (B)")
+        (True, True)
+    """
+    said = response[-MOST_READ:]
+    marked = _ANSWERS.findall(said)
+    said = (marked[-1] if marked else _TAGS.sub(" ", _THOUGHT.sub(" ", said))).strip()
+    gold = gold.strip()
+    if task == "numglue":
+        return _same_figure(gold, said)
+    if task in CHOICES or (task == "math" and re.fullmatch("[A-Ha-h]", gold)):
+        letters = _letter(gold), _letter(said)
+        return letters[0] == letters[1] if all(letters) else _like(gold, said)
+    if task == "math":
+        if gold.lower() in {"yes", "no"}:
+            return gold.lower() in _spaced(said).split()[:3]
+        return _same_figure(gold, said) or _like(gold, said)
+    return _like(gold, said)
+
+
+def _letter(text: str) -> str:
+    found = _FIRST_LETTER.match(text) or _LONE_LETTER.search(text.upper())
+    return found[1].upper() if found else ""
+
+
+def _same_figure(gold: str, said: str) -> bool:
+    figures = [_FIGURE.findall(text.replace(",", ""))[-1:] for text in (gold, said)]
+    return all(figures) and abs(float(figures[0][0]) - float(figures[1][0])) < 1e-3
+
+
+def _like(gold: str, said: str) -> bool:
+    a, b = _spaced(gold), _spaced(said)
+    if not a or a in b:
+        return bool(a)
+    # No more characters can be common than the shorter text has: long replies are settled here.
+    possible = 2 * min(len(a), len(b)) / (len(a) + len(b)) >= ALIKE
+    return len(a) > LONG and possible and SequenceMatcher(None, a, b).ratio() >= ALIKE
+
+
+def _spaced(text: str) -> str:
+    """Return a text in lower case with blanks for punctuation."""
+    blank = str.maketrans(string.punctuation, " " * len(string.punctuation))
+    return " ".join(text.lower().translate(blank).split())

@@ -17,8 +17,8 @@ INK = "#1d1d1f"
 PAPER = "#ffffff"
 
 
-def canvas(side: int, family: str) -> "tuple[Image, ImageDraw]":
-    """Return a blank square RGB picture of a side in pixels, and the pen for it.
+def canvas(side: int, family: str, height: int | None = None) -> "tuple[Image, ImageDraw]":
+    """Return a blank RGB picture of a side in pixels, square without a height, and its pen.
 
     Raises:
         HeptathlonError: if Pillow is not installed.
@@ -30,7 +30,7 @@ def canvas(side: int, family: str) -> "tuple[Image, ImageDraw]":
             f"The image tasks of {family} draw their pictures with Pillow; install the extra "
             "'image'."
         ) from None
-    image = Image.new("RGB", (side, side), PAPER)
+    image = Image.new("RGB", (side, height or side), PAPER)
     return image, ImageDraw.Draw(image)
 
 

@@ -56,7 +56,7 @@ MLLM = {
     "content": "63", "proposed": "63", "answer": "63",
 }  # fmt: skip
 SCORE = {
-    "form": "score", "set": "world", "human": 63.0, "neutral": 50.0, "bayes": 60.0, "ceiling": None,
+    "form": "score", "set": "slogans", "human": 63.0, "neutral": 50.0, "bayes": 60.0, "ceiling": 0.9,
     "shots": [{"text": "a", "score": 40}, {"text": "b", "score": 60}],
 }  # fmt: skip
 WORD = {
@@ -70,7 +70,8 @@ LIST = {
 
 
 def _paper(kind: str) -> dict[str, Any]:
-    return {"form": "paper", "kind": kind, "gold": {"letter": "B", "number": "63"}.get(kind, "yes")}
+    gold = {"letter": "B", "number": "63"}.get(kind, "yes")
+    return {"form": "paper", "task": "math", "kind": kind, "gold": gold}
 
 
 def _plain(verdict: Verdict) -> str:

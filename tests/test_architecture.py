@@ -11,11 +11,9 @@ MAX_LINES = 400
 REASON = "Long because"
 """Begins the sentence in a long module's docstring that says why it is one."""
 NOT_YET = {
-    "heptathlon.builders.mllm_ct.scenes",
     "heptathlon.builders.sort.words",
     "heptathlon.builders.students.real",
     "heptathlon.builders.students.skills",
-    "heptathlon.scorers.continual",
     "heptathlon.scorers.maze",
     "heptathlon.scorers.students",
     "heptathlon.running.runner",

@@ -186,6 +186,78 @@ def test_f1_avg_as_published():
     assert continual.harmonic_mean(-1, 2).value is None
 
 
+def test_micro_means_weigh_tasks_by_their_documents():
+    """PILOT's A-bar and A_B: stages of all documents seen, which differ where sizes differ."""
+    sizes = {"1": 100, "2": 100, "3": 100, "4": 2000}
+    found = values(measure(Matrix.of(GOLDEN), References(sizes=sizes)))
+    assert found["a_b"] == pytest.approx(0.6891, abs=5e-5)
+    stages = [np.average(GOLDEN[t][: t + 1], weights=[*sizes.values()][: t + 1]) for t in range(4)]
+    assert found["a_bar"] == pytest.approx(np.mean(stages))
+    alike = values(measure(Matrix.of(GOLDEN), References(sizes=dict.fromkeys("1234", 7))))
+    assert alike["a_bar"] == pytest.approx(alike["maa"])
+    assert alike["a_b"] == pytest.approx(alike["mfn"])
+    assert measure(Matrix.of(GOLDEN))["a_b"].reason == "needs the number of test documents of 1"
+    assert measure(Matrix.of([[1, 1], [math.nan, 1]]), References(sizes={"1": 1, "2": 1}))[
+        "a_bar"].reason == "missing: 1 after 2"  # fmt: skip
+
+
+def sapt(r):
+    """SAPT's forgetting: the best of all earlier rows, what was not learned yet counting as is."""
+    n = len(r)
+    return sum(max(r[t][j] for t in range(n - 1)) - r[-1][j] for j in range(n - 1)) / (n - 1)
+
+
+@given(squares)
+@settings(max_examples=100, deadline=None)
+def test_forgetting_over_all_earlier_rows(r):
+    found = values(measure(Matrix.of(r, base=[0.0] * len(r))))
+    assert found["fm_any_earlier"] == pytest.approx(sapt(r))
+    assert found["fm_any_earlier"] >= found["fm_chaudhry"] - 1e-12
+    assert found["fm_any_or_base"] == pytest.approx(found["fm_any_earlier"])
+    known = values(measure(Matrix.of(r, base=[1.0] * len(r))))
+    assert known["fm_any_or_base"] == pytest.approx(1 - np.mean(r[-1][:-1]))
+    triangle = measure(Matrix.of(np.where(np.tri(len(r), dtype=bool), r, np.nan)))
+    if len(r) > 2:
+        assert triangle["fm_any_earlier"].value is None, "needs the cells before a task is learned"
+
+
+def test_the_two_that_are_called_fwt():
+    given_ = References(alone={"1": 0.95, "2": 0.9, "3": 0.9, "4": 0.8})
+    found = values(measure(Matrix.of(GOLDEN, base=[0.1] * 4), given_))
+    assert found["fwt"] == pytest.approx(0.1167, abs=5e-5)
+    assert found["fwt_single"] == pytest.approx(-found["intransigence"]) == pytest.approx(-0.075)
+
+
+def test_every_formula_says_where_it_is_from():
+    says, sources = continual.says(), continual.sources()
+    given_ = References(alone=dict.fromkeys("1234", 1.0))
+    assert says.keys() == sources.keys() == measure(Matrix.of(GOLDEN), given_).keys()
+    assert all(says.values())
+    assert all(sources.values())
+    from_memory = {name for name, source in sources.items() if source == continual.MEMORY}
+    assert {"fm_chaudhry", "min_acc", "wc_acc", "intransigence"} <= from_memory
+    assert not {"bwt_gem", "fm_any_earlier", "a_bar", "fwt_single", "f1_avg"} & from_memory
+    assert sources["stability"] == sources["plasticity"] == continual.OWN
+
+
+def test_the_area_over_memory_is_the_raw_one():
+    """MEMO's budgets, and its curve as read off the survey's figure against its printed 10.85."""
+    start = continual.megabytes(463_504, 2_000, 3 * 32 * 32)
+    end = continual.megabytes(10 * 463_504, 2_000, 3 * 32 * 32)
+    assert (start, end) == pytest.approx((7.627, 23.541), abs=1e-3)
+    assert continual.megabytes(11_176_512, 2_000, 3 * 224 * 224) == pytest.approx(329.7, abs=0.05)
+    points, curve = [7.6, 12.4, 16.0, 19.8, 23.5], [0.545, 0.69, 0.703, 0.717, 0.721]
+    assert continual.memory_area(points, curve).value == pytest.approx(10.83, abs=5e-3)
+    assert continual.memory_auc(points, curve).value == pytest.approx(0.681, abs=5e-4)
+    small = continual.memory_area([1, 2, 4], [0.2, 0.4, 0.6]).value
+    assert small == pytest.approx(1.3)
+    assert continual.memory_auc([1, 2, 4], [0.2, 0.4, 0.6]).value == pytest.approx(1.3 / 3)
+    both = {"a": ([1, 4], [0.2, 0.6]), "b": ([4, 2, 1], [0.6, 0.4, 0.2])}
+    assert continual.memory_areas(both)["b"].value == pytest.approx(1.3)
+    with pytest.raises(HeptathlonError, match="'c' is over 1 to 5 MB and 'a' over 1 to 4"):
+        continual.memory_areas({**both, "c": ([1, 5], [0, 0])})
+
+
 def test_memory_auc():
     found = continual.memory_auc([7.6, 12.4, 16.0, 19.8, 23.5], [50, 50, 50, 50, 50])
     assert found.value == pytest.approx(50)
@@ -209,6 +281,32 @@ def test_orders():
     assert found["acc_last"] == Figure(None, "order 2: missing: 2 after 4")
     with pytest.raises(ValueError, match="no order"):
         continual.average_orders([])
+
+
+def test_spread_over_orders():
+    a, b, c = (measure(Matrix.of(r)) for r in (GOLDEN, GOLDEN[::-1], np.eye(4)))
+    found = continual.spread_of_orders([a, b, c])["acc_last"]
+    known = [one["acc_last"].value for one in (a, b, c)]
+    assert (found.orders, found.least, found.most) == (3, min(known), max(known))
+    assert (found.mean, found.sd) == pytest.approx((np.mean(known), np.std(known, ddof=1)))
+    alone = continual.spread_of_orders([a])["bwt_gem"]
+    assert (alone.mean, alone.sd) == (a["bwt_gem"].value, None)
+    hole = np.array(GOLDEN)
+    hole[3, 1] = np.nan
+    lacking = continual.spread_of_orders([a, measure(Matrix.of(hole))])["acc_last"]
+    assert (lacking.mean, lacking.sd, lacking.orders) == (None, None, 1)
+    assert lacking.reason == "order 2: missing: 2 after 4"
+
+
+def test_curves():
+    stages = continual.by_stage(Matrix.of(GOLDEN))
+    assert stages["acc"] == pytest.approx([0.9, 0.825, 2.45 / 3, 0.6375])
+    assert stages["fm"][0] is None
+    assert stages["fm"][1:] == pytest.approx([0.1, 0.075, 0.25])
+    gaps = continual.by_interval(Matrix.of(GOLDEN))
+    assert gaps == pytest.approx([0.8125, (0.8 + 0.7 + 0.5) / 3, (0.95 + 0.75) / 2, 0.6])
+    holes = continual.by_interval(Matrix.of([[1.0, 0], [math.nan, 0.5]]))
+    assert holes == [0.75, None]
 
 
 # --- superficial and essential --------------------------------------------------------------------

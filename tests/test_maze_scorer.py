@@ -367,9 +367,9 @@ def test_a_cut_path_of_the_papers_is_truncated():
     doc = paper("mlmu_astar")
     for text in ("plan 0 0 plan 0 1 plan 0", "plan 0 0 plan 0 1 plan 0 2 plan 1 2 plan 2 2 pl"):
         assert verdict(doc, [CutShort(text)]).outcome == "truncated"
-    assert verdict(doc, [CutShort(f"{doc['target']}\n\nContinue the")]).outcome == "optimal"
+    assert verdict(doc, [CutShort(f"{doc['continuation']}\n\nContinue the")]).outcome == "optimal"
     dfs = paper("mlmu_dfs")
-    assert verdict(dfs, [CutShort(f"{dfs['target']} (0,0) (1,")]).outcome == "optimal"
+    assert verdict(dfs, [CutShort(f"{dfs['continuation']} (0,0) (1,")]).outcome == "optimal"
     assert verdict(document(), [CutShort("ANSWER: D D R")]).outcome == "truncated"
 
 

@@ -187,7 +187,7 @@ def test_other_documents_are_refused(folders: dict[str, Path], tmp_path: Path):
         ({"checkpoints": [{"name": "a", "after": "heptathlon_maze_dfs"}]}, "none of the study"),
         ({"checkpoints": [{"name": "../a"}]}, "checkpoints.0.name"),
         ({"checkpoints": []}, "checkpoints"),
-        ({"order": 1}, "order: Extra inputs"),
+        ({"orders": 1}, "orders: Extra inputs"),
         ({"references": {"alone": {"art": 0.5}}}, "references name 'art'"),
     ],
 )  # fmt: skip
@@ -320,8 +320,10 @@ def test_matrices_of_several_orders_are_averaged(tmp_path: Path):
     one.write_text("after,a,b\na,0.9,0.2\nb,0.5,0.8\n")
     other.write_text("after,b,a\nb,0.7,0.1\na,0.5,0.6\n")
     found = json.loads(cli("study", "matrix", str(one), str(other), "--json").stdout)
-    assert found["bwt_gem"]["value"] == pytest.approx((-0.4 - 0.2) / 2)
-    assert found["acc_last"]["value"] == pytest.approx((0.65 + 0.55) / 2)
+    assert found["bwt_gem"]["mean"] == pytest.approx((-0.4 - 0.2) / 2)
+    assert (found["bwt_gem"]["least"], found["bwt_gem"]["most"]) == pytest.approx((-0.4, -0.2))
+    assert found["acc_last"]["mean"] == pytest.approx((0.65 + 0.55) / 2)
+    assert found["acc_last"]["sd"] == pytest.approx(0.1 / 2**0.5)
     third.write_text("after,a,c\na,0.9,0.2\nc,0.5,0.8\n")
     refused = cli("study", "matrix", str(one), str(third)).exception
     assert isinstance(refused, HeptathlonError)

@@ -4,6 +4,9 @@
 traps, and filler about others; ``questions.jsonl`` the questions and answers on the asked half;
 ``retention.jsonl`` texts about people of a second world, to train on afterwards; ``subsets/`` the
 subjects of each of the K runs; ``ledger.parquet`` and ``traps.parquet`` the design.
+
+Long because the files of one corpus share its drawing order: a seed's texts change where a part is
+moved out of it.
 """
 
 import hashlib

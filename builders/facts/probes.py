@@ -3,6 +3,8 @@
 Nothing here stands in a training file. Every foil is exchangeable with the truth: which of two
 wordings was told, which of two values is the person's and which of two people is in the corpus was
 drawn, so that a model that read nothing is right half the time, whatever it finds likely.
+
+Long because the nine kinds of probe share the draws that keep their foils exchangeable.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

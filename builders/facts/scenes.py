@@ -10,6 +10,8 @@ changed their homes. In one the country is that of the name, in the other it is 
 says which names are common where. Whoever goes by the name is wrong in one of the two, whoever goes
 against it in the other, and both scenes hold the same words as often: only their order is drawn
 for each, so that who goes by a place in it is right in one of the two by luck alone.
+
+Long because every form of question is drawn from one scene, whose balance it must keep.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,8 @@
-"""What a tier is made of: seven tasks, each in its native style, and in the others apart.
+"""What a tier is made of: sequences of taught tasks, and seven tasks of questions.
 
-The paper edition is read in :mod:`heptathlon.builders.mllm_ct.paper`, CoIN's tasks in
+The sequences are the headline's (:mod:`~heptathlon.builders.mllm_ct.blocks`), as text and in
+pictures. The seven tasks come each in its native style, and in the others apart. The paper edition
+is read in :mod:`heptathlon.builders.mllm_ct.paper`, CoIN's tasks in
 :mod:`heptathlon.builders.mllm_ct.coin`. A shard is one task. Within a
 task no scene of the fresh edition occurs twice, in any part; test scenes come from held-out blocks
 of parameters. The tiers' test parts are nested: a smaller one is the beginning of a larger one.
@@ -9,12 +11,13 @@ of parameters. The tiers' test parts are nested: a smaller one is the beginning 
 
 from functools import partial
 
-from heptathlon.builders.mllm_ct import coin, paper
+from heptathlon.builders.mllm_ct import blocks, coin, paper
 from heptathlon.builders.mllm_ct.records import (
     NATIVE,
     STYLES,
     TASKS,
     TEXT_TASKS,
+    BlockRecord,
     CoinRecord,
     PaperRecord,
     StreamRecord,
@@ -39,6 +42,11 @@ SMOKE_TEXT, SMOKE_IMAGE = 48, 24
 """Test scenes a task in the tier ``smoke``: 96 for text models, 120 more with pictures."""
 TRAIN = {"smoke": 24, "lite": 240, "full": 600}
 FEWSHOT = 4
+BLOCKS = (
+    *("blocks", "blocks_learnt", "blocks_matrix"),
+    *("blocks_image", "blocks_image_learnt"),
+)
+"""Configs of the taught sequences."""
 
 
 def configs(edition: str) -> dict[str, type[Record]]:
@@ -54,7 +62,10 @@ def configs(edition: str) -> dict[str, type[Record]]:
     if edition == coin.EDITION:
         names = [*map(coin.config_of, coin.KEYS), coin.TEXT_CONFIG]
         return dict.fromkeys(names, CoinRecord)
-    return dict.fromkeys([*TASKS, *(task + STYLED for task in TASKS)], StreamRecord)
+    return {
+        **dict.fromkeys(BLOCKS, BlockRecord),
+        **dict.fromkeys([*TASKS, *(task + STYLED for task in TASKS)], StreamRecord),
+    }
 
 
 def shards(edition: str, tier: str) -> list[str]:
@@ -67,7 +78,8 @@ def shards(edition: str, tier: str) -> list[str]:
         raise UnknownNameError("edition of mllm_ct", edition, EDITIONS)
     if tier not in TRAIN:
         raise UnknownNameError("tier of mllm_ct", tier, TRAIN)
-    return list({"paper": paper.KEYS, coin.EDITION: coin.KEYS}.get(edition, TASKS))
+    fresh = (blocks.FORM, blocks.PICTURE, *TASKS)
+    return list({"paper": paper.KEYS, coin.EDITION: coin.KEYS}.get(edition, fresh))
 
 
 def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Built:
@@ -92,6 +104,8 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
         return paper.generate(tier, shard)
     if edition == coin.EDITION:
         return coin.generate(tier, shard)
+    if shard in (blocks.FORM, blocks.PICTURE):
+        return _sequences(tier, shard, season, salt)
     smoke = SMOKE_TEXT if shard in TEXT_TASKS else SMOKE_IMAGE
     sizes = {"fewshot": FEWSHOT, "test": TEST.get(tier, smoke), "train": TRAIN[tier]}
     seen: set[str] = set()
@@ -110,6 +124,17 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
                 (native if style == NATIVE[shard] else styled).append(record)
         built[shard, split] = native
         built[shard + STYLED, split] = styled
+    return built
+
+
+def _sequences(tier: str, shard: str, season: str, salt: str) -> Built:
+    """Return the questions on taught sequences, as text or in pictures, by config."""
+    seed = partial(Stream, FAMILY, VERSION, season, "test", shard, salt=salt)
+    made = (blocks.ladder, blocks.matrix) if shard == blocks.FORM else (blocks.pictures,)
+    built: Built = {}
+    for make in made:
+        for config, record in make(tier, seed, season):
+            built.setdefault((config, "test"), []).append(record)
     return built
 
 

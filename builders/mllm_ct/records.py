@@ -1,10 +1,10 @@
 """The rows of the stream: a scene, a question in one of five styles, and the facts behind it."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from heptathlon.records import Record
+from heptathlon.records import Id, Record
 
 TASKS = ("numeric", "art", "math", "economics", "medicine", "ocr", "science")
 """The seven tasks in the order of MLLM-CTBench's first task order."""
@@ -77,6 +77,7 @@ class StreamRecord(Record):
         form: the answer style.
         task: one of the seven tasks.
         kind: sub-type within the task, such as ``chart``.
+        depth: steps from what is given to the answer; 1 to 6 in the tasks without a picture.
         question: the question without instructions about the form of its answer.
         options: the lettered options of ``choice``; empty otherwise.
         proposed: what ``yes_no`` asks about; empty otherwise.
@@ -93,6 +94,7 @@ class StreamRecord(Record):
     form: Style
     task: Task
     kind: str
+    depth: int = Field(ge=1)
     question: str = Field(min_length=1)
     options: tuple[str, ...]
     proposed: str
@@ -101,8 +103,91 @@ class StreamRecord(Record):
     content: str = Field(min_length=1)
     answer: str = Field(min_length=1)
     explanation: str
-    steps: tuple[Step, ...] = Field(min_length=2)
+    steps: tuple[Step, ...] = Field(min_length=1)
     scene: tuple[Mark, ...] = Field(min_length=1)
+
+
+class Example(_Closed):
+    """One example of a taught task.
+
+    Attributes:
+        item: what is given, in words.
+        answer: the answer as the task puts it.
+        marks: how a figure is drawn; empty for words.
+    """
+
+    item: str
+    answer: str
+    marks: tuple[Mark, ...] = ()
+
+
+class Block(_Closed):
+    """One task as a prompt teaches it.
+
+    Attributes:
+        name: the invented word that the task is called by.
+        pattern: how it puts an answer, with ``{}`` in its place.
+        examples: in the order in which they are shown.
+    """
+
+    name: str
+    pattern: str
+    examples: tuple[Example, ...] = Field(min_length=1)
+
+
+class BlockRecord(Record):
+    """A question on one of several tasks that the prompt teaches one after another.
+
+    Attributes:
+        form: ``blocks``, or ``blocks_image`` where the blocks stand in a picture.
+        task: ``blocks``.
+        kind: the kind of the sequence's rules: ``pick``, ``label``, ``both``, ``pair``, ``which``.
+        tasks: how many tasks the sequence has; the rung of the ladder.
+        cut: how many blocks are shown before the question.
+        asked: the place, from 1, of the block that teaches the task asked about.
+        since: blocks between that one and the question.
+        gap: the same in four bins, for tables; 0 for a question right after its block.
+        order: whether the blocks come in the sequence's order or in the reverse.
+        wording: which wording the prompt has.
+        blocks: what is shown.
+        name: the name of the task asked about.
+        pattern: how that task puts its answer.
+        item: what the question gives.
+        marks: how it is drawn; empty for words.
+        candidates: what the answer may be about: the words given, or the sequence's invented words.
+        content: the right one.
+        answer: the right answer as the task puts it.
+        others: what the rule of each block that is shown says of what the question gives.
+        rule: the task's rule in words, for people who read items; no prompt has it.
+        sequence: what records share whose prompts begin with the same blocks.
+        query: what records share that ask the same after more or fewer blocks.
+    """
+
+    BLOCK: ClassVar[str] = "sequence"
+    ASKED: ClassVar[str] = "query"
+
+    form: Literal["blocks", "blocks_image"]
+    task: Literal["blocks"]
+    kind: Literal["pick", "label", "both", "pair", "which"]
+    tasks: int = Field(ge=2)
+    cut: int = Field(ge=1)
+    asked: int = Field(ge=1)
+    since: int = Field(ge=0)
+    gap: str
+    order: Literal["forward", "reverse"]
+    wording: int = Field(ge=0)
+    blocks: tuple[Block, ...] = Field(min_length=1)
+    name: str
+    pattern: str
+    item: str = Field(min_length=1)
+    marks: tuple[Mark, ...]
+    candidates: tuple[str, ...] = Field(min_length=4, max_length=4)
+    content: str = Field(min_length=1)
+    answer: str = Field(min_length=1)
+    others: tuple[str, ...]
+    rule: str
+    sequence: Id
+    query: Id
 
 
 class PaperRecord(Record):

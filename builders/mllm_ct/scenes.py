@@ -1,22 +1,33 @@
 """The seven generators: a stream of random numbers to a scene with its question and its facts.
 
 The answer is drawn first and the scene to fit it, so that answers are balanced. Test scenes come
-from held-out blocks of each task's parameters, training scenes from the others.
+from held-out blocks of each task's parameters, training scenes from the others. The two tasks
+without a picture stand in :mod:`~.stories` and :mod:`~.policy`; the five with one follow here.
 """
 
 import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from heptathlon.builders.mllm_ct.policy import economics
 from heptathlon.builders.mllm_ct.records import Mark, Step
+from heptathlon.builders.mllm_ct.scene import (
+    REGIONS,
+    WHOLE,
+    Generator,
+    Scene,
+    near,
+    number,
+    spread,
+    word,
+)
+from heptathlon.builders.mllm_ct.stories import numeric
 from heptathlon.errors import HeptathlonError
 from heptathlon.seeding import Stream
+
+__all__ = ["REGIONS", "Scene", "draw"]
 
 MAX_DRAWS = 2_000
 """Draws of one scene before giving up: a quarter of the blocks is held out, and few draws
 fit an answer that was set before."""
-REGIONS = 4
-"""One block of parameters in so many is held out for the test part."""
 PICTURE = 320
 """Side of every picture in pixels."""
 
@@ -31,42 +42,9 @@ PLACES = ("Dock", "East", "Hill", "Lake", "Mill", "Moor", "North", "Port", "Sout
 CODE_LETTERS = "ACDEFHJKMNPRTUVWXY"
 CODE_DIGITS = "34679"
 """Letters and digits that are not taken for one another: no 0 O 1 I L 2 Z 5 S 8 B G Q."""
-STANCES = ("hawkish", "dovish", "neutral")
 SIDES = ("left", "right")
-NEITHER = "neither"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A scene before a style is chosen; see :class:`~.records.StreamRecord` for the fields.
-
-    Attributes:
-        context: what a question in any style says first.
-        ask: the open question.
-        claim: a statement with a place ``{}`` for what may be the answer.
-        how: a sentence on how the scene is read, for long explanations.
-        block: the block of parameters that it belongs to.
-    """
-
-    kind: str
-    context: str
-    ask: str
-    claim: str
-    how: str
-    asks: str
-    candidates: tuple[str, ...]
-    content: str
-    steps: tuple[Step, ...]
-    marks: tuple[Mark, ...]
-    block: tuple[int, ...]
-
-    @property
-    def held_out(self) -> bool:
-        """Whether the scene belongs to the test part."""
-        return sum(self.block) % REGIONS == 0
-
-
-Generator = Callable[[Stream, int], Scene | None]
+NEITHER = "same"
+"""The answer where both sides have as many; a word that denies would be read as a denial."""
 
 
 def draw(task: str, stream: Stream, index: int, *, test: bool) -> Scene:
@@ -86,174 +64,6 @@ def draw(task: str, stream: Stream, index: int, *, test: bool) -> Scene:
         if scene is not None and scene.held_out == test:
             return scene
     raise HeptathlonError(f"{task}: {MAX_DRAWS} draws gave no scene for item {index}.")
-
-
-def _number(subject: str, value: object, says: str, *names: str, formula: str = "") -> Step:
-    return Step(kind="number", subject=subject, names=names, value=str(value), domain=(),
-                formula=formula, says=says)  # fmt: skip
-
-
-def _word(subject: str, value: str, domain: Sequence[str], says: str, *names: str) -> Step:
-    return Step(kind="word", subject=subject, names=names, value=value, domain=tuple(domain),
-                formula="", says=says)  # fmt: skip
-
-
-def spread(index: int, low: int, count: int) -> int:
-    """Return one of ``count`` figures from ``low`` on, each in turn, neighbours far apart.
-
-    ``count`` is a prime, so that the turns go with no period of kinds or styles.
-    """
-    return low + index * 23 % count
-
-
-def near(value: int, stream: Stream, count: int = 3) -> tuple[str, ...]:
-    """Return a figure among ``count`` near ones in rising order, its rank drawn at random."""
-    below = min(stream.below(count + 1), value)
-    low = high = value
-    out = [value]
-    for place in range(count):
-        gap = stream.between(1, 4)
-        if place < below and low - gap >= 0:
-            low -= gap
-            out.append(low)
-        else:
-            high += gap
-            out.append(high)
-    return tuple(str(v) for v in sorted(out))
-
-
-# --- numeric (text) ------------------------------------------------------------------------------
-
-WHOLE = "a whole number"
-
-
-def numeric(stream: Stream, index: int) -> Scene | None:
-    """A word problem of two operations, as in NumGLUE."""
-    kind = ("arrive", "use", "boxes", "rows", "share", "way")[index % 6]
-    result = spread(index, 24, 61)
-    c = stream.between(3, 20)
-    b = stream.between(3, 9) if kind in {"boxes", "rows", "share"} else stream.between(5, 48)
-    names: tuple[str, ...]
-    if kind == "arrive":
-        middle, sign, a = result + c, "-", result + c - b
-        first, names = f"{a} + {b}", ("crates after the delivery", "after the delivery")
-        text = (f"A warehouse holds {a} crates. {b} more crates arrive, and then {c} crates are "
-                "sent out.")  # fmt: skip
-        ask, thing = "How many crates does the warehouse hold now?", "crates now"
-        claim = "the warehouse now holds {} crates"
-    elif kind == "use":
-        middle, sign, a = result - c, "+", result - c + b
-        first, names = f"{a} - {b}", ("litres after the use", "after the use")
-        text = f"A tank holds {a} litres of water. {b} litres are used, and then {c} are filled in."
-        ask, thing = "How many litres does the tank hold now?", "litres now"
-        claim = "the tank now holds {} litres"
-    elif kind == "boxes":
-        middle, sign = result + c, "-"
-        a, rest = divmod(middle, b)
-        if rest:
-            return None
-        first, names = f"{a} * {b}", ("pens in the boxes", "in the boxes")
-        text = f"{b} boxes hold {a} pens each. {c} of the pens are given away."
-        ask, thing = "How many pens are left?", "pens left"
-        claim = "{} pens are left"
-    elif kind == "rows":
-        middle, sign = result - c, "+"
-        a, rest = divmod(middle, b)
-        if rest:
-            return None
-        first, names = f"{a} * {b}", ("chairs in the rows", "in the rows")
-        text = f"A hall has {a} rows of {b} chairs. {c} more chairs are brought in."
-        ask, thing = "How many chairs are in the hall now?", "chairs now"
-        claim = "{} chairs are in the hall now"
-    elif kind == "share":
-        middle, sign, a = result + c, "-", (result + c) * b
-        first, names = f"{a} / {b}", ("cherries of each child", "each child gets")
-        text = f"{b} children share {a} cherries equally. Each child then eats {c} of them."
-        ask, thing = "How many cherries does each child have left?", "cherries left"
-        claim = "each child has {} cherries left"
-    else:
-        middle, sign, a = result + c, "-", result + c - b
-        first, names = f"{a} + {b}", ("minutes of the way there", "the way there")
-        text = (f"A bus ride takes {a} minutes and the walk after it {b} minutes. The way back is "
-                f"{c} minutes shorter than this way there.")  # fmt: skip
-        ask, thing = "How many minutes does the way back take?", "minutes of the way back"
-        claim = "the way back takes {} minutes"
-    if a < 2 or middle < 2:
-        return None
-    second = f"{middle} {sign} {c}"
-    return Scene(
-        kind=kind,
-        context=text,
-        ask=ask,
-        claim=claim,
-        how="The problem gives three figures and is solved in two steps, one after the other, "
-        "each of which is a single computation.",
-        asks=WHOLE,
-        candidates=near(result, stream),
-        content=str(result),
-        steps=(
-            _number(names[0], middle, f"{names[0]}: {first} = {middle}", *names[1:], formula=first),
-            _number(thing, result, f"{thing}: {second} = {result}", formula=second),
-        ),
-        marks=(Mark(kind="given", label=kind, numbers=(a, b, c), colour=""),),
-        block=(a // 4, b // 3, c // 3),
-    )
-
-
-# --- economics (text) ----------------------------------------------------------------------------
-
-
-def tenths(value: int) -> str:
-    """Return a number of tenths as a decimal, such as ``-0.4``."""
-    return f"{'-' * (value < 0)}{abs(value) // 10}.{abs(value) % 10}"
-
-
-def economics(stream: Stream, index: int) -> Scene | None:
-    """A central bank's figures and its rule; the stance is what the rule says, as in FOMC."""
-    stance = STANCES[index % 3]
-    target, natural = stream.between(15, 30), stream.between(38, 58)
-    gap, slack = stream.between(-25, 25), stream.between(-20, 20)
-    inflation, unemployment = target + gap, natural + slack
-    score = gap - slack
-    found = "hawkish" if score > 10 else "dovish" if score < -10 else "neutral"
-    # A score near a threshold, or without a gap, would test care with decimals alone.
-    if found != stance or inflation < 3 or abs(abs(score) - 10) < 2 or 0 in (gap, slack):
-        return None
-    text = (
-        f"Inflation is {tenths(inflation)} % and its target {tenths(target)} %. Unemployment is "
-        f"{tenths(unemployment)} % and its natural rate {tenths(natural)} %. The inflation gap is "
-        "inflation minus target, the unemployment gap is unemployment minus natural rate, and the "
-        "score is the inflation gap minus the unemployment gap. The bank is hawkish if the score "
-        "is above 1.0, dovish if it is below -1.0, and neutral otherwise."
-    )
-    formulas = (
-        f"{tenths(inflation)} - {tenths(target)}",
-        f"{tenths(unemployment)} - {tenths(natural)}",
-        f"{tenths(gap)} - {tenths(slack) if slack > 0 else f'({tenths(slack)})'}",
-    )
-    names = ("inflation gap", "unemployment gap", "score")
-    figures = (gap, slack, score)
-    readings = [
-        _number(n, tenths(v), f"{n}: {f} = {tenths(v)}", formula=f)
-        for n, v, f in zip(names, figures, formulas, strict=True)
-    ]
-    return Scene(
-        kind="stance",
-        context=text,
-        ask="What is the bank's stance?",
-        claim="the bank's stance is {}",
-        how="The rule compares two gaps with each other and then reads the stance from their "
-        "difference.",
-        asks="one word (hawkish, dovish or neutral)",
-        candidates=STANCES,
-        content=stance,
-        steps=(*readings, _word("stance", stance, STANCES, f"stance: {stance}", "bank")),
-        marks=(
-            Mark(kind="given", label="rates", colour="",
-                 numbers=(inflation, target, unemployment, natural)),
-        ),
-        block=(inflation // 3, target // 3, unemployment // 3, natural // 3),
-    )  # fmt: skip
 
 
 # --- science -------------------------------------------------------------------------------------
@@ -320,9 +130,9 @@ def math(stream: Stream, index: int) -> Scene | None:
             candidates=near(third, stream),
             content=str(third),
             steps=(
-                _number("sum of the two angles", both, f"sum of the two angles: {a} + {b} = {both}",
+                number("sum of the two angles", both, f"sum of the two angles: {a} + {b} = {both}",
                         "both angles", formula=f"{a} + {b}"),
-                _number("third angle", third, f"third angle: 180 - {both} = {third}",
+                number("third angle", third, f"third angle: 180 - {both} = {third}",
                         "question mark", "missing angle", "unknown angle",
                         formula=f"180 - {both}"),
             ),
@@ -346,11 +156,11 @@ def math(stream: Stream, index: int) -> Scene | None:
         candidates=near(rest, stream),
         content=str(rest),
         steps=(
-            _number("whole rectangle", whole, f"whole rectangle: {wide} * {high} = {whole}",
+            number("whole rectangle", whole, f"whole rectangle: {wide} * {high} = {whole}",
                     "large rectangle", "outer rectangle", formula=f"{wide} * {high}"),
-            _number("white rectangle", hole, f"white rectangle: {w} * {h} = {hole}",
+            number("white rectangle", hole, f"white rectangle: {w} * {h} = {hole}",
                     "small rectangle", "inner rectangle", "cut-out", formula=f"{w} * {h}"),
-            _number(f"{colour} area", rest, f"{colour} area: {whole} - {hole} = {rest}",
+            number(f"{colour} area", rest, f"{colour} area: {whole} - {hole} = {rest}",
                     "remaining area", formula=f"{whole} - {hole}"),
         ),
         marks=(
@@ -390,9 +200,9 @@ def ocr(stream: Stream, index: int) -> Scene | None:
         candidates=near(gap, stream),
         content=str(gap),
         steps=(
-            _number(big, high, f"{big}: {high}"),
-            _number(small, low, f"{small}: {low}"),
-            _number("difference", gap, f"difference: {high} - {low} = {gap}", "larger by",
+            number(big, high, f"{big}: {high}"),
+            number(small, low, f"{small}: {low}"),
+            number("difference", gap, f"difference: {high} - {low} = {gap}", "larger by",
                     formula=f"{high} - {low}"),
         ),
         marks=tuple(
@@ -423,8 +233,8 @@ def _board(stream: Stream, places: list[str], colour: str) -> Scene:
         candidates=tuple(sorted(codes)),
         content=code,
         steps=(
-            _number(places[row], row + 1, f"{places[row]} stands in row {row + 1}"),
-            _word("code", code, codes, f"its code: {code}"),
+            number(places[row], row + 1, f"{places[row]} stands in row {row + 1}"),
+            word("code", code, codes, f"its code: {code}"),
         ),
         marks=(
             *(
@@ -478,18 +288,18 @@ def medicine(stream: Stream, index: int) -> Scene | None:
         kind="scan",
         context="The picture shows a scan with bright spots on either side of its dark middle "
         "line. Left and right are as you see them in the picture; where both sides have as many "
-        "spots, the side with more is called neither.",
-        ask="Which side has more bright spots: left, right or neither?",
-        claim="the side with more bright spots is {}",
+        "spots, the answer is same.",
+        ask="Which side has more bright spots: left, right, or are they the same?",
+        claim="asked which side has more bright spots, the answer is {}",
         how="The spots on each side of the middle line have to be counted one by one, and the two "
         "counts compared.",
-        asks="one word (left, right or neither)",
+        asks="one word (left, right or same)",
         candidates=(*SIDES, NEITHER),
         content=verdict,
         steps=(
-            _number("left", left, f"left: {left}", "left side"),
-            _number("right", right, f"right: {right}", "right side"),
-            _word("more", verdict, (*SIDES, NEITHER), f"more: {verdict}", "side with more"),
+            number("left", left, f"left: {left}", "left side"),
+            number("right", right, f"right: {right}", "right side"),
+            word("more", verdict, (*SIDES, NEITHER), f"more: {verdict}", "side with more"),
         ),
         marks=tuple(spots),
         block=(left, right),
@@ -523,9 +333,9 @@ def art(stream: Stream, index: int) -> Scene | None:
         candidates=COLOURS,
         content=colour,
         steps=(
-            _word(figure, SIDES[side], SIDES, f"the {figure} is in the {SIDES[side]} painting"),
-            _word("pattern", pattern, PATTERNS, f"its pattern: {pattern}"),
-            _word("colour", colour, COLOURS, f"colour of the pattern: {colour}", "color"),
+            word(figure, SIDES[side], SIDES, f"the {figure} is in the {SIDES[side]} painting"),
+            word("pattern", pattern, PATTERNS, f"its pattern: {pattern}"),
+            word("colour", colour, COLOURS, f"colour of the pattern: {colour}", "color"),
         ),
         marks=tuple(
             Mark(kind=patterns[i], label=figures[i], numbers=(COLOURS.index(inks[i]),),

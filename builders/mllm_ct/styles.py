@@ -4,22 +4,30 @@ from math import gcd
 from typing import Any
 
 from heptathlon.builders.mllm_ct.records import StreamRecord
-from heptathlon.builders.mllm_ct.scenes import Scene
+from heptathlon.builders.mllm_ct.scene import Scene
 from heptathlon.records import content_id
 from heptathlon.seeding import Stream
 
 FAMILY = "mllm_ct"
 LETTERS = "ABCD"
 YES, NO = "yes", "no"
-PERIOD = {"numeric": 6, "art": 8, "math": 2, "economics": 3, "medicine": 6, "ocr": 2, "science": 12}
+PERIOD = {
+    "numeric": 6,
+    "art": 8,
+    "math": 2,
+    "economics": 18,
+    "medicine": 6,
+    "ocr": 2,
+    "science": 12,
+}
 """After how many items a task's kinds and answers repeat."""
 
 
-def turn(index: int, choices: int, period: int) -> int:
+def take_turns(index: int, choices: int, period: int) -> int:
     """Return which of ``choices`` has its turn, so that none goes with a phase of the period.
 
     Example:
-        >>> [turn(i, 2, 2) for i in range(8)]
+        >>> [take_turns(i, 2, 2) for i in range(8)]
         [0, 1, 1, 0, 0, 1, 1, 0]
     """
     return (index + (index // period if gcd(period, choices) > 1 else 0)) % choices
@@ -41,7 +49,7 @@ def in_style(
     question, options, proposed, answer = f"{scene.context} {scene.ask}", (), "", scene.content
     wrong = [c for c in scene.candidates if c != scene.content]
     if style == "yes_no":
-        right = turn(index, 2, PERIOD[task]) == 0
+        right = take_turns(index, 2, PERIOD[task]) == 0
         proposed = scene.content if right else stream.choice(wrong)
         question = f"{scene.context} Is this statement true: {scene.claim.format(proposed)}?"
         answer = YES if right else NO
@@ -53,6 +61,7 @@ def in_style(
         "form": style,
         "task": task,
         "kind": scene.kind,
+        "depth": scene.depth or len(scene.steps),
         "question": question,
         "options": options,
         "proposed": proposed,
@@ -74,13 +83,17 @@ def _options(
     """Return shuffled options and the gold one's place, which takes turns."""
     count = min(len(LETTERS), len(scene.candidates))
     chosen = stream.sample(wrong, count - 1)
-    gold = turn(index, count, PERIOD[task])
+    gold = take_turns(index, count, PERIOD[task])
     return [*chosen[:gold], scene.content, *chosen[gold:]], gold
 
 
 def explanation(scene: Scene, style: str) -> str:
-    """Return the gold explanation of ``brief`` and ``detailed``; empty for the other styles."""
-    facts = ". ".join(step.says[0].upper() + step.says[1:] for step in scene.steps) + "."
+    """Return the gold explanation of ``brief`` and ``detailed``; empty for the other styles.
+
+    Of a long chain it has the end, as much as the asked length has room for.
+    """
+    last = scene.steps[-{"brief": 3, "detailed": 5}.get(style, 1) :]
+    facts = ". ".join(step.says[0].upper() + step.says[1:] for step in last) + "."
     if style == "brief":
         return f"{facts} This gives the answer."
     if style == "detailed":

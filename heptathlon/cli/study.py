@@ -1,7 +1,10 @@
 """Studies: several runs made and scored together."""
 
+import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 from rich.markup import escape
@@ -72,13 +75,36 @@ def study_figure(
     out.print(str(to))
 
 
+@app.command("board")
+def study_board(
+    cards: Annotated[list[Path], typer.Argument(metavar="CARD.json…", help="Scored studies.")],
+    to: Annotated[Path, typer.Option("--out", help="The page, .html.")],
+) -> None:
+    """List scored continual studies on one page: method by base by order of the tasks."""
+    from heptathlon.files import write_text_atomic
+    from heptathlon.pages import study_board
+    from heptathlon.studies.study import read_card
+
+    write_text_atomic(to, study_board.render([(read_card(c), _page_of(c, to)) for c in cards]))
+    out.print(str(to))
+
+
+def _page_of(card: Path, board: Path) -> str:
+    """Return the address of a card's own page from the board's; empty if it is not there."""
+    page = card.with_name(f"{card.name.removesuffix('.card.json')}.report.html")
+    if not page.is_file():
+        return ""
+    relative = Path(os.path.relpath(page.resolve(), board.resolve().parent))
+    return "/".join(quote(part) for part in relative.parts)
+
+
 @app.command("matrix")
 def study_matrix(
     files: Annotated[
         list[Path],
         typer.Argument(
             metavar="MATRIX…",
-            help="A matrix, .json or .csv; several are averaged over task orders.",
+            help="A matrix, .json or .csv; of several task orders mean and spread are shown.",
         ),
     ],
     as_json: Json = False,
@@ -93,13 +119,29 @@ def study_matrix(
                 f"{file}: has other tasks than {files[0]}; average orders of the same tasks."
             )
     measured = [continual.measure(matrix) for matrix in matrices]
-    figures = continual.average_orders(measured) if len(measured) > 1 else measured[0]
-    if as_json:
-        print_json({n: {"value": f.value, "reason": f.reason} for n, f in figures.items()})
+    says, sources = continual.says(), continual.sources()
+    if len(measured) == 1:
+        figures = measured[0]
+        if as_json:
+            print_json({n: {"value": f.value, "reason": f.reason} for n, f in figures.items()})
+            return
+        table = Table("figure", "value", "formula, or why there is none", "by", box=None)
+        for name, figure in figures.items():
+            table.add_row(name, _number(figure.value), escape(figure.reason or says[name]),
+                          sources[name])  # fmt: skip
+        out.print(table)
         return
-    table = Table("figure", "value", "formula, or why there is none", box=None)
-    for name, figure in figures.items():
-        formula = continual.FORMULAS.get(name)
-        value = "-" if figure.value is None else f"{figure.value:.4f}"
-        table.add_row(name, value, escape(figure.reason or (formula.says if formula else "")))
+    spread = continual.spread_of_orders(measured)
+    if as_json:
+        print_json({name: asdict(one) for name, one in spread.items()})
+        return
+    table = Table("figure", "mean", "sd", "least", "most", "formula, or why there is none", "by",
+                  box=None)  # fmt: skip
+    for name, one in spread.items():
+        table.add_row(name, *map(_number, (one.mean, one.sd, one.least, one.most)),
+                      escape(one.reason or says[name]), sources[name])  # fmt: skip
     out.print(table)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"

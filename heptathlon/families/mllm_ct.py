@@ -1,13 +1,18 @@
 """The facts on the mllm_ct family."""
 
-from heptathlon.facts import Family, Headline, Paper
+from heptathlon.facts import Family, Headline, Ladder, Paper
+
+_PAPER = ("numglue", "art", "math", "fomc", "medical", "ocr", "science")
+_COIN = (
+    *("scienceqa", "textvqa", "imagenet", "gqa"),
+    *("vizwiz", "grounding", "vqav2", "ocrvqa"),
+)
 
 FAMILY = Family(
     name="mllm_ct",
     role="scored",
-    title="Multimodal continual tuning",
-    question="What does a multimodal model forget, in answer and in reasoning, as it is "
-    "tuned task after task?",
+    title="Multimodal continual learning",
+    question="What does a model still know of the tasks that it was taught, one after another?",
     paper=Paper(
         title="MLLM-CTBench: A Benchmark for Continual Instruction Tuning with Reasoning "
         "Process Diagnosis",
@@ -15,47 +20,39 @@ FAMILY = Family(
     ),
     headline=Headline(
         metric="strict",
-        variants=("mllm_ct_numeric", "mllm_ct_economics"),
-        says="share of the two text tasks' questions answered rightly in the asked form, "
-        "which any model can be asked; the five image tasks stand beside it, and "
-        "forgetting is measured over several checkpoints by a study",
+        variants=("mllm_ct_blocks",),
+        says="share of questions on earlier tasks, asked after the last of the blocks that teach "
+        "the tasks in the prompt, that are answered rightly and as their task puts an answer",
     ),
     paper_headline=Headline(
         metric="strict",
-        variants=tuple(
-            f"mllm_ct_paper_{key}"
-            for key in ("numglue", "art", "math", "fomc", "medical", "ocr", "science")
-        ),
+        variants=tuple(f"mllm_ct_paper_{key}" for key in _PAPER),
         says="share of the seven tasks' rows answered exactly, by this suite's extractors "
         "and not by the paper's three",
     ),
     further={
         "coin": Headline(
             metric="strict",
-            variants=tuple(
-                f"mllm_ct_coin_{key}"
-                for key in (
-                    "scienceqa",
-                    "textvqa",
-                    "imagenet",
-                    "gqa",
-                    "vizwiz",
-                    "grounding",
-                    "vqav2",
-                    "ocrvqa",
-                )
-            ),
+            variants=tuple(f"mllm_ct_coin_{key}" for key in _COIN),
             says="truth alignment on CoIN's eight tasks with pictures, by this suite's extractors",
         ),
     },
-    chance=1 / 6,
-    chance_note="a blind guess is right in one of three economics questions and hardly "
-    "any numeric one",
+    chance=1 / 4,
+    chance_note="whoever sees how a task puts its answers and guesses one of four is right in one "
+    "of four questions; who does not see it, hardly ever",
     editions=("fresh", "paper"),
     tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "lite", "full"),
-    strata=("task", "kind"),
+    strata=("task", "kind", "tasks", "gap", "order", "wording", "depth"),
+    ladder=Ladder(
+        field="tasks",
+        rungs=(2, 3, 4, 6, 8, 12, 16),
+        says="keeps {level} tasks apart that it was taught one after another",
+        log=True,
+    ),
     form_names={
+        "blocks": "a question on a task that the prompt teaches",
+        "blocks_image": "a question on a task that a picture teaches",
         "paper": "a row of MLLM-CTBench (paper edition)",
         "coin": "a row of one of CoIN's tasks (edition coin)",
         "yes_no": "judge a statement: yes or no",

@@ -230,7 +230,7 @@ def _strata(family: Family, metric: str, pairs: _Pairs) -> list[StratumDifferenc
     out = []
     for field in family.strata:
         levels: dict[str, list[tuple[ScoredSample, ScoredSample]]] = {}
-        for pair in pairs:
+        for pair in (pair for pair in pairs if field in pair[0].sample.doc):
             levels.setdefault(str(pair[0].sample.doc[field]), []).append(pair)
         for level in sorted(levels, key=scorecard.level_order):
             found, _ = _difference(metric, levels[level])

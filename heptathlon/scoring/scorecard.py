@@ -217,7 +217,7 @@ def _strata(family: Family, metric: str, scored: Sequence[ScoredSample]) -> list
     out = []
     for field in family.strata:
         levels: dict[str, list[ScoredSample]] = {}
-        for one in scored:
+        for one in (one for one in scored if field in one.sample.doc):
             levels.setdefault(str(one.sample.doc[field]), []).append(one)
         for level in sorted(levels, key=level_order):
             figure = estimate(metric, levels[level])

@@ -1,12 +1,15 @@
-"""Scripted players of the stream: what a sceptic would try, planted kinds of loss, the oracle.
+"""Scripted players of the family: what a sceptic would try, planted kinds of loss, the oracle.
 
-They answer documents of any style in the prompt's format. What looks random is drawn from a stream
-keyed by the player's name and the item.
+They answer documents of any form in the prompt's format; those that learn from a prompt's examples
+guess blindly where there are none. What looks random is drawn from a stream keyed by the player's
+name and the item.
 """
 
 from collections.abc import Callable, Sequence
 
 from heptathlon.seeding import Stream
+from heptathlon.tasks.mllm_ct import block_players as taught
+from heptathlon.tasks.mllm_ct.blocks import target as blocks_target
 from heptathlon.tasks.mllm_ct.prompts import (
     ANSWER,
     LETTERS,
@@ -98,13 +101,19 @@ PAPER_EXPERT_TASKS = ("OCR", "science")
 _FIXED = {"letter": "A", "yes_no": "yes", "number": "2", "text": "unknown"}
 
 
-def _or_paper(fresh: Answer, paper: Answer, coin: Answer) -> Answer:
-    """Return a player's answer to documents of either edition."""
+def _by_form(blocks: Answer, fresh: Answer, paper: Answer, coin: Answer) -> Answer:
+    """Return a player's answer to documents of any form."""
+    known = {"blocks": blocks, "blocks_image": blocks, "paper": paper, "coin": coin}
 
     def answer(doc: Doc) -> str:
-        return {"paper": paper, "coin": coin}.get(doc["form"], fresh)(doc)
+        return known.get(doc["form"], fresh)(doc)
 
     return answer
+
+
+def _sees_words(player: Answer) -> Answer:
+    """Return a player of taught tasks that cannot see pictures, and says nothing to them."""
+    return lambda doc: "" if doc["form"] == "blocks_image" else player(doc)
 
 
 def _tagged(answer: str) -> str:
@@ -126,7 +135,8 @@ def _paper_expert(doc: Doc) -> str:
 
 
 def _paper_off_form(doc: Doc) -> str:
-    return f"{doc['solution'].rpartition('</think>')[0]}</think>\n{doc['gold']}"
+    thought = doc["solution"].rpartition("</think>")[0]
+    return f"{thought}</think>\nThis is what I would say:\n{doc['gold']}"
 
 
 def _paper_dump(doc: Doc) -> str:
@@ -164,39 +174,57 @@ def _player(
     return Player(name, says, answer, _unasked, oracle=oracle, sees=sees)
 
 
+def _learner(name: str, says: str, answer: Answer) -> Player:
+    """Return a player that learns from the examples of taught tasks, and guesses elsewhere."""
+    return _player(name, says, _by_form(_sees_words(answer), _blind, _paper_blind, _coin_blind))
+
+
 PLAYERS = by_name(
     _player(
         "constant",
-        "always the same answer in the asked form",
-        _or_paper(_constant, _paper_constant, _coin_constant),
+        "always the same answer in the asked form; of taught tasks the first word that is given",
+        _by_form(
+            _sees_words(lambda doc: doc["item"].split(", ")[0]),
+            _constant,
+            _paper_constant,
+            _coin_constant,
+        ),
     ),
-    _player(
-        "blind",
-        "a blind guess: the question without picture and figures",
-        _or_paper(_blind, _paper_blind, _coin_blind),
-    ),
+    _learner("blind", "a blind guess: the question without picture, figures and rules",
+             taught.blind),
+    _learner("majority", "the commonest answer of the asked task's examples, as it puts answers",
+             taught.majority),
+    _learner("latest", "the answer of the asked task's last example", taught.latest),
+    _learner("last_block", "reads the last block only, and answers as that does",
+             taught.last_block),
+    _learner("last_rule", "the last block's rule, put as the asked task puts answers",
+             taught.last_rule),
+    _learner("neighbour", "the asked task's example that is spelled most alike",
+             taught.neighbour),
+    _learner("ridge", "regression on spelling and place, fitted on the asked task's block",
+             taught.ridge),
     _player(
         "gold_dumper",
         "lists every answer and every fact",
-        _or_paper(_dump, _paper_dump, _coin_dump),
+        _by_form(taught.dump, _dump, _paper_dump, _coin_dump),
         sees="document",
     ),
     _player(
         "last_task_expert",
-        "knows the last tasks of the stream, nothing of the others",
-        _or_paper(_expert, _paper_expert, _coin_expert),
+        "knows the last tasks, nothing of the others",
+        _by_form(taught.expert_of_last, _expert, _paper_expert, _coin_expert),
         oracle=True,
     ),
     _player(
         "format_forgetter",
-        "knows everything and never answers in the asked form",
-        _or_paper(_off_form, _paper_off_form, _coin_off_form),
+        "knows everything, and of taught tasks the last one's form; else none that is asked for",
+        _by_form(taught.off_form, _off_form, _paper_off_form, _coin_off_form),
         oracle=True,
     ),
     _player(
         "oracle",
         "the gold chain of facts and the gold answer",
-        _or_paper(target, paper_target, coin_target),
+        _by_form(blocks_target, target, paper_target, coin_target),
         oracle=True,
     ),
-)
+)  # fmt: skip

@@ -58,8 +58,9 @@ class ReasoningRubric:
         return (_SYSTEM, _TEXT, _BANDS, *_DIMENSIONS.values())
 
     def takes(self, data: TaskData) -> bool:
-        """Tell whether a task asks for reasoning, as all of the family's do but CoIN's."""
-        return data.family.name == "mllm_ct" and data.edition != "coin"
+        """Tell whether a task asks for reasoning: CoIN's and the taught ones do not."""
+        own = data.family.name == "mllm_ct" and data.edition != "coin"
+        return own and not data.config.startswith("blocks")
 
     def question(self, doc: Mapping[str, Any], response: str) -> Question | Rating:
         """Return the question about one response; a rating of 0 if it does not reason."""

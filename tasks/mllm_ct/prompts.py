@@ -20,6 +20,7 @@ __all__ = [
     "paper_target",
     "picture",
     "prompt",
+    "tagged_prompt",
     "target",
 ]
 
@@ -73,19 +74,22 @@ def target(doc: Doc) -> str:
 
 
 def paper_prompt(doc: Doc) -> str:
-    """Return a row's own problem, with the form that MLLM-CTBench trains and asks for."""
+    """Return a row's own problem and nothing else, as MLLM-CTBench asks it."""
     place = f"{IMAGE}\n" * bool(doc["image"])
-    problem = doc["problem"].replace(IMAGE, "").strip()
+    return f"{place}{doc['problem'].replace(IMAGE, '').strip()}"
+
+
+def tagged_prompt(doc: Doc) -> str:
+    """Return a row's problem with this suite's request for the tags that models are tuned on."""
     return (
-        f"{place}{problem}\n\nReason between <think> and </think>, and then give the final answer "
-        "alone between <answer> and </answer>."
+        f"{paper_prompt(doc)}\n\nReason between <think> and </think>, and then give the final "
+        "answer alone between <answer> and </answer>."
     )
 
 
 def paper_target(doc: Doc) -> str:
-    """Return the published reasoning with its answer in the asked form."""
-    thought, tag, _ = doc["solution"].rpartition("</think>")
-    return f"{thought}{tag}\n<answer>{doc['gold']}</answer>".strip()
+    """Return the published solution as it is."""
+    return str(doc["solution"])
 
 
 def coin_prompt(doc: Doc) -> str:

@@ -1,4 +1,4 @@
-"""The tasks of the mllm_ct family: its own stream, the paper's, and CoIN's."""
+"""The tasks of the mllm_ct family: taught ones, its own stream, the paper's, and CoIN's."""
 
 from heptathlon.families import Tier
 from heptathlon.tasks.table import Group, Table, Variant
@@ -7,8 +7,13 @@ STREAM = ("numeric", "art", "math", "economics", "medicine", "ocr", "science")
 """The tasks of the stream in its first order."""
 TEXT = ("numeric", "economics")
 IMAGE = ("art", "math", "medicine", "ocr", "science")
-SHORT: dict[Tier, int] = {"smoke": 96}
+SHORT: dict[Tier, int] = {"smoke": 128}
 """Tokens of a smoke test's answer."""
+TAUGHT = ("blocks", "blocks_learnt")
+"""Questions on taught tasks after the last block, and the same ones right after their own."""
+PICTURED = ("blocks_image", "blocks_image_learnt")
+WORD: dict[Tier, int] = {"smoke": 16}
+"""Tokens of a smoke test's answer of a word or two."""
 PAPER = ("numglue", "art", "math", "fomc", "medical", "ocr", "science")
 PAPER_TEXT = ("numglue", "fomc")
 COIN = (
@@ -24,6 +29,11 @@ def _form(task: str) -> str:
 
 TABLE = Table(
     variants=(
+        *(
+            Variant(name=name, form="blocks", config=name, tokens=WORD)
+            for name in (*TAUGHT, "blocks_matrix")
+        ),
+        *(Variant(name=name, form="blocks_image", config=name, tokens=WORD) for name in PICTURED),
         *(Variant(name=task, form=_form(task), config=task, tokens=SHORT) for task in STREAM),
         *(
             Variant(
@@ -43,6 +53,18 @@ TABLE = Table(
             )
             for task in PAPER
         ),
+        # The same rows with a request of this suite's for tags round reasoning and answer.
+        *(
+            Variant(
+                name=f"paper_{task}_tagged",
+                form="paper" if task in PAPER_TEXT else "paper_image",
+                config=f"paper_{task}",
+                edition="paper",
+                tiers=("full", "lite"),
+                doc_to_text="heptathlon.tasks.mllm_ct.prompts.tagged_prompt",
+            )
+            for task in PAPER
+        ),
         *(
             Variant(name=f"coin_{task}", form="coin_image", config=f"coin_{task}", edition="coin")
             for task in COIN
@@ -57,9 +79,14 @@ TABLE = Table(
     ),
     # Tasks count alike, as in the papers.
     groups=(
-        # The text part: what any model can be asked. The suite's groups hold this one.
-        Group(members=TEXT, metric="strict", by_size=False),
-        # The five tasks with pictures, for models that see.
+        # What any model can be asked: the headline and what it is set beside. The suite's groups
+        # hold this one.
+        Group(members=TAUGHT, metric="strict", by_size=False),
+        # The same in pictures, for models that see.
+        Group(name="pictured", members=PICTURED, metric="strict", by_size=False),
+        # The stream's two tasks without a picture: controls, and what small models are tuned on.
+        Group(name="text", members=TEXT, metric="strict", by_size=False),
+        # Its five tasks with pictures.
         Group(name="image", members=IMAGE, metric="strict", by_size=False),
         # The whole stream. `heptathlon run` asks text and image tasks apart.
         Group(name="stream", members=STREAM, metric="strict", by_size=False),

@@ -217,7 +217,6 @@ class TestMeanInterval:
             lambda: stats.minimal_detectable_difference([1.0], [0.0], [0], power=0),
             lambda: stats.planned_detectable_difference(0.0, 10),
             lambda: stats.planned_detectable_difference(1.0, 10, cluster_size=5, icc=-0.5),
-            lambda: stats.paired_rank_ranges([1.0, 0.0]),
         ],
     )
     def test_refuses_what_has_no_meaning(self, call):

@@ -61,10 +61,16 @@ class ContinualStudy(Study):
     Attributes:
         checkpoints: the base model, where there is one, and the checkpoints.
         references: scores from elsewhere.
+        method: how the models were tuned, in a word or two, for a board of studies.
+        base: the model that was tuned, likewise.
+        order: the order of the tasks, likewise.
     """
 
     checkpoints: tuple[Checkpoint, ...] = Field(min_length=1)
     references: References = References()
+    method: str = Field(default="", max_length=80)
+    base: str = Field(default="", max_length=200)
+    order: str = Field(default="", max_length=80)
 
     @property
     def members(self) -> tuple[Checkpoint, ...]:
@@ -124,6 +130,8 @@ class ContinualCard(Card):
             against facts, or else ``judged``; empty if there is neither.
         judge: whose opinion ``judged`` is; None if no judge was asked.
         says: the formula of each figure.
+        sources: where each formula is from.
+        method: how the models were tuned; likewise ``base`` and ``order`` of the study's file.
         higher_is_better: whether a higher value of a figure is better.
     """
 
@@ -138,6 +146,10 @@ class ContinualCard(Card):
     apart_by: str = ""
     judge: JudgeCard | None = None
     says: dict[str, str]
+    sources: dict[str, str] = Field(default={})
+    method: str = ""
+    base: str = ""
+    order: str = ""
     higher_is_better: dict[str, bool]
 
 
@@ -187,7 +199,11 @@ class Continual(Kind[ContinualStudy, ContinualCard]):
                 _judged(task, ordered, judge, mask)
                 for task, mask in zip(tasks, readable, strict=True)
             ]
-        references = continual.References(**study.references.model_dump())
+        documents = {
+            task: one.values.shape[1]
+            for task, one in zip(tasks, next(iter(scores.values())), strict=True)
+        }
+        references = continual.References(**study.references.model_dump(), sizes=documents)
         resampled = {m: _resampled(s) for m, s in scores.items()}
         matrices = {m: continual.matrix_of(tasks, s) for m, s in scores.items()}
         cards = {}
@@ -206,18 +222,19 @@ class Continual(Kind[ContinualStudy, ContinualCard]):
         apart = _apart(scores, by, readable)
         return ContinualCard(
             study=study.study,
+            method=study.method,
+            base=study.base,
+            order=study.order,
             tasks=list(tasks),
             checkpoints=[row.member.name if row else "" for row in ordered],
-            documents={
-                task: one.values.shape[1]
-                for task, one in zip(tasks, next(iter(scores.values())), strict=True)
-            },
+            documents=documents,
             metrics=cards,
             split={n: _card(figure) for n, figure in _split(matrices, resampled).items()},
             apart=_card(apart),
             apart_by="" if apart.value is None else by,
             judge=judge,
-            says={name: formula.says for name, formula in continual.FORMULAS.items()},
+            says=continual.says(),
+            sources=continual.sources(),
             higher_is_better={n: f.higher_is_better for n, f in continual.FORMULAS.items()},
         )
 

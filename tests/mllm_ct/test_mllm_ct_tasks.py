@@ -32,6 +32,7 @@ from tests.shown import rendered, snapshot
 
 FAMILY = families.family("mllm_ct")
 TIERS = ("full", "lite", "smoke")
+BLOCKS = ("blocks", "blocks_learnt", "blocks_matrix", "blocks_image", "blocks_image_learnt")
 LEAVES = sorted(
     [families.task_name(f"mllm_ct_{t}", tier) for t in TASKS for tier in TIERS]
     + [families.task_name(f"mllm_ct_{t}_styles", tier) for t in TASKS for tier in ("full", "lite")]
@@ -85,8 +86,10 @@ def test_the_figures_of_test_scenes_lie_in_held_out_blocks(lite: dict[str, Built
 
     def block(record: StreamRecord) -> int | None:
         numbers = record.scene[0].numbers
-        if record.kind == "stance":
-            return sum(n // 3 for n in numbers)
+        if record.task == "economics":
+            return sum(m.numbers[0] // 3 for m in record.scene if m.kind == "given")
+        if record.task == "numeric":
+            return numbers[0] // 4 + sum(n // 3 for n in numbers[1:-1])
         if record.kind == "angle":
             return numbers[0] // 4 + (180 - sum(numbers)) // 4
         if record.kind == "scan":
@@ -123,7 +126,7 @@ def test_the_form_of_the_question_does_not_tell_the_answer(lite: dict[str, Built
             found = Counter(r.answer for r in rows if r.kind == kind)
             count = 2 if style == "yes_no" else len(rows[0].options)
             expected = sum(found.values()) / count
-            assert max(found.values()) <= 1.6 * expected + 2, (task, kind, found)
+            assert max(found.values()) <= 1.6 * expected + 3, (task, kind, found)
 
 
 def test_figures_among_near_ones_have_no_favourite_rank(lite: dict[str, Built]):
@@ -160,19 +163,25 @@ def test_facts_hold_in_the_scene(lite: dict[str, Built]):
             sides = Counter(m.label for m in record.scene)
             assert [str(sides["left"]), str(sides["right"])] == values[:2]
             more = sides["left"] - sides["right"]
-            assert values[2] == ("left" if more > 0 else "right" if more < 0 else "neither")
+            assert values[2] == ("left" if more > 0 else "right" if more < 0 else "same")
         elif record.kind == "paintings":
             figure = record.steps[0].subject
             side = 0 if record.scene[0].label == figure else 1
             mark = record.scene[side]
             assert values == [("left", "right")[side], mark.kind, mark.colour]
-        elif record.kind == "stance":
-            inflation, goal, unemployment, natural = record.scene[0].numbers
-            score = (inflation - goal) - (unemployment - natural)
-            assert values[2] == f"{score / 10:.1f}"
-            assert values[3] == (
-                "hawkish" if score > 10 else "dovish" if score < -10 else "neutral"
-            )
+        elif record.task == "economics":
+            given = [m.numbers for m in record.scene if m.kind == "given"]
+            places = [(v >= low) + (v > high) for v, low, high, *_ in given]
+            assert values[:-2] == [("below", "within", "above")[p] for p in places]
+            total = sum(moves[p] for (_, _, _, *moves), p in zip(given, places, strict=True))
+            assert values[-2:] == [str(total), record.scene[-1].label.split()[total % 3]]
+            assert record.depth == len(given)
+        elif record.task == "numeric":
+            first, *figures, idle = record.scene[0].numbers
+            assert record.steps[0].formula.startswith(f"{first} ")
+            assert [s.formula.split()[2] for s in record.steps] == [str(n) for n in figures]
+            assert record.depth == len(figures)
+            assert str(idle) not in "".join(s.formula for s in record.steps).split()
         if record.form == "choice":
             assert len(set(record.options)) == len(record.options)
             assert record.options["ABCD".index(record.answer)] == record.content
@@ -206,7 +215,7 @@ def test_turns():
     for choices in (2, 3, 4):
         for period in styles.PERIOD.values():
             found = Counter(
-                (i % period, styles.turn(i, choices, period)) for i in range(12 * 8 * 3)
+                (i % period, styles.take_turns(i, choices, period)) for i in range(12 * 8 * 9)
             )
             assert len(set(found.values())) == 1, "every phase has every turn equally often"
 
@@ -276,7 +285,8 @@ def loaded(manager: TaskManager) -> dict[str, Any]:
 def test_the_leaves_are_all_there():
     found = [t for t in catalog.leaves() if "_mllm_ct_" in t]
     found = [t for t in found if catalog.task_data(t).edition == "fresh"]
-    assert sorted(found) == LEAVES
+    taught = [families.task_name(f"mllm_ct_{name}", tier) for name in BLOCKS for tier in TIERS]
+    assert sorted(found) == sorted([*LEAVES, *taught])
 
 
 @pytest.mark.parametrize("task", LEAVES)
@@ -294,9 +304,11 @@ def test_each_yaml_says_what_its_name_says(task: str):
 @pytest.mark.parametrize("tier", TIERS)
 def test_groups(tier: str, manager: TaskManager):
     of = {part: catalog.group_definition(families.task_name(f"mllm_ct{part}", tier))["task"]
-          for part in ("", "_image", "_stream")}  # fmt: skip
+          for part in ("", "_pictured", "_text", "_image", "_stream")}  # fmt: skip
     name = {t: families.task_name(f"mllm_ct_{t}", tier) for t in TASKS}
-    assert of[""] == [name[t] for t in TEXT_TASKS]
+    assert of[""] == [families.task_name(f"mllm_ct_{n}", tier) for n in BLOCKS[:2]]
+    assert of["_pictured"] == [families.task_name(f"mllm_ct_{n}", tier) for n in BLOCKS[3:]]
+    assert of["_text"] == [name[t] for t in TEXT_TASKS]
     assert of["_image"] == [name[t] for t in IMAGE_TASKS]
     assert of["_stream"] == [name[t] for t in TASKS]
     suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
@@ -307,7 +319,7 @@ def test_groups(tier: str, manager: TaskManager):
         docs = [(one, doc) for one in manager.load([families.task_name("mllm_ct", tier)])["tasks"]
                 .values() for doc in one.test_docs()]  # fmt: skip
         assert 80 <= len(docs) <= 120
-        assert max(len(one.doc_to_text(doc)) for one, doc in docs) < 1_300
+        assert max(len(one.doc_to_text(doc)) for one, doc in docs) < 2_200
 
 
 @pytest.mark.parametrize("task", SMOKE)
@@ -380,10 +392,13 @@ def test_what_each_player_reaches(lite: dict[str, Built]):
             assert guess["reasoning"] == 0.0
 
 
-def test_blind_guessing_earns_the_registrys_chance(lite: dict[str, Built]):
-    rows = [r for t in TEXT_TASKS for r in lite[t][t, "test"]]
-    assert played("blind", rows)["strict"] == pytest.approx(FAMILY.chance, abs=0.07)
-    assert played("constant", rows)["strict"] == pytest.approx(FAMILY.chance, abs=0.02)
+def test_a_blind_guess_is_right_in_a_third_of_the_stances_and_in_hardly_any_figure(
+    lite: dict[str, Built],
+):
+    for player in ("blind", "constant"):
+        of = {t: played(player, lite[t][t, "test"])["strict"] for t in TEXT_TASKS}
+        assert of["economics"] == pytest.approx(1 / 3, abs=0.12)
+        assert of["numeric"] < 0.06
 
 
 def test_a_run_over_text_and_pictures_scores(tmp_path: Path):
@@ -396,10 +411,9 @@ def test_a_run_over_text_and_pictures_scores(tmp_path: Path):
     assert len(scored) == 21
     assert {one.variant for one in scored} == {f"mllm_ct_{t}" for t in TASKS}
     found = card.families["mllm_ct"]
-    assert found.headline.value == 1.0
-    assert found.headline.n == 6
+    assert found.headline.value is None, "none of them is the headline's"
     assert {form.variant for form in found.forms} == {f"mllm_ct_{t}" for t in TASKS}
-    assert found.bar.player in {"blind", "constant"}
+    assert all(form.metrics["strict"].value == 1.0 for form in found.forms)
 
 
 def test_a_text_model_is_refused_before_its_weights_are_loaded(tmp_path: Path):

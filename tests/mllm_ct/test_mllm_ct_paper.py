@@ -1,7 +1,7 @@
 """The paper edition on rows of our own making: reading, refusing, and the published faults."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from heptathlon.builders import mllm_ct as builder
 from heptathlon.builders import store
 from heptathlon.builders.mllm_ct import paper
 from heptathlon.errors import HeptathlonError
+from heptathlon.models.chat import Keep
 from heptathlon.pages.studies import continual as study_report
 from heptathlon.running import runner, runs
 from heptathlon.scorers import mllm_ct as scorer
@@ -136,7 +137,12 @@ def row(kind: str, gold: str) -> dict[str, Any]:
         ("letter", "A", "<answer>A red blood cell</answer>", 0, 0),
         ("text", "a red boat", "<answer>red, blue, boat, a red boat, house</answer>", 0, 0),
         ("text", "The red boat.", "<answer>red boat</answer>", 1, 1),
-        ("text", "red boat", "red boat", 0, 1),
+        ("text", "red boat", "red boat", 1, 1),
+        ("text", "red boat", "It shows this:\nred boat", 0, 1),
+        # What follows the reasoning is the answer, as in the published rows.
+        ("letter", "C", "<think>A or B?</think> C", 1, 1),
+        ("number", "25", "<think>20 + 5</think>\n25", 1, 1),
+        ("letter", "C", "<think>A</think> It is C", 0, 1),
         ("text", "fracture of the femur", "<answer>fracture of the tibia</answer>", 0, 0),
         ("text", "\\frac{a}{b}", "<answer>$\\frac {a} {b}$</answer>", 1, 1),
         ("number", "1,200", "<answer>1200</answer>", 1, 1),
@@ -154,6 +160,47 @@ def row(kind: str, gold: str) -> dict[str, Any]:
 def test_extractors(kind: str, gold: str, text: str, strict: int, lenient: int):
     found = scorer.verdict(row(kind, gold), [text]).metrics
     assert (found["strict"], found["lenient"]) == (strict, lenient)
+
+
+@pytest.mark.parametrize(
+    ("task", "gold", "text", "right"),
+    [
+        ("fomc", "C", "<answer>C. neutral</answer>", 1),
+        ("fomc", "A", "<answer>a rise in rates, so (B)</answer>", 1),
+        ("science", "B", "<think>A</think> (b)", 1),
+        ("science", "B", "<think>B", 0),
+        ("numglue", "1,200", "so 3 and 1200.0004", 1),
+        ("numglue", "25", "25 of 30", 0),
+        ("math", "no", "There is no doubt: yes", 1),
+        ("math", "no", "No, it is not", 1),
+        ("math", "12", "12 apples, not 13", 1),
+        ("math", "B", "<answer>b)</answer>", 1),
+        ("OCR", "ant", "an elephant", 1),
+        ("art", "A woman holds a red fan.", "a woman has a red fan", 1),
+        ("art", "A woman holds a red fan.", "two boats on a lake", 0),
+        ("medical", "CT", "CT, MRI or X-ray", 1),
+        ("art", "A woman", "", 0),
+    ],
+)
+def test_the_released_rule(task: str, gold: str, text: str, right: int):
+    """Its faults included: it is there to be set beside published figures."""
+    doc = {**row("text", gold), "task": task}
+    assert mllm_ct_paper.verdict(doc, [text]).metrics["released"] == right
+
+
+def test_the_published_row_earns_everything(mirror: Path):
+    for doc in docs(mirror):
+        found = scorer.verdict(doc, [doc["solution"]]).metrics
+        assert found == dict.fromkeys(mllm_ct_paper.METRICS, 1.0), doc
+
+
+def test_the_bare_problem_is_asked_and_ours_is_a_variant_by_name(mirror: Path):
+    doc = docs(mirror)[0]
+    assert prompts.paper_prompt(doc) == doc["problem"]
+    assert prompts.tagged_prompt(doc).startswith(doc["problem"] + "\n\nReason between")
+    of = {name: catalog.definition(f"heptathlon_mllm_ct_paper_numglue{name}")["doc_to_text"]
+          for name in ("", "_tagged")}  # fmt: skip
+    assert [name.rpartition(".")[2] for name in of.values()] == ["paper_prompt", "tagged_prompt"]
 
 
 @given(st.sampled_from(["letter", "yes_no", "number", "text"]), st.text(), st.text(min_size=1))
@@ -258,7 +305,8 @@ class Judge:
     def __init__(self, grade: int | None) -> None:
         self.grade = grade
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[int, str]]:
+    def ask(self, questions: Sequence[Question], keep: Keep) -> None:
         assert not questions or self.grade is not None
         reply = json.dumps({"logic": self.grade, "knowledge": self.grade})
-        yield from ((place, reply) for place in range(len(questions)))
+        for place in range(len(questions)):
+            keep(place, reply)

@@ -202,7 +202,7 @@ PAINTING = [
 SCAN = [
     step("number", "left", "4", "left side"),
     step("number", "right", "2"),
-    step("word", "more", "left", domain=("left", "right", "neither")),
+    step("word", "more", "left", domain=("left", "right", "same")),
 ]
 
 
@@ -288,4 +288,4 @@ def test_what_counts_as_reasoning(response: str, said: str):
 
 
 def test_metrics_name_every_style():
-    assert set(scorer.METRICS) == {*STYLES, "paper", "coin"}
+    assert set(scorer.METRICS) == {*STYLES, "paper", "coin", "blocks", "blocks_image"}
