@@ -22,7 +22,7 @@ from tests.shown import snapshot
 EVERY = {"constant", "random", "oracle"}
 """Players that every family has."""
 NOT_YET = {
-    "facts": {"constant"}, "maze": {"random"}, "mllm_ct": {"random"}, "rarb": {"constant"},
+    "facts": {"constant"}, "maze": {"random"}, "mllm_ct": {"random"},
     "recall": {"constant"}, "sort": {"constant"}, "students": {"constant", "random"},
     "verbalizer": {"constant"},
 }  # fmt: skip

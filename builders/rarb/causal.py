@@ -60,7 +60,8 @@ ENDS = (
 _COLOURS = ("red", "blue", "green", "yellow", "white", "black")
 _DEVICES = (
     ("lamp", "glows", "is out"), ("gate", "lifts", "drops"), ("bell", "rings", "is silent"),
-    ("valve", "lets through", "blocks"), ("fan", "spins", "rests idle"), ("pump", "starts", "halts"),
+    ("valve", "lets through", "blocks"), ("fan", "spins", "hangs still"),
+    ("pump", "starts", "halts"),
 )  # fmt: skip
 DEVICES = tuple(
     Part(f"the {colour} {noun} {on}", f"the {colour} {noun} {off}")
@@ -113,7 +114,7 @@ def draw(asked: Asked, stream: Stream) -> Problem | None:
     gold = corner(stream)
     free = stream.sample(DEVICES, REPORTED * (asked.steps + 1))
     chains = [
-        _chain(end, value, free[i :: REPORTED], asked, stream)
+        _chain(end, value, free[i::REPORTED], asked, stream)
         for i, (end, value) in enumerate(zip(ends, gold, strict=True))
     ]
     rules = [rule for chain in chains for rule in chain.rules]
@@ -156,9 +157,7 @@ def draw(asked: Asked, stream: Stream) -> Problem | None:
     )
 
 
-def _chain(
-    end: Part, value: bool, free: list[Part], asked: Asked, stream: Stream
-) -> Chain:
+def _chain(end: Part, value: bool, free: list[Part], asked: Asked, stream: Stream) -> Chain:
     """Return a chain of as many rules as there are steps that ends with a part's value.
 
     Where somebody interferes, one rule more stands before the part that was set by hand, and does

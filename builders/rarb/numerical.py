@@ -15,14 +15,12 @@ _GOODS = (
     "blanket", "bottle", "ribbon", "clock", "saddle",
 )  # fmt: skip
 _OUT = ("were sold", "were given away", "were lent out", "were broken", "were sent back")
-_IN = ("were bought", "were handed in", "were brought in", "were mended", "were delivered")
-FAULTS = ("off_by_one", "carry_slip", "wrong_operation")
-MISREAD = "misread_number"
-SIZES = (2, 60)
-LONGEST = 85
-"""Greatest change where there is one only."""
-TURNED = (6, 30)
-"""Least and greatest size of the change that a fault takes the other way."""
+_IN = ("were bought", "were handed in", "were brought in", "were made", "were delivered")
+FAULTS = ("off_by_one", "carry_slip", "misread_number")
+SIZES = (2, 85)
+"""Least and greatest change of the stock."""
+MISREAD = (12, 60)
+"""By how much a number may be misread."""
 MIN_COUNT = 1
 ORDERS = 50
 """Orders of the changes that are tried, for one in which the goods never run out."""
@@ -37,8 +35,7 @@ def blocks(stream: Stream, n: int) -> list[tuple[str, tuple[str, ...], tuple[str
 
 def draw(asked: Asked, stream: Stream) -> Problem | None:
     """Return a numerical problem, or None if the draw was not fair."""
-    sizes = SIZES if asked.steps > 1 else (SIZES[0], LONGEST)
-    found = total(asked.steps, (1, 10), TURNED, sizes, stream)
+    found = total(asked.steps, (1, 10), MISREAD, SIZES, stream)
     if found is None:
         return None
     # Drawn by what all corners need, so that it tells none of them.
@@ -61,12 +58,11 @@ def draw(asked: Asked, stream: Stream) -> Problem | None:
         f"Book of the {place} {shop}, {things} only. In the morning: {_count(start, good)}. "
         f"{told} What is written down at night for the {things} of {place}?",
     )[asked.wording]
-    faults = FAULTS if asked.steps > 1 else (*FAULTS[:2], MISREAD)
     return problem(
         asked,
         query,
         found.gold,
-        faults,
+        FAULTS,
         lambda c: f"Stock of {things}, {place} {shop}: {start + found.at(c)}.",
     )
 

@@ -80,7 +80,7 @@ def order_problem(
     ends = [(order[:1], order[1:2]), (order[2:3], order[3:]), (order[:2], order[2:])]
     clues = []
     for (start, end), number in zip(ends, range(3), strict=True):
-        middle = between[number :: 3][: asked.steps - 1]
+        middle = between[number::3][: asked.steps - 1]
         chain = [start, *([name] for name in middle), end]
         for earlier, later in pairwise(chain):
             form = words.clues[asked.wording][stream.below(2)]

@@ -1,7 +1,7 @@
 """Code problems: a rule in words, step by step, and short programs that have it worked out.
 
 A program is one small value, rendered in every language and run by :func:`Program.run`. What its
-formula multiplies by and adds are sums over all steps of the rule.
+formula multiplies by and adds, and where it begins to hold, are sums over all steps of the rule.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,11 @@ from heptathlon.seeding import Stream
 
 Language = Literal["python", "javascript", "java"]
 TOPICS: tuple[Language, ...] = ("python", "javascript", "java")
-FAULTS = ("wrong_factor", "wrong_constant", "wrong_side")
-FACTORS, CONSTANTS = (2, 9), (11, 40)
-"""Least and greatest of what a right program multiplies by, and adds."""
-TIMES, ADDED = (1, 9), (2, 50)
+FAULTS = ("wrong_factor", "wrong_constant", "wrong_limit")
+FACTORS, CONSTANTS, LIMITS = (2, 9), (11, 40), (51, 99)
+"""Least and greatest of what a right program multiplies by, adds, and compares with."""
+TIMES, ADDED, COMPARED = (1, 9), (2, 50), (2, 99)
 """The same of one step of the rule."""
-LIMITS = (51, 99)
 _SUBJECTS = (
     "toll", "fee", "fare", "levy", "rent", "bonus", "refund", "quota", "fine", "wage", "duty",
     "rate",
@@ -69,10 +68,10 @@ class Program:
                 f"# {title}\ndef {'_'.join(words)}(n):\n    if {test}:\n        return n\n"
                 f"    return {line}"
             )
-        head = f"function {camel}(n)" if language == "javascript" else f"static long {camel}(long n)"
-        return (
-            f"// {title}\n{head} {{\n  if ({test}) {{\n    return n;\n  }}\n  return {line};\n}}"
+        head = (
+            f"function {camel}(n)" if language == "javascript" else f"static long {camel}(long n)"
         )
+        return f"// {title}\n{head} {{\n  if ({test}) {{\n    return n;\n  }}\n  return {line};\n}}"
 
 
 def blocks(stream: Stream, n: int) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
@@ -88,39 +87,50 @@ def draw(asked: Asked, stream: Stream) -> Problem | None:
     language = next(one for one in TOPICS if one == asked.topic)
     factor = stream.between(FACTORS[0], FACTORS[1] - 1)
     constant = stream.between(CONSTANTS[0], CONSTANTS[1] - 1)
-    limit = stream.between(*LIMITS)
+    limit = stream.between(LIMITS[0], LIMITS[1] - 1)
+    above = bool(stream.below(2))
     gold = corner(stream)
 
     def program(at: Corner) -> Program:
-        return Program(at[2], limit, factor + at[0], constant + at[1])
+        return Program(above, limit + at[2], factor + at[0], constant + at[1])
 
     right = program(gold)
     times = parts(right.factor, asked.steps, TIMES, stream)
     added = parts(right.constant, asked.steps, ADDED, stream)
-    if times is None or added is None:
+    compared = parts(right.limit, asked.steps, COMPARED, stream)
+    if times is None or added is None or compared is None:
         return None
     place, title = asked.place, f"{asked.place} {asked.mark} {asked.facts[0]}"
     name = f"{asked.mark} {asked.facts[0]}"
-    side = "above" if right.above else "below"
-    told = _rule(times, added, asked.wording, stream)
+    side = "above" if above else "below"
+    rule = _rule(_clauses(times, times=True) + _clauses(added), asked.wording, stream)
+    border = _rule(_clauses(compared), asked.wording, stream)
     query = (
-        f"For the {name} of {place}, a number {side} {in_words(limit)} is left as it is. From any "
-        f"other number, the {name} is made up from nothing: {told}. Which program works out the "
-        f"{place} {name}?",
-        f"Wanted: code for the {place} {name}. Any number {side} {in_words(limit)} comes back "
-        f"unchanged. With all others, begin at nought and {told}. What comes out is the {name} in "
-        f"{place}.",
-        f"The {name} as {place} asks it: {side} {in_words(limit)}, the number itself; otherwise a "
-        f"sum, for which one has to {told}. Find the program of the {place} {name}.",
+        f"For the {name} of {place}, a number {side} the limit is left as it is. From any other "
+        f"number, the {name} is made up from nothing: {rule}. The limit is made up too: {border}. "
+        f"Which program works out the {place} {name}?",
+        f"Wanted: code for the {place} {name}. A certain limit counts: begin at nought and "
+        f"{border}. Any number {side} it comes back unchanged. With all others, begin at nought "
+        f"and {rule}. What comes out is the {name} in {place}.",
+        f"The {name} as {place} asks it: {side} a limit, the number itself; otherwise a sum, for "
+        f"which one has to {rule}. To find the limit, {border}. Find the program of the {place} "
+        f"{name}.",
     )[asked.wording]
     return problem(asked, query, gold, FAULTS, lambda c: program(c).source(language, title))
 
 
-def _rule(times: list[int], added: list[int], wording: int, stream: Stream) -> str:
-    """Return the rule in words: what is added and taken away, in an order of its own."""
-    clauses = [(n, _TIMES.get(abs(n)) or f"{in_words(abs(n))} times the number") for n in times]
-    clauses += [(n, in_words(abs(n))) for n in added]
+def _clauses(terms: list[int], *, times: bool = False) -> list[tuple[bool, str]]:
+    """Return for each term, or multiple of the number, whether it is added and how it is called."""
+    if not times:
+        return [(n > 0, in_words(abs(n))) for n in terms]
+    return [(n > 0, _TIMES.get(abs(n)) or f"{in_words(abs(n))} times the number") for n in terms]
+
+
+def _rule(clauses: list[tuple[bool, str]], wording: int, stream: Stream) -> str:
+    """Return in words what is added and taken away, in an order of its own."""
     stream.shuffle(clauses)
     on, off = (("add", "take away"), ("put on", "subtract"), ("add", "deduct"))[wording]
-    said = [f"{on if n > 0 else off} {what}" for n, what in clauses]
+    said = [f"{on if added else off} {what}" for added, what in clauses]
+    if len(said) == 1:
+        return said[0]
     return (", " if wording == 0 else ", then ").join(said[:-1]) + f", and {said[-1]}"

@@ -2,7 +2,7 @@
 
 from heptathlon.builders.rarb.orders import Words, order_problem
 from heptathlon.builders.rarb.problem import Asked, Corner, Problem, corner, problem
-from heptathlon.builders.rarb.sums import parts
+from heptathlon.builders.rarb.sums import parts, signed
 from heptathlon.builders.rarb.words import counted, listed
 from heptathlon.seeding import Stream
 
@@ -20,11 +20,11 @@ _TABLES = (
     "corner", "window", "garden", "kitchen", "round", "long", "marble", "oak", "terrace", "cellar",
     "balcony", "fireside",
 )  # fmt: skip
-FAULTS = ("mirrored_vertical", "mirrored_horizontal", "exchanged_distances")
-FARTHEST = 12
-"""Greatest distance of a walk's end from its start along either axis, in blocks."""
-LEGS = (1, 30)
+FAULTS = ("off_by_one_block", "misread_vertical", "misread_horizontal")
+LEGS = (2, 30)
 """Least and greatest length of a leg, in blocks."""
+MISREAD = (3, 9)
+"""Blocks by which a leg may be misread."""
 
 
 def blocks(stream: Stream, n: int) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
@@ -50,21 +50,18 @@ def draw(asked: Asked, stream: Stream) -> Problem | None:
 def _walk(asked: Asked, stream: Stream) -> Problem | None:
     """A walk told in points of the compass; the documents give the end as seen on a map."""
     place, start, end = asked.place, asked.facts[0], asked.mark
-    near, far = stream.sample(range(1, FARTHEST + 1), 2)
     gold = corner(stream)
+    slips = (1, stream.between(*MISREAD)), (stream.between(*MISREAD),)
+    low, side = (signed(LEGS[0], LEGS[1] - sum(offsets), sum(offsets), stream) for offsets in slips)
 
     def ends(at: Corner) -> tuple[int, int]:
         """Return how far up and how far to the right the end lies."""
-        up, right = (far, near) if at[2] else (near, far)
-        return -up if at[0] else up, -right if at[1] else right
+        return low + slips[0][0] * at[0] + slips[0][1] * at[1], side + slips[1][0] * at[2]
 
     up, right = ends(gold)
     vertical = parts(up, asked.steps, LEGS, stream)
     horizontal = parts(right, asked.steps, LEGS, stream)
     if vertical is None or horizontal is None:
-        return None
-    # A leg as long as a distance that the documents name would seem to have to do with it.
-    if asked.steps > 1 and {near, far} & {abs(leg) for leg in (*vertical, *horizontal)}:
         return None
     legs = [
         *((n, "north" if n > 0 else "south") for n in vertical),

@@ -2,8 +2,8 @@
 
 The right sum and the seven wrong ones are drawn before the terms, and the start before either, so
 that no place of a document among the others, and no distance from the start, is likelier to be
-right. Terms are large beside the sum and of both signs: one of them, the first, the last or the
-largest, says next to nothing of where the sum lies.
+right. Terms are large beside the differences and of both signs, and no difference is a term's: one
+of them, the first, the last or the largest, says next to nothing of where the sum lies.
 """
 
 from dataclasses import dataclass
@@ -32,48 +32,43 @@ class Total:
 
     def at(self, place: Corner) -> int:
         """Return the sum at a corner."""
-        return self.base + sum(o for o, bit in zip(self.offsets, place, strict=True) if bit)
+        return self.base + _offset(self.offsets, place)
 
 
 def total(
-    steps: int, slips: tuple[int, int], turned: tuple[int, int], sizes: tuple[int, int],
+    steps: int, slips: tuple[int, int], misread: tuple[int, int], sizes: tuple[int, int],
     stream: Stream,
 ) -> Total | None:  # fmt: skip
-    """Draw a sum with three faults: two slips of fixed size, and a term taken with the wrong sign.
-
-    Where there is one term only, its sign cannot be wrong alone; then it is misread by as much as
-    a turned term would change the sum.
+    """Draw a sum with three faults: two slips of fixed size, and one term misread by more.
 
     Args:
         steps: number of terms.
         slips: the two fixed offsets.
-        turned: least and greatest size of the term whose sign may be wrong.
-        sizes: least and greatest size of the other terms.
+        misread: least and greatest of the third.
+        sizes: least and greatest size of the terms.
         stream: the problem's random stream.
 
     Returns:
         None if no terms were found.
     """
     low, high = sizes
-    size = stream.between(*turned)
-    offsets = (*slips, 2 * size)
-    # What the other terms add up to differs between corners by the slips alone.
-    spread = sum(slips) + (2 * size if steps == 1 else 0)
-    rest = stream.between(low, high - spread)
-    if stream.below(2):
-        rest = -rest - spread
-    base = rest if steps == 1 else rest - size
+    offsets = (*slips, stream.between(*misread))
+    spread = sum(offsets)
+    # All eight sums are within what a single term can be, so that any number of terms has them.
+    base = signed(low, high - spread, spread, stream)
     gold = corner(stream)
-    reached = base + sum(o for o, bit in zip(offsets, gold, strict=True) if bit)
-    if steps == 1:
-        return Total(base, offsets, gold, (reached,))
-    fixed = size if gold[2] else -size
-    others = parts(reached - fixed, steps - 1, sizes, stream)
-    if others is None:
-        return None
-    terms = [fixed, *others]
-    stream.shuffle(terms)
-    return Total(base, offsets, gold, tuple(terms))
+    terms = parts(base + _offset(offsets, gold), steps, sizes, stream)
+    return Total(base, offsets, gold, tuple(terms)) if terms else None
+
+
+def _offset(offsets: tuple[int, int, int], place: Corner) -> int:
+    return sum(offset for offset, bit in zip(offsets, place, strict=True) if bit)
+
+
+def signed(low: int, high: int, spread: int, stream: Stream) -> int:
+    """Draw a number from ``low`` to ``high``, or its mirror image if ``spread`` is added to it."""
+    found = stream.between(low, high)
+    return -found - spread if stream.below(2) else found
 
 
 def parts(goal: int, n: int, sizes: tuple[int, int], stream: Stream) -> list[int] | None:
@@ -87,9 +82,7 @@ def parts(goal: int, n: int, sizes: tuple[int, int], stream: Stream) -> list[int
     """
     low, high = sizes
     for _ in range(TRIES):
-        out = [
-            stream.between(low, high) * (1 if stream.below(2) else -1) for _ in range(n - 1)
-        ]
+        out = [stream.between(low, high) * (1 if stream.below(2) else -1) for _ in range(n - 1)]
         last = goal - sum(out)
         if low <= abs(last) <= high:
             out.append(last)

@@ -28,14 +28,11 @@ _HOUSES = (
     "abbey", "barracks", "castle", "college", "dockyard", "foundry", "guildhall", "hospital",
     "manor", "mint", "museum", "priory", "sawmill", "seminary", "tannery", "winery",
 )  # fmt: skip
-FAULTS = ("wrong_year", "off_by_one_month", "wrong_direction")
-MISREAD = "misread_interval"
-GAPS = (2, 40)
+FAULTS = ("wrong_year", "off_by_one_month", "misread_interval")
+GAPS = (2, 60)
 """Least and greatest distance in months of a date from the one before it in the chain."""
-TURNED = (7, 13)
-"""The same of the distance that a fault takes the other way."""
-LONGEST = 60
-"""The same of the only distance of a chain of one."""
+MISREAD = (14, 26)
+"""Months by which an interval may be misread."""
 
 
 def blocks(stream: Stream, n: int) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
@@ -57,8 +54,7 @@ def draw(asked: Asked, stream: Stream) -> Problem | None:
 
 def _date(asked: Asked, stream: Stream) -> Problem | None:
     """A month and a year, a chain of intervals after it and before, and where it ends."""
-    sizes = GAPS if asked.steps > 1 else (GAPS[0], LONGEST)
-    found = total(asked.steps, (12, 1), TURNED, sizes, stream)
+    found = total(asked.steps, (12, 1), MISREAD, GAPS, stream)
     if found is None:
         return None
     origin = 12 * stream.between(1880, 2040) + stream.below(12)
@@ -81,12 +77,11 @@ def _date(asked: Asked, stream: Stream) -> Problem | None:
         f"Papers of the {place} {venture}. Start: {begun}. {told} Find the month and the year of "
         f"the {paper}, {place}.",
     )[asked.wording]
-    faults = FAULTS if asked.steps > 1 else (*FAULTS[:2], MISREAD)
     return problem(
         asked,
         query,
         found.gold,
-        faults,
+        FAULTS,
         lambda c: (
             f"The {paper} of the {place} {venture} is dated {in_figures(origin + found.at(c))}."
         ),
@@ -126,12 +121,12 @@ def _order(asked: Asked, stream: Stream) -> Problem | None:
                 ("Later than {a} came {b}.", "Earlier than {b} came {a}."),
             ),
             queries=(
-                "What is known of the {house} at {place}: {clues} In which order of time did {four} "
-                "happen at the {place} {house}?",
+                "What is known of the {house} at {place}: {clues} In which order of time did "
+                "{four} happen at the {place} {house}?",
                 "Old letters tell of the {place} {house}. {clues} Put {four} of that {house} of "
                 "{place} in order, the earliest first.",
-                "{clues} All this was at the {house} of {place}. How do {four} follow each other in "
-                "time at the {place} {house}?",
+                "{clues} All this was at the {house} of {place}. How do {four} follow each other "
+                "in time at the {place} {house}?",
             ),
         ),
         {"place": place, "house": house},
