@@ -201,7 +201,7 @@ class _Kind:
         self._stream(split, "cells", topic, layer, deal).shuffle(cells)
         return cells[place]
 
-    def _stream(self, split: str, *what: object) -> Stream:
+    def _stream(self, split: str, *what: str | int) -> Stream:
         return Stream(FAMILY, VERSION, self.season, split, self.kind, *what, salt=self.salt)
 
     def _problem(self, split: str, asked: Asked) -> Problem:

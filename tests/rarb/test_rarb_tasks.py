@@ -27,8 +27,7 @@ SMOKE = [f"heptathlon_rarb_{v}_smoke" for v in FRESH]
 SMOKE_ITEMS = (50, 80)
 """Fewer than other families have: each asks for the likelihood of eight or 24 documents."""
 SMOKE_PROMPT_CHARS = 3_000
-"""Of a smoke prompt with its longest option, which is one of eight steps: about four characters are a
-token."""
+"""Of a smoke prompt with its longest option: one of eight steps has 600 tokens."""
 
 
 def leaves() -> list[str]:
