@@ -28,14 +28,17 @@ CUT = 10
 METRICS: dict[str, tuple[str, ...]] = {
     "rank": ("ndcg_10", "mrr", "recall_1", "recall_5", "hard_acc", "hard_pairs"),
     "choose": ("acc", "above_chance", "mrr"),
-    "rank_say": ("ndcg_10", "mrr", "recall_1", "recall_5"),
-    "choose_say": ("acc", "above_chance"),
     "judge": ("acc", "support"),
-    "judge_say": ("acc",),
     "retrieve": ("ndcg_10", "mrr", "map", "recall_1", "recall_10", "recall_100", "hard_acc"),
     "mcr": ("acc", "above_chance", "acc_norm"),
 }
-"""Metrics of each form, and of those answered in words, in the order in which they are reported."""
+"""Metrics of each form, in the order in which they are reported."""
+WRITTEN: dict[str, tuple[str, ...]] = {
+    "rank": ("ndcg_10", "mrr", "recall_1", "recall_5"),
+    "choose": ("acc", "above_chance"),
+    "judge": ("acc",),
+}
+"""The same of an answer in words."""
 COMPARED = {"rank": "ndcg_10", "retrieve": "ndcg_10", "mcr": "acc"}
 """The metric by which asking with instruction is compared with asking without, by form."""
 
@@ -200,7 +203,7 @@ def _judge(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
 
 
 def _list(doc: Mapping[str, Any], response: str) -> Verdict:
-    names = METRICS["rank_say"]
+    names = WRITTEN["rank"]
     numbers = _numbers(response)
     if isinstance(numbers, Unread):
         return Verdict(dict.fromkeys(names, 0.0), numbers.value, invalid=True)
@@ -352,7 +355,7 @@ def _ranked_pointwise(rows: Sequence[Row]) -> dict[tuple[str, str], dict[str, fl
         if len(group) < group[0].doc["pool"]:
             continue
         if not any(row.doc["right"] for row in group):
-            out[key] = dict.fromkeys(METRICS["rank_say"], 0.0)
+            out[key] = dict.fromkeys(WRITTEN["rank"], 0.0)
             continue
         gold = next(i for i, row in enumerate(group) if row.doc["right"])
         p_true = [

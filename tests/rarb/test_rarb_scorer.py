@@ -14,7 +14,7 @@ from sklearn.metrics import ndcg_score
 from heptathlon.errors import HeptathlonError
 from heptathlon.models import search
 from heptathlon.scorers import ranking, rarb
-from heptathlon.scorers.rarb import METRICS, process_results, verdict
+from heptathlon.scorers.rarb import METRICS, WRITTEN, process_results, verdict
 from heptathlon.scorers.verdict import Row, Verdict
 
 FAULTS = ["", "boundary", "wrong_order", "boundary+wrong_order", "other", "other"]
@@ -301,7 +301,7 @@ def test_lists_by_hand(text: str, ndcg: float, outcome: str):
     found = verdict(candidates_doc("rank"), [text])
     assert found.metrics["ndcg_10"] == pytest.approx(ndcg)
     assert found.outcome == outcome
-    assert list(found.metrics) == list(METRICS["rank_say"])
+    assert list(found.metrics) == list(WRITTEN["rank"])
 
 
 # --- full retrieval ------------------------------------------------------------------------------
@@ -353,9 +353,9 @@ def test_listing_the_whole_corpus_is_no_answer():
 
 JUDGED = {"form": "judge", "query": "q", "right": True, "pool": 1}
 FORMS_OF_TEXT = {
-    "rank_say": candidates_doc(),
-    "choose_say": candidates_doc("choose"),
-    "judge_say": JUDGED,
+    "rank": candidates_doc(),
+    "choose": candidates_doc("choose"),
+    "judge": JUDGED,
     "retrieve": retrieve_doc(),
 }
 
@@ -397,7 +397,7 @@ def test_any_text_gets_a_verdict(text: str, form: str):
     for said in (text, f"ANSWER: {text}", f"RANKS {text}"):
         found = verdict(FORMS_OF_TEXT[form], [said])
         assert isinstance(found, Verdict)
-        assert list(found.metrics) == list(METRICS[form])
+        assert list(found.metrics) == list((WRITTEN | {"retrieve": METRICS["retrieve"]})[form])
         assert all(-1 <= v <= 1 for v in found.metrics.values())
         assert process_results(FORMS_OF_TEXT[form], [said]) == found.metrics
 

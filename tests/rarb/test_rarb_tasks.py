@@ -67,8 +67,8 @@ def test_each_yaml_says_what_its_name_says(task: str):
     assert data.config in builder.configs(data.edition)
     assert data.tier in RARB.tiers_of(data.edition)
     assert settings["metadata"]["version"] == RARB.version
-    said = f"{data.config}_say" if data.variant.endswith("_say") else data.config
-    assert [m["metric"] for m in settings["metric_list"]] == list(scorer.METRICS[said])
+    known = scorer.WRITTEN if data.variant.endswith("_say") else scorer.METRICS
+    assert [m["metric"] for m in settings["metric_list"]] == list(known[data.config])
     asked_with = settings["doc_to_text"].endswith("with_instruction")
     assert asked_with == data.variant.endswith(prompts.WITH_INSTRUCTION)
     if data.edition == "paper":
