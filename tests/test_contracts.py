@@ -24,7 +24,6 @@ EVERY = {"constant", "random", "oracle"}
 NOT_YET = {
     "facts": {"constant"}, "maze": {"random"}, "mllm_ct": {"random"}, "rarb": {"constant"},
     "recall": {"constant"}, "sort": {"constant"}, "students": {"constant", "random"},
-    "verbalizer": {"constant"},
 }  # fmt: skip
 """Those that a family is still to get."""
 FEW = 6
