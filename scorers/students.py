@@ -392,6 +392,8 @@ STATISTICS: dict[str, Statistic] = {
         ("confidence", "mean_acc"),
         _calibration,
         "1 - expected calibration error of the likeliest option, ten bins of equal weight",
+        no_interval="a mean of distances is never below 0 and grows as documents get fewer, so no "
+        "resample of a forecast that is calibrated comes near its true error",
     ),
     "equality": Statistic(
         ("mean_acc", "is_low", "is_middle", "is_high"),

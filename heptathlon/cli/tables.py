@@ -1,38 +1,36 @@
 """Cards as tables for a terminal."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Column, Table
 
+from heptathlon.harmless import label
+
 
 def scorecard(card: Any) -> Table:
-    """Return a scorecard's table; cells of two lines keep it within 80 columns."""
+    """Return a scorecard's table; cells of several lines keep it within 80 columns."""
     table = Table(
-        "family",
-        "set",
-        Column("headline", no_wrap=True),
-        "bar",
-        Column("skill", no_wrap=True),
-        Column("points", no_wrap=True),
-        "invalid",
-        "items",
+        *(Column(name, no_wrap=True) for name in ("family", "headline")),
+        Column("bar", overflow="fold"),
+        *(Column(name, no_wrap=True) for name in ("skill", "points", "items")),
         title=escape(card.model.name),
         caption=_total(card),
         box=None,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
     for family in card.families.values():
         bar = family.bar
         table.add_row(
-            family.family,
-            f"{family.edition} {family.tier}\n{family.season}"
+            f"{family.family}\n{family.edition} {family.tier}\n{family.season}"
             + "\n(incomplete)" * (not family.complete),
             f"{family.headline.metric} {_estimate(family.headline)}",
             f"{bar.player}\n{_figure(bar.value)}" if bar else "-",
             _estimate(family.skill) + "\nbelow the bar" * _is_below(family),
             _points(family.points),
-            _figure(family.invalid_rate.value),
-            f"{family.headline.n:,}",
+            f"{family.headline.n:,}\n{_unread(family.invalid_rate.value)}",
         )
     return table
 
@@ -57,6 +55,40 @@ def remarks(card: Any) -> list[str]:
         if told.left_out:
             out.append(f"not taken by the server: {', '.join(told.left_out)}")
     return out
+
+
+def runs(found: Sequence[Any]) -> Table:
+    """Return the table of the runs in a folder."""
+    table = Table("started (UTC)", "model", "run", "tasks", "file", box=None)
+    for one in found:
+        if not one.fault:
+            tasks = "\n".join(f"{name}: {count}" for name, count in one.sets.items()) or "-"
+            table.add_row(one.date or "-", escape(label(one.model)), one.identity.key, tasks,
+                          escape(label(one.file)))  # fmt: skip
+    return table
+
+
+def run_remarks(found: Sequence[Any], differing: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what stands below the table of runs: in what they differ, and which are unreadable."""
+    keys = [one.identity.key for one in found if not one.fault]
+    out = []
+    for name, values in differing.items():
+        said = {key: label(value) or "none" for key, value in zip(keys, values, strict=True)}
+        out.append(f"{name}: {', '.join(f'{key} {value}' for key, value in said.items())}")
+    return out + [f"not read: {one.fault}" for one in found if one.fault]
+
+
+def as_data(one: Any) -> dict[str, Any]:
+    """Return a run of a list as plain data."""
+    return {
+        "file": one.file,
+        "date": one.date,
+        "model": one.model,
+        "run": one.identity.key,
+        "asked": dict(one.identity.model) | dict(one.identity.settings),
+        "sets": one.sets,
+        "fault": one.fault,
+    }
 
 
 def judged(card: Any) -> Table:
@@ -84,11 +116,16 @@ def _is_below(family: Any) -> bool:
 
 
 def _points(points: Any) -> str:
-    """Return points as whole numbers, with their interval below them."""
+    """Return points as a whole number, with the ends of their interval below it."""
     if points.value is None:
         return "-"
-    ends = "" if points.low is None else f"\n({points.low:.0f} to {points.high:.0f})"
+    ends = "" if points.low is None else f"\n{points.low:.0f}-{points.high:.0f}"
     return f"{points.value:.0f}{ends}"
+
+
+def _unread(rate: float | None) -> str:
+    """Return the share of answers of which nothing could be read, where there are any."""
+    return f"{rate:.0%}\nunread" if rate else ""
 
 
 def _total(card: Any) -> str:

@@ -123,3 +123,5 @@ PLAYERS = by_name(
         oracle=True,
     ),
 )
+ALSO = {"constant": "always_correct", "random": "uniform"}
+"""Names that every family has, and which of the players they mean here."""
