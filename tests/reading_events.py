@@ -66,7 +66,7 @@ WORD = {
     "inputs": [{"label": "Review", "text": "It was fine."}],
 }  # fmt: skip
 LIST = {
-    "form": "list", "gold": 2, "candidates": ["a", "b", "c"], "faults": ["boundary", "number", ""],
+    "form": "rank", "gold": 2, "candidates": ["a", "b", "c"], "faults": ["boundary", "number", ""],
 }  # fmt: skip
 
 

@@ -5,6 +5,5 @@ here is no longer won, so that none stays by oversight.
 """
 
 KNOWN: dict[str, str] = {
-    "rarb": "the documents of the problem share words with each other, and a query is not needed",
     "sort": "the quoted segments can be found in the text by matching words",
 }
