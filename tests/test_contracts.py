@@ -23,7 +23,7 @@ EVERY = {"constant", "random", "oracle"}
 """Players that every family has."""
 NOT_YET = {
     "facts": {"constant"}, "maze": {"random"}, "mllm_ct": {"random"}, "rarb": {"constant"},
-    "recall": {"constant"}, "sort": {"constant"}, "students": {"constant", "random"},
+    "recall": {"constant"}, "students": {"constant", "random"},
     "verbalizer": {"constant"},
 }  # fmt: skip
 """Those that a family is still to get."""
