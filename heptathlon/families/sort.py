@@ -13,6 +13,7 @@ FAMILY = Family(
     ),
     headline=Headline(
         metric="acc_both",
+        item="acc",
         variants=(
             "sort_e50",
             "sort_e100",
@@ -28,6 +29,7 @@ FAMILY = Family(
     ),
     paper_headline=Headline(
         metric="uplift",
+        item="acc",
         variants=(
             "sort_book_e250_s20",
             "sort_book_e250_s50",
@@ -45,6 +47,7 @@ FAMILY = Family(
     ),
     own_headline=Headline(
         metric="uplift",
+        item="acc",
         variants=("sort_own",),
         says="accuracy with the excerpt in the prompt minus the same model's accuracy on "
         "the same questions without it",
