@@ -28,7 +28,13 @@ from heptathlon.builders.maze.questions import (
     random_shortest,
     unsolvable_twin,
 )
-from heptathlon.builders.maze.records import FRESH_TOPOLOGIES, LENGTH_BINS, LONG_SIZE, SIZES
+from heptathlon.builders.maze.records import (
+    ASKED_SIZES,
+    FRESH_TOPOLOGIES,
+    LENGTH_BINS,
+    SIZES,
+    WORDINGS,
+)
 from heptathlon.builders.maze.symmetry import canonical, images
 from heptathlon.builders.maze.task import Task, bin_label
 from heptathlon.errors import HeptathlonError, UnknownNameError
@@ -220,7 +226,7 @@ def test_a_generator_is_a_function_of_its_stream(name: str):
 def test_the_bins_are_those_that_the_rule_names():
     """Half of a bin's lengths are long enough, and a tenth of the mazes serve it."""
     mazes = 40
-    for topology, size in itertools.product(FRESH_TOPOLOGIES, (*SIZES, LONG_SIZE)):
+    for topology, size in itertools.product(FRESH_TOPOLOGIES, SIZES):
         lows = [max(low, size - 1) for low, _ in LENGTH_BINS]
         served = Counter[int]()
         for i in range(mazes):
@@ -232,6 +238,8 @@ def test_the_bins_are_those_that_the_rule_names():
             for b, (_, high) in enumerate(LENGTH_BINS):
                 served[b] += any(lows[b] <= n <= high for n in lengths)
         for b, (low, high) in enumerate(LENGTH_BINS):
+            if size not in BINS[topology]:
+                continue
             long_enough = 2 * (high - lows[b] + 1) >= high - low + 1
             # Two standard errors of a share of one tenth in so few mazes.
             margin = 2 * math.sqrt(SERVED_SHARE * (1 - SERVED_SHARE) / mazes)
@@ -303,13 +311,14 @@ def form_of(doc: Doc) -> tuple[str, int, int]:
 
 
 def test_quotas(lite: Set, smoke: Set):
-    for config in ("path", "next_move", "verify_path"):
+    assert cells_of(lite["path", "test"]) == {(t, s): 24 for t in FRESH_TOPOLOGIES for s in BINS[t]}
+    for config in ("next_move", "verify_path"):
         assert cells_of(lite[config, "test"]) == {
-            (t, s): 40 for t in FRESH_TOPOLOGIES for s in SIZES
+            (t, s): 24 for t in FRESH_TOPOLOGIES for s in ASKED_SIZES
         }
-    assert cells_of(lite["nosol", "test"]) == {("wilson", s): 40 for s in SIZES}
-    assert len(smoke["path", "test"]) == 80
-    assert sum(len(docs) for (_, split), docs in smoke.items() if split == "test") == 180
+    assert cells_of(lite["nosol", "test"]) == {("wilson", s): 24 for s in ASKED_SIZES}
+    assert Counter(d["size"] for d in smoke["path", "test"]) == {3: 18, 4: 18, 5: 24, 7: 24}
+    assert sum(len(docs) for (_, split), docs in smoke.items() if split == "test") == 184
     assert max(d["shortest"] or 0 for docs in smoke.values() for d in docs) <= LENGTH_BINS[1][1]
 
 
@@ -324,9 +333,91 @@ def test_bins_are_filled_equally(lite: Set):
             assert max(counts.values()) - min(counts.values()) <= 1
 
 
+def test_wordings_are_balanced(lite: Set, smoke: Set):
+    """In every cell and bin, so that no wording has the easier mazes."""
+    for made in (lite, smoke):
+        for fields in (("topology", "size"), ("topology", "size", "length_bin"), ("size",)):
+            groups = defaultdict[Any, Counter[int]](Counter)
+            for d in made["path", "test"]:
+                groups[tuple(d[f] for f in fields)][d["wording"]] += 1
+            for counts in groups.values():
+                seen = [counts[w] for w in range(WORDINGS)]
+                assert max(seen) - min(seen) <= (2 if len(fields) < 3 else 1), (fields, counts)
+    firsts = {
+        next(d["wording"] for d in lite["path", "test"] if (d["topology"], d["size"]) == cell)
+        for cell in cells_of(lite["path", "test"])
+    }
+    assert firsts == set(range(WORDINGS)), "where the turns begin is drawn"
+
+
+def myopic(graph: nx.Graph, start: Any, goal: Any, ahead: int, stream: Stream) -> int:
+    """Return the moves of a walk that sees so far and no farther; 0 where it is stuck.
+
+    Written beside :meth:`Grid.look_ahead`, on a graph and whole paths.
+    """
+    here, left = start, nx.Graph(graph)
+    for moves in range(graph.number_of_nodes()):
+        if here == goal:
+            return moves
+        ways = nx.single_source_shortest_path(left, here, cutoff=ahead)
+        del ways[here]
+        if not ways:
+            return 0
+        away = {c: abs(c[0] - goal[0]) + abs(c[1] - goal[1]) for c in ways}
+        best = sorted(c for c in ways if away[c] == min(away.values()))
+        step = ways[stream.choice(best)][1]
+        left.remove_node(here)
+        here = step
+    return 0
+
+
+def test_the_mazes_mislead(lite: Set):
+    """Going nearer to the goal solves next to none of them, half a side of foresight included."""
+    solved, before = Counter[int](), Counter[int]()
+    docs = lite["path", "test"][::3]
+    for i, d in enumerate(docs):
+        graph = graph_of(d["open"], d["size"])
+        start, goal = tuple(d["start"]), tuple(d["goal"])
+        for ahead in (1, (d["size"] + 1) // 2):
+            walked = myopic(graph, start, goal, ahead, Stream("myopic", i, ahead))
+            solved[min(ahead, 2)] += walked == d["shortest"]
+        # The same mazes with another goal: what was not chosen to mislead does not.
+        away = Grid(d["size"], d["open"]).distances(start[0] * d["size"] + start[1])
+        far = [c for c, n in enumerate(away) if n >= d["size"] - 1]
+        other = Stream("plain", i).choice(far)
+        ahead = (d["size"] + 1) // 2
+        walked = myopic(graph, start, divmod(other, d["size"]), ahead, Stream("again", i))
+        before[2] += walked == away[other]
+    assert max(solved.values()) <= 0.04 * len(docs)
+    assert before[2] > 0.25 * len(docs), "else the test would notice nothing"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(FRESH_TOPOLOGIES), st.integers(4, 9), st.integers(1, 12), st.integers())
+def test_looking_ahead_as_networkx_does(name: str, side: int, ahead: int, key: int):
+    """Where nothing is left to lot, both walks are the same."""
+    stream = Stream("ahead", name, side, key)
+    grid = Grid(side, GENERATORS[name](side, stream).text)
+    start, goal = stream.sample([c for c in range(side * side) if not grid.is_wall(c)], 2)
+    walked = grid.look_ahead(start, goal, ahead, min)
+    assert all(b in grid.links[a] for a, b in itertools.pairwise(walked))
+    assert len(set(walked)) == len(walked)
+
+    class First(Stream):
+        def choice(self, items: Any) -> Any:
+            return items[0]
+
+    moves = myopic(graph_of(grid.cells, side), divmod(start, side), divmod(goal, side), ahead,
+                   First("first"))  # fmt: skip
+    if name in {"dfs", "wilson"}:
+        assert moves == (len(walked) - 1 if walked[-1] == goal else 0)
+    elif ahead == 1:
+        assert (moves > 0) == (walked[-1] == goal)
+
+
 def test_a_smaller_tier_is_a_part_of_a_larger_one(lite: Set, smoke: Set):
     full = build("fresh", "full", ["size-05"])
-    assert set(cells_of(full["path", "test"]).values()) == {250}
+    assert set(cells_of(full["path", "test"]).values()) == {120}
     for config in maze.configs("fresh"):
         larger = [d["item_id"] for d in full[config, "test"]]
         part = [d for d in lite[config, "test"] if d["size"] == 5]
@@ -358,7 +449,11 @@ def test_seasons_and_salts_share_nothing(smoke: Set):
 
 def test_no_task_occurs_twice(lite: Set):
     """Under the symmetries, in any topology, form or split, but for the paired forms."""
-    forms = Counter(form_of(d) for split in ("test", "fewshot") for d in lite["path", split])
+    least = [(d["open"], d["start"], d["goal"]) for d in lite["path", "test"] if d["size"] == 3]
+    assert len(set(least)) == len(least) > 0, "of side 3 there are too few but for their turns"
+    forms = Counter(
+        form_of(d) for split in ("test", "fewshot") for d in lite["path", split] if d["size"] > 3
+    )
     forms.update(form_of(d) for split in ("test", "fewshot") for d in lite["nosol", split])
     assert max(forms.values()) == 1
     shown = {split: {form_of(d) for (_, s), docs in lite.items() if s == split for d in docs}
@@ -438,7 +533,7 @@ def test_next_move(lite: Set):
 
 def test_the_next_move_is_not_given_away(lite: Set):
     docs = lite["next_move", "test"]
-    for size in SIZES:
+    for size in ASKED_SIZES:
         places = Counter(
             (d["topology"], len(d["options"]), d["gold"]) for d in docs if d["size"] == size
         )
@@ -644,8 +739,13 @@ def test_unknown_names_get_a_sentence():
 @pytest.mark.parametrize(
     ("edition", "tier", "shard", "says"),
     [
-        ("fresh", "lite", "size-03", "3; tier 'lite' of maze has the sizes 5, 7, 10, 15, 20"),
-        ("fresh", "long", "size-05", "5; tier 'long' of maze has the sizes 30"),
+        (
+            "fresh",
+            "lite",
+            "size-06",
+            "6; tier 'lite' of maze has the sizes 3, 4, 5, 7, 10, 15, 20, 30",
+        ),
+        ("fresh", "smoke", "size-30", "30; tier 'smoke' of maze has the sizes 3, 4, 5, 7"),
         ("paper", "smoke", "dfs-30", "30; tier 'smoke' of maze has the sizes 5, 10"),
     ],
 )

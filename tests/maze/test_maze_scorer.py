@@ -48,7 +48,7 @@ def document(**fields: Any) -> dict[str, Any]:
     doc = {
         "item_id": "0" * 32, "form": "path", "topology": "wilson_loops", "size": 3,
         "open": carve(3, *ring), "start": [0, 0], "goal": [2, 2], "shortest": 4,
-        "solution": "DDRR", "solvable": True, "twin_id": "",
+        "solution": "DDRR", "solvable": True, "twin_id": "", "wording": 0,
     }  # fmt: skip
     return doc | fields
 
@@ -285,6 +285,44 @@ def test_likelihoods_are_always_finite_and_share_one(values: list[float], data: 
     assert sum(m["acc"] for m in found) == pytest.approx(1.0)
     assert sum(m["p_gold"] for m in found) == pytest.approx(1.0)
     assert sum(m["above_chance"] for m in found) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "acc"),
+    [
+        ("ANSWER: L", "right", 1.0),
+        ("L", "right", 1.0),
+        ("ANSWER: left (L)", "right", 1.0),
+        ("<think>U or L? L.</think>\nANSWER: L", "right", 1.0),
+        ("ANSWER: U", "wrong", 0.0),
+        ("ANSWER: R", "wrong", 0.0),
+        ("ANSWER: U L", "several", 0.0),
+        ("U\nD\nL", "several", 0.0),
+        ("I would go along the wall.", "unreadable", 0.0),
+        ("", "no_answer", 0.0),
+    ],
+)
+def test_a_move_in_writing(text: str, outcome: str, acc: float):
+    """R is none of the moves that are open, and so no right one."""
+    found = verdict({"form": "next_move", "options": "UDL", "gold": 2}, [text])
+    assert (found.outcome, found.metrics["acc"]) == (outcome, acc)
+    above = 1.0 if acc else 0.0 if found.invalid else -0.5
+    assert found.metrics["above_chance"] == pytest.approx(above)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "acc"),
+    [
+        ("ANSWER: yes", "right", 1.0),
+        ("Yes.", "right", 1.0),
+        ("ANSWER: no", "wrong", 0.0),
+        ("ANSWER: yes or no", "several", 0.0),
+        ("ANSWER: U", "unreadable", 0.0),
+    ],
+)
+def test_a_verdict_in_writing(text: str, outcome: str, acc: float):
+    found = verdict({"form": "verify_path", "valid": True}, [text])
+    assert (found.outcome, found.metrics["acc"]) == (outcome, acc)
 
 
 def test_broken_machinery_raises():
