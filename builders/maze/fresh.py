@@ -223,8 +223,10 @@ class Rounds:
 
     def _next_move(self, given: Task, topology: str, index: int) -> NextMoveRecord:
         task, (cell, moves) = self._draw("next_move", topology, index, next_move, given)
-        # The gold option takes every place in turn, so that a fixed choice earns chance exactly.
-        place = self.asked[topology, len(moves)] % len(moves)
+        # The gold option takes every place in turn, from one drawn by lot, so that a fixed choice
+        # earns chance.
+        first = self._stream("first place", topology, self.size, len(moves)).below(len(moves))
+        place = (first + self.asked[topology, len(moves)]) % len(moves)
         self.asked[topology, len(moves)] += 1
         shuffler = self._stream("next_move options", topology, self.size, index)
         return self._record(

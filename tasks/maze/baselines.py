@@ -7,7 +7,7 @@ is drawn from a stream keyed by the player's name and the item.
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from heptathlon.grid import OPPOSITE, UNREACHABLE, Grid
+from heptathlon.grid import MOVES, OPPOSITE, UNREACHABLE, Grid
 from heptathlon.seeding import Stream
 from heptathlon.tasks.maze.prompts import (
     ANSWER,
@@ -70,6 +70,26 @@ def _half(doc: Doc) -> int:
 
 def _looks_half(doc: Doc, stream: Stream) -> str:
     return _looks(_half(doc))(doc, stream)
+
+
+def _roomy(doc: Doc, stream: Stream) -> str:
+    """Walk where most ways lead on: what the mazes that mislead the greedy still give away."""
+    grid, cell, goal = _ends(doc)
+    moves, seen = "", {cell}
+    while cell != goal:
+        ways = [m for m in grid.open_moves(cell) if cell + grid.step[m] not in seen]
+        if not ways:
+            break
+        open_sides = [
+            len(MOVES) + 1 if cell + grid.step[m] == goal else len(grid.links[cell + grid.step[m]])
+            for m in ways
+        ]
+        moves += stream.choice(
+            [m for m, k in zip(ways, open_sides, strict=True) if k == max(open_sides)]
+        )
+        cell += grid.step[moves[-1]]
+        seen.add(cell)
+    return moves
 
 
 def _towards(grid: Grid, cell: int, goal: int) -> str:
@@ -215,6 +235,12 @@ def _right_hand_option(doc: Doc, stream: Stream) -> int:
     return min(range(len(doc["options"])), key=lambda i: order.index(doc["options"][i]))
 
 
+def _roomy_option(doc: Doc, stream: Stream) -> int:
+    grid, cell = grid_of(doc), cell_at(doc, "cell")
+    open_sides = [len(grid.links[cell + grid.step[m]]) for m in doc["options"]]
+    return stream.choice([i for i, k in enumerate(open_sides) if k == max(open_sides)])
+
+
 def _option_ahead(ahead: int) -> Chooser:
     """Return the choice of who looks so many moves ahead from the decision cell."""
 
@@ -285,6 +311,15 @@ PLAYERS = by_name(
         gives_up=_fails,
     ),
     _player(
+        "roomy",
+        "takes the unvisited neighbour with the most open sides, so no dead end if it can; or "
+        "the goal, if that is next to it",
+        _roomy,
+        _roomy_option,
+        _first_steps_legal(1),
+        gives_up=_fails,
+    ),
+    _player(
         "look_3",
         "sets out for the nearest to the goal of all cells that three moves lead to",
         _looks(3),
@@ -345,5 +380,3 @@ PLAYERS = by_name(
         paper=lambda doc: str(doc["continuation"]),
     ),
 )
-ALSO = {"random": "random_walk"}
-"""Names that every family has, and which of the players they mean here."""
