@@ -4,7 +4,4 @@ An event leaves the list when its cue is gone; ``tests/test_attack.py`` fails wh
 here is no longer won, so that none stays by oversight.
 """
 
-KNOWN: dict[str, str] = {
-    "verbalizer": "always the same class, by whatever name, is all that obedience counts",
-    "sort": "the quoted segments can be found in the text by matching words",
-}
+KNOWN: dict[str, str] = {}
