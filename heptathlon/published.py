@@ -158,14 +158,14 @@ RARB_AUTHOR = Source(
     name="the paper's first author's runs, in MTEB's results repository before 2025-12-12",
     url=_RESULTS,
     standing="verified",
-    note="Mean nDCG@10 of exact search through the whole published corpus; the author says that they "
-    "match the paper's code, they were not held against the paper's own tables.",
+    note="Mean nDCG@10 of exact search through the whole published corpus; the author says that "
+    "they match the paper's code, they were not held against the paper's own tables.",
 )
 RARB_BM25 = Source(
     name="MTEB's results repository, mteb/baseline-bm25s 0_1_10 and potion-base-8M",
     url=_RESULTS,
     standing="verified",
-    note="Mean nDCG@10 over the whole published corpus, without instruction; both run on a processor.",
+    note="Mean nDCG@10 over the whole published corpus, without instruction.",
 )
 # nDCG@10 in percent, in the order of _RARB; a dash is a task that was not uploaded.
 _PLAIN = {

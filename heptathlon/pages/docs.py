@@ -11,6 +11,7 @@ from heptathlon import environment
 from heptathlon.builders.hub import facts_table, family_notes
 from heptathlon.families import FAMILIES, Family, of_role, task_name
 from heptathlon.files import write_text_atomic
+from heptathlon.pages.base import DASH
 from heptathlon.published import of_family
 from heptathlon.tasks import catalog
 
@@ -62,7 +63,7 @@ def _published(family: Family) -> list[str]:
         return []
     lines = ["## Published figures", ""]
     lines += ["Others' figures on these tasks, in this suite's unit. *Second-hand*: the source"]
-    lines += ["repeats the figure or is a summary. A dash: not published.", ""]
+    lines += [f"repeats the figure or is a summary. {DASH} is not published.", ""]
     for source in dict.fromkeys(row.source.name for row in rows):
         of_source = [row for row in rows if row.source.name == source]
         told = of_source[0].source
@@ -75,7 +76,7 @@ def _published(family: Family) -> list[str]:
             cells.setdefault(key, {})[row.model] = f"{row.value:.4g}"
         lines += [f"| task | metric | {' | '.join(models)} |", "|---|---|" + "---|" * len(models)]
         for (task, metric), of_model in cells.items():
-            figures = " | ".join(of_model.get(model, "–") for model in models)
+            figures = " | ".join(of_model.get(model, DASH) for model in models)
             lines.append(f"| {task} | `{metric}` | {figures} |")
         lines.append("")
     return lines
