@@ -149,8 +149,11 @@ def _changes(node: ast.AST) -> list[Callable[[], None]]:
         return [put("op", ast.And() if isinstance(node.op, ast.Or) else ast.Or())]
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return [put("operand", ast.UnaryOp(ast.Not(), node.operand))]
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return [put("value", node.value + 1 if isinstance(node.value, int) else 2 * node.value)]
+    if isinstance(node, ast.Constant):
+        value = node.value
+        if type(value) is int or value == 0.0:
+            return [put("value", value + 1)]
+        return [put("value", 2 * value)] if type(value) is float else []
     if isinstance(node, ast.IfExp):
         return [put("test", ast.UnaryOp(ast.Not(), node.test))]
     return []

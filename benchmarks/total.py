@@ -65,9 +65,7 @@ def events_of(tier: str) -> Events:
     )
 
 
-def field_of(
-    rng: np.random.Generator, events: Events, entrants: int, hard: float = 0.0
-) -> Floats:
+def field_of(rng: np.random.Generator, events: Events, entrants: int, hard: float = 0.0) -> Floats:
     """Return the observed points of one field of entrants, shape (entrants, E).
 
     Args:
@@ -94,8 +92,9 @@ def shares(figures: Floats) -> Floats:
     """Return each event's share of the variance of the mean over events, shape (E,)."""
     total = figures.mean(axis=1)
     centred = total - total.mean()
-    found: Floats = (figures - figures.mean(axis=0)).T @ centred / figures.shape[1]
-    return found / (centred @ centred)
+    along = (figures - figures.mean(axis=0)).T @ centred
+    found: Floats = along / (centred @ centred * figures.shape[1])
+    return found
 
 
 def variance(rng: np.random.Generator, tier: str, fields: int, entrants: int) -> list[list[str]]:
