@@ -54,6 +54,9 @@ def test_one_value_counts_and_nothing_else(said: str, acc: float, outcome: str):
     said = said.split("\n")[0] if said.startswith(" ") else said
     found = scorer.verdict(doc("extraction"), [said])
     assert (found.metrics, found.outcome) == ({"acc": acc}, outcome)
+    # Several values are an answer, if a wrong one; where none is named, there is none.
+    named = scorer.named(said.split("</think>")[-1], ANIMALS) if outcome != "truncated" else []
+    assert found.invalid is not bool(named)
 
 
 def test_a_school_goes_by_its_own_name():

@@ -89,6 +89,9 @@ def test_mean_of_points_has_both_sides():
     one, two = interval(440.0, 500.0, 530.0), interval(20.0, 100.0, 140.0)
     found = stats.mean_of_points([one, two])
     assert (found.low, found.value, found.high) == (250.0, 300.0, 325.0)
+    # An event whose points are surely 0 adds nothing to either side.
+    nought = stats.mean_of_points([one, two, interval(0.0, 0.0, 0.0)])
+    assert (nought.low, nought.high) == pytest.approx((200 - 100 / 3, 200 + 50 / 3))
 
 
 def test_no_mean_without_every_event():
