@@ -17,7 +17,7 @@ SEGMENTS = ["Odile Marsh sat at the mill", "It rained on the tannery"]
 def doc(**fields: Any) -> dict[str, Any]:
     return {
         "form": "first", "condition": "text", "asked_id": "q1", "pair_id": "p1", "title": "T",
-        "events": [], "options": list(SEGMENTS), "gold": 0,
+        "events": [], "options": list(SEGMENTS), "gold": 0, "asks": "first", "labels": ["A", "B"],
     } | fields  # fmt: skip
 
 
@@ -42,7 +42,10 @@ def test_both_readings_of_likelihoods():
     ]
     for (a, b), greedy, (acc, paper, first) in cases:
         found = scorer.verdict(doc(), [(a, greedy), (b, False)])
-        assert found.metrics == {"acc": acc, "acc_paper": paper, "a_rate": first}
+        share = 1 / (1 + math.exp(b - a))
+        assert found.metrics == pytest.approx(
+            {"acc": acc, "acc_paper": paper, "a_rate": first, "p_right": share}
+        )
         assert not found.invalid
 
 
@@ -101,7 +104,8 @@ def test_wrong_answers(text: str, outcome: str):
 
 
 def test_words_are_labels_where_they_are_offered():
-    fields = {"form": "before", "events": ["x", "y"], "options": ["before", "after"], "gold": 1}
+    fields = {"form": "before", "events": ["x", "y"], "options": ["before", "after"], "gold": 1,
+              "labels": ["before", "after"]}  # fmt: skip
     assert said("ANSWER: after", **fields) == ("right", 1.0)
     assert said("It is told after.", **fields) == ("unreadable", 0.0)
     assert said("After", **fields) == ("right", 1.0)
@@ -111,11 +115,13 @@ def test_words_are_labels_where_they_are_offered():
 
 @given(st.text(max_size=300))
 def test_any_text_gets_a_verdict(text: str):
-    for fields in ({}, {"form": "before", "events": ["x", "y"], "options": ["before", "after"]}):
+    words = ["before", "after"]
+    before = {"form": "before", "events": ["x", "y"], "options": words, "labels": words}
+    for fields in ({}, before):
         found = scorer.verdict(doc(**fields), [text])
         assert list(found.metrics) == list(scorer.METRICS["first"])
         assert found.invalid == (found.outcome in set(Unread))
-        assert all(v in {0.0, 1.0} for v in found.metrics.values())
+        assert all(v in {0.0, 1.0} for v in found.metrics.values()), "an answer in text is one"
 
 
 def test_hostile_text_takes_no_time():
@@ -148,6 +154,59 @@ def test_uplift_is_paired_and_by_way_of_asking():
     assert [v.metrics.get("uplift") for v in scorer.across(memory)] == [1.0, None]
 
 
+def test_what_other_texts_between_cost():
+    rows = [
+        row("sort_e250", 0),
+        row("sort_between", 1, condition="between"),
+        row("sort_e250", 1, asked_id="q2", pair_id="p2"),
+        row("sort_between", 0, asked_id="q2", pair_id="p2", condition="between"),
+        row("sort_between", 0, asked_id="q3", pair_id="p3", condition="between"),
+        row("sort_say_between", 1, condition="between"),  # in words, where the text was not asked
+    ]
+    found = [v.metrics.get("disturbed") for v in scorer.across(rows)]
+    assert found == [None, -1.0, None, 1.0, None, None]
+
+
+FLIPPED = {"options": SEGMENTS[::-1], "gold": 1, "asked_id": "q2"}
+
+
+def likely(first: float, second: float) -> list[float]:
+    """Return a pair's ``acc_both``, from the log-odds of the first option in either order."""
+    docs = [doc(), doc(**FLIPPED)]
+    rows = [
+        Row("sort_e250", d, scorer.verdict(d, [(x, x > 0), (0.0, x <= 0)]))
+        for d, x in zip(docs, (first, second), strict=True)
+    ]
+    return [v.metrics[scorer.BOTH] for v in scorer.across(rows)]
+
+
+@given(st.floats(-5, 5), st.floats(-8, 8))
+def test_a_habit_of_one_place_decides_nothing(knows: float, habit: float):
+    """Log-odds of what is known, plus or minus a preference for the first option."""
+    if abs(knows) > 1e-3:
+        # The right one stands first, then second.
+        assert likely(habit + knows, habit - knows) == [float(knows > 0)] * 2
+
+
+@given(st.floats(-30, 30))
+def test_a_preference_alone_is_worth_a_half(habit: float):
+    assert likely(habit, habit) == [0.5, 0.5]
+
+
+@given(st.sampled_from(["A", "B", "?"]), st.sampled_from(["A", "B", "?"]))
+def test_of_answers_in_text_the_share_of_right_ones_counts(one: str, other: str):
+    docs = [doc(), doc(**FLIPPED)]
+    verdicts = [scorer.verdict(d, [t]) for d, t in zip(docs, (one, other), strict=True)]
+    rows = [Row("sort_say", d, v) for d, v in zip(docs, verdicts, strict=True)]
+    share = sum(v.metrics["acc"] for v in verdicts) / 2
+    assert [v.metrics[scorer.BOTH] for v in scorer.across(rows)] == [share, share]
+
+
+def test_a_likelihood_of_nothing_is_worth_a_guess():
+    found = scorer.verdict(doc(), [(-math.inf, False), (-math.inf, False)])
+    assert found.metrics["p_right"] == 0.5
+
+
 def test_consistency_needs_every_order():
     flipped = {"options": SEGMENTS[::-1], "gold": 1, "asked_id": "q2"}
     always_a = [row("sort_e250", 0), row("sort_e250", 0, **flipped)]
@@ -163,7 +222,7 @@ def test_consistency_needs_every_order():
 
 
 def test_before_and_after_are_consistent_with_each_other():
-    fields = {"form": "before", "options": ["before", "after"]}
+    fields = {"form": "before", "options": ["before", "after"], "labels": ["before", "after"]}
     one = row("sort_before", 0, events=["x", "y"], gold=0, **fields)
     same = row("sort_before", 1, events=["y", "x"], gold=1, **fields)
     other = row("sort_before", 0, events=["y", "x"], gold=1, **fields)

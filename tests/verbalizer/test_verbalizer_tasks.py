@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -24,15 +25,26 @@ from heptathlon.tasks.verbalizer import prompts
 from heptathlon.tasks.verbalizer.baselines import PLAYERS
 
 FAMILY = families.family("verbalizer")
-GROUPS = ("natural", "neutral", "unnatural", "pull", "derangement", "channel")
-SMOKE_GROUPS = tuple(g for g in GROUPS if g != "pull")
+GROUPS = {
+    "fresh": ("pairs", "neutral", "pull", "channel"),
+    "paper": ("natural", "neutral", "unnatural", "pull", "derangement", "channel"),
+}
+
+
+def groups(edition: str, tier: str) -> tuple[str, ...]:
+    return tuple(g for g in GROUPS[edition] if tier != "smoke" or g != "pull")
+
+
 LEAVES = sorted(
-    families.task_name(f"verbalizer{kind}_{group}", tier)
-    for kind, tiers in (("", FAMILY.tiers), ("_paper", FAMILY.paper_tiers))
-    for tier in tiers
-    for group in (*(SMOKE_GROUPS if tier == "smoke" else GROUPS), "choice")
+    families.task_name(f"verbalizer{'_paper' if edition == 'paper' else ''}_{group}", tier)
+    for edition in FAMILY.editions
+    for tier in FAMILY.tiers_of(edition)
+    for group in (
+        *groups(edition, tier),
+        *("choice", *(["unnatural_cot"] if edition == "paper" else [])),
+    )
 )
-SMOKE = [f"heptathlon_verbalizer_{g}_smoke" for g in (*SMOKE_GROUPS, "choice")]
+SMOKE = [f"heptathlon_verbalizer_{g}_smoke" for g in (*groups("fresh", "smoke"), "choice")]
 SMOKE_PROMPT_CHARS = 1_500
 """About 400 tokens of English."""
 
@@ -56,6 +68,7 @@ def test_each_yaml_says_what_its_name_says(task: str):
     assert data.config in builder.configs(data.edition)
     assert data.tier in FAMILY.tiers_of(data.edition)
     group = data.variant.removeprefix("verbalizer_").removeprefix("paper_")
+    group = group.removesuffix("_cot")
     assert data.where == ({} if group == "choice" else {"group": group})
     assert settings["metadata"]["version"] == FAMILY.version
     listed = tuple(m["metric"] for m in settings["metric_list"])
@@ -113,9 +126,8 @@ def test_few_shot_examples_are_other_items(task: str, loaded: dict[str, Any]):
 @pytest.mark.parametrize("tier", FAMILY.tiers)
 def test_groups(tier: str, manager: TaskManager):
     group = catalog.group_definition(families.task_name("verbalizer", tier))
-    wanted = SMOKE_GROUPS if tier == "smoke" else GROUPS
     assert sorted(group["task"]) == sorted(
-        families.task_name(f"verbalizer_{g}", tier) for g in wanted
+        families.task_name(f"verbalizer_{g}", tier) for g in groups("fresh", tier)
     )
     suite = "heptathlon" if tier == "full" else f"heptathlon_{tier}"
     assert group["group"] in catalog.group_definition(suite)["task"]
@@ -128,16 +140,16 @@ def test_groups(tier: str, manager: TaskManager):
 
 def test_first_items_of_each_dataset():
     """``--metadata '{"items": 2}'`` reaches the builder as a keyword."""
-    two = builder.dataset(tier="smoke", group="unnatural", items="2")["test"]
-    assert two.num_rows == 2 * 4
-    whole = builder.dataset(tier="smoke", group="unnatural")["test"]
+    two = builder.dataset(tier="smoke", group="pairs", items="2")["test"]
+    assert two.num_rows == 2 * 2 * len(build.shards("fresh", "smoke")), "two sides an item"
+    whole = builder.dataset(tier="smoke", group="pairs")["test"]
     assert set(two["item_id"]) < set(whole["item_id"])
 
 
 def test_more_items_than_there_are_is_said(caplog: pytest.LogCaptureFixture):
-    whole = builder.dataset(tier="smoke", group="unnatural")["test"]
+    whole = builder.dataset(tier="smoke", group="pairs")["test"]
     assert not caplog.messages
-    many = builder.dataset(tier="smoke", group="unnatural", items=1_000)["test"]
+    many = builder.dataset(tier="smoke", group="pairs", items=1_000)["test"]
     assert many.num_rows == whole.num_rows
     assert "1000 items of each dataset are asked for, and the set has fewer: " in caplog.text
     with pytest.raises(HeptathlonError, match="items is 'all'; give a whole number"):
@@ -187,6 +199,22 @@ def test_wordings_are_all_used(lite: list[dict[str, Any]]):
     assert len(prompts.WORDINGS) == build.WORDINGS
 
 
+def test_reasoning_is_invited_before_the_word(lite: list[dict[str, Any]]):
+    stated = [doc for doc in lite if doc["form"] == "unnatural"]
+    for doc in stated:
+        text = prompts.text_cot(doc)
+        assert text.endswith(f"\n{prompts.REASONING}")
+        assert prompts.REASON in text
+        assert "nothing else" not in text
+        assert "only output" not in text
+        assert "\n".join(prompts.input_lines(doc["inputs"])) in text
+        for condition, word in zip(doc["conditions"], doc["words"], strict=True):
+            assert condition in text
+            assert f'"{word}"' in text
+        said = f"The condition holds, so not the other.\nAnswer: {prompts.target(doc)}"
+        assert scorer.verdict(doc, [said]).metrics["acc"] == 1.0
+
+
 # --- players -----------------------------------------------------------------------------------
 
 
@@ -219,9 +247,11 @@ def accuracy(rows: list[Row], *forms: str, classes: int = 0) -> float:
     return sum(values) / len(values)
 
 
-def obedience(rows: list[Row], *forms: str) -> float:
-    chosen = [r.verdict.metrics for r in rows if r.doc["form"] in forms]
-    return sum(m["obeyed"] for m in chosen) / sum(m["known"] for m in chosen)
+def joint(rows: list[Row], *forms: str) -> float:
+    """Return the headline, or that of some forms."""
+    values = [r.verdict.metrics["joint"] for r in rows
+              if r.doc["group"] == "pairs" and (not forms or r.doc["form"] in forms)]  # fmt: skip
+    return sum(values) / len(values)
 
 
 HEADLINE = ("unnatural", "derangement")
@@ -232,7 +262,7 @@ READINGS = ("generated", "chosen")
 def test_the_oracle_is_right_everywhere(played, reading):
     rows = played["oracle", reading]
     assert accuracy(rows, *scorer.FORMS) == 1.0
-    assert obedience(rows, *HEADLINE) == FAMILY.ceiling
+    assert joint(rows) == FAMILY.ceiling
 
 
 @pytest.mark.parametrize("reading", READINGS)
@@ -242,10 +272,19 @@ def test_prior_only_is_never_at_chance_by_luck(played, reading):
     for form in ("neutral", "unnatural", "same_field", "antonym", "derangement", "both", "after",
                  "demonstrations"):  # fmt: skip
         assert accuracy(rows, form) == 0.0
-    assert obedience(rows, "unnatural") == -1.0
-    assert -1.0 < obedience(rows, "derangement") < 0.0
+    assert joint(rows, "unnatural") == -1.0
+    assert -1.0 < joint(rows, "derangement") < 0.0
     captured = [r.verdict.metrics["uncaptured"] for r in rows if r.doc["form"] in HEADLINE]
     assert not any(captured)
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_who_is_contrary_throughout_knows_nothing(played, reading):
+    """Two classes exchanged are all right so, and the headline is not taken in."""
+    rows = played["contrary", reading]
+    assert accuracy(rows, "unnatural") == 1.0
+    assert joint(rows, "unnatural") == -1.0
+    assert joint(rows, "derangement") < 0.0
 
 
 @pytest.mark.parametrize("reading", READINGS)
@@ -254,25 +293,36 @@ def test_places_alone_are_chance(played, player, reading):
     rows = played[player, reading]
     for form in ("natural", "neutral", "unnatural", "antonym"):
         assert accuracy(rows, form, classes=2) == 0.5
-    assert obedience(rows, "unnatural") == 0.0
-    assert abs(obedience(rows, *HEADLINE) - FAMILY.chance) < 0.06
+    assert joint(rows) < -0.2
 
 
 @pytest.mark.parametrize("reading", READINGS)
 @pytest.mark.parametrize("player", ["random", "mapping_only"])
 def test_guessing_is_about_chance(played, player, reading):
     rows = played[player, reading]
-    for k in (2, 3, 4, 6):
+    for k in FAMILY.ladder.rungs:
         # Five standard errors of a share of the rows, were all of them of their own.
         count = sum(r.doc["classes"] == k for r in rows)
         assert abs(accuracy(rows, *scorer.FORMS, classes=k) - 1 / k) < 2.5 / count**0.5
-    assert abs(obedience(rows, *HEADLINE) - FAMILY.chance) < 0.2
+    assert joint(rows) < -0.2
 
 
-def test_no_trivial_player_passes_chance_by_much(played):
-    for name, player in PLAYERS.items():
-        if not player.oracle:
-            assert obedience(played[name, "generated"], *HEADLINE) < 0.2
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("player", ["constant", "kept_guess"])
+def test_a_class_that_is_kept_obeys_and_earns_nothing(played, player, reading):
+    rows = played[player, reading]
+    known = [r for r in rows if r.doc["form"] in HEADLINE and r.verdict.metrics["known"]]
+    values = [[r.verdict.metrics[c] for c in ("known", "obeyed")] for r in known]
+    obedience = scorer.STATISTICS["obedience"].compute(np.array(values), np.ones(len(values)))
+    assert obedience == 1.0, "why a conditional figure is no headline"
+    assert abs(joint(rows) - FAMILY.chance) < (0.01 if player == "constant" else 0.15)
+
+
+def test_the_headline_has_enough_items_on_each_rung(lite: list[dict[str, Any]]):
+    for rung in FAMILY.ladder.rungs:
+        docs = [d for d in lite if d["rung"] == rung and d["group"] == "pairs"]
+        assert len({d["cluster_id"] for d in docs}) >= 24
+        assert {d["classes"] for d in docs} == {rung}
 
 
 # --- the card ------------------------------------------------------------------------------------

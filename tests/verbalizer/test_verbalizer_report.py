@@ -2,7 +2,6 @@
 
 import logging
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +50,7 @@ def scored(played: dict[str, Run]) -> dict[str, Any]:
 def test_headlines_of_the_players(scored: dict[str, Any]):
     cards = {player: card.families["verbalizer"] for player, (card, _) in scored.items()}
     assert cards["oracle"].headline.value == FAMILY.ceiling
-    assert cards["first_word"].headline.value == pytest.approx(FAMILY.chance, abs=1e-9)
+    assert cards["first_word"].headline.value < FAMILY.chance
     assert cards["prior_only"].headline.value < -0.5
     assert all(card.complete for card in cards.values())
     trivial = {p.player: p.value for p in cards["oracle"].players if not p.oracle}
@@ -136,17 +135,18 @@ def test_runs_without_panels_are_refused(scored: dict[str, Any]):
     assert drawings_of("maze").compared({"m": []}) == []
 
 
-def test_natural_words_must_have_been_asked(tmp_path: Path):
-    """Without the natural task there is no knowledge, and so no headline, with a reason."""
+def test_natural_words_must_have_been_asked():
+    """Where only one side of each pair was answered there is no headline, with a reason."""
     docs = store.read_docs(store.ensure(store.SetName("verbalizer", tier="smoke")), "items")
-    data = catalog.task_data("heptathlon_verbalizer_unnatural_smoke")
+    data = catalog.task_data("heptathlon_verbalizer_pairs_smoke")
     lonely = []
-    for i, doc in enumerate(d for d in docs if d["group"] == "unnatural"):
+    for i, doc in enumerate(d for d in docs if d["form"] in scorer.AGAINST):
         sample = Sample(data.task, i, doc, "", doc["words"][doc["gold"]], {})
         lonely.append(ScoredSample(sample, data, scorer.verdict(doc, sample.results)))
-    figure = scorecard.estimate("obedience", lonely)
-    assert figure.value is None
-    assert figure.reason
+    for name in ("joint", "obedience"):
+        figure = scorecard.estimate(name, lonely)
+        assert figure.value is None
+        assert figure.reason
 
 
 # --- tokens --------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def test_a_run_warns_once_of_each_pair(caplog: pytest.LogCaptureFixture):
         "'equivalent'" not in s and "'contradiction' and 'entailment'" not in s for s in said
     )
     assert len(said) == len({s.split(": ", 1)[1] for s in said})
-    assert any("'chair' and 'cloud'" in s for s in said), "both begin with ' c'"
+    assert any("'chemistry' and 'chess'" in s for s in said), "both begin with ' c'"
     caplog.clear()
     preflight.warn_of_tokens(object(), tasks)
     assert not caplog.records

@@ -308,18 +308,75 @@ def test_readings_are_not_mixed():
     assert "known" not in verdicts[1].metrics
 
 
-def test_a_guesser_that_keeps_its_guess_is_obedient():
-    """The limit that the card names: obedience is not knowledge."""
+# --- the headline --------------------------------------------------------------------------------
+
+
+def joint(*answers: tuple[str, str], vocabulary=("positive", "negative"), golds=(0, 1)) -> float:
+    """Return the mean over items of both classes of who gives two answers to each."""
     rows = []
-    for i in range(200):
-        gold, guess = i % 2, (i // 2) % 2
-        known = doc(("positive", "negative"), gold, form="natural", verbalizer="names", item=str(i))
-        asks = doc(gold=gold, item=str(i))
-        rows.append(asked("verbalizer_natural", known, known["words"][guess]))
-        rows.append(asked("verbalizer_unnatural", asks, asks["words"][guess]))
-    late = [v.metrics for v in scorer.across(rows)[1::2]]
-    assert figure("obedience", late) == 1.0
-    assert np.mean([m["above_chance"] for m in late]) == 0.0
+    for i, (gold, (first, second)) in enumerate(zip(golds, answers, strict=True)):
+        fields = {"item": str(i), "natural": vocabulary}
+        plain = doc(vocabulary, gold, form="natural", verbalizer="plain", **fields)
+        turned = doc(vocabulary[::-1], gold, verbalizer="turned", **fields)
+        rows.append(asked("verbalizer_natural", plain, first))
+        rows.append(asked("verbalizer_unnatural", turned, second))
+    return float(np.mean([v.metrics["joint"] for v in scorer.across(rows)]))
+
+
+def test_joint_by_hand():
+    assert joint(("positive", "negative"), ("negative", "positive")) == 1.0
+    assert joint(("positive", "negative"), ("negative", "negative")) == 0.0
+    assert joint(("positive", "positive"), ("negative", "negative")) == -1.0
+    assert joint(("negative", "negative"), ("positive", "positive")) == -1.0, "contrary throughout"
+    assert joint(("", "negative"), ("negative", "positive")) == 0.0
+
+
+def test_a_guess_that_is_kept_is_worth_nothing():
+    """One class for all items, by whatever name, obeys every mapping and is right for one class."""
+    assert joint(("positive", "negative"), ("positive", "negative")) == 0.0
+    # A guess an item: each class is guessed for each gold.
+    kept = [("positive", "negative"), ("negative", "positive")] * 2
+    assert joint(*kept, golds=(0, 0, 1, 1)) == 0.0
+
+
+@given(st.lists(st.sampled_from(["positive", "negative", ""]), min_size=2, max_size=2))
+def test_two_answers_that_do_not_look_at_the_input_earn_nothing(answers):
+    assert joint(tuple(answers), tuple(answers)) <= 0.0
+
+
+@given(st.lists(st.sampled_from(["positive", "negative", ""]), min_size=2, max_size=2))
+def test_two_answers_that_do_not_look_at_the_mapping_earn_less(answers):
+    assert joint(*((a, a) for a in answers)) == -1.0
+
+
+def test_the_partner_has_the_same_words():
+    """Right under the names and, always turned, under yes and no: the mapping was never read."""
+    names = doc(("positive", "negative"), form="natural", verbalizer="names")
+    yes = doc(("yes", "no"), form="natural", natural=("yes", "no"), verbalizer="yes_no")
+    no = doc(("no", "yes"), natural=("yes", "no"), verbalizer="no_yes")
+    rows = [asked("verbalizer_natural", names, "positive"), asked("verbalizer_unnatural", no, "no")]
+    assert "joint" not in scorer.across(rows)[1].metrics
+    rows.append(asked("verbalizer_natural", yes, "no"))
+    assert scorer.across(rows)[1].metrics["joint"] == -1.0
+
+
+def test_a_natural_question_has_the_mean_of_its_pairs():
+    rows = [asked("v", doc(THREE["names"], names=THREE["names"], form="natural"), "entailment")]
+    rows += [asked("v", doc(**THREE), said) for said in ("neutral", "entailment")]
+    values = [v.metrics["joint"] for v in scorer.across(rows)]
+    assert values == pytest.approx([0.25, 1.0, -0.5])
+
+
+def test_joint_has_the_chance_of_its_classes():
+    rows = []
+    for gold in range(3):
+        for form, words in (("natural", THREE["names"]), ("derangement", THREE["words"])):
+            one = doc(words, gold, names=THREE["names"], form=form, item=str(gold))
+            rows.append(asked(f"verbalizer_{form}", one, words[0]))
+    values = [v.metrics["joint"] for v in scorer.across(rows)]
+    assert values == pytest.approx([1.0, 1.0, -0.5, -0.5, -0.5, -0.5])
+    low, high = scorer.BOUNDS["joint"]
+    assert low <= min(values) <= max(values) <= high
 
 
 def test_gold_is_right():

@@ -18,11 +18,14 @@ from heptathlon.builders.verbalizer import build, entailment, grammar, paper, pa
 from heptathlon.builders.verbalizer.datasets import FRESH, PAPER
 from heptathlon.builders.verbalizer.records import VerbalizerRecord
 from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.families import FAMILIES
+from heptathlon.scorers import verbalizer as scorer
 from heptathlon.seeding import Stream
 from tests.salts import salt as salt_of
 
 CONTROL_ITEMS = 1200
 SEASON = "2026.1"
+FAMILY = FAMILIES["verbalizer"]
 HERE = ("sst2", "fp", "emotion", "sick", "rte", "mrpc", "subj", "fp_3", "sick_3", "emotion_6")
 """Datasets whose real files a mirror of sources has; SNLI and QQP are made up below."""
 NINE = tuple(name for name in PAPER if PAPER[name].classes == 2)
@@ -67,7 +70,7 @@ def test_words_alone_do_not_solve_the_pairs(name: str, bag: str):
     assert abs(bag_of_words_accuracy(name, BAGS[bag]) - chance) < slack
 
 
-@pytest.mark.parametrize("name", ["sentiment", "topic_6", "subjectivity"])
+@pytest.mark.parametrize("name", ["sentiment", "topic_2", "topic_16", "subjectivity"])
 def test_the_control_works_where_words_decide(name: str):
     assert bag_of_words_accuracy(name, BAGS["both texts"]) > 0.95
 
@@ -300,9 +303,23 @@ def test_every_item_comes_under_every_verbalizer(lite):
         assert len({(str(r.inputs), r.gold, r.wording) for r in records}) == 1
         keys = Counter((r.verbalizer, r.channel, r.place, tuple(r.shown)) for r in records)
         assert max(keys.values()) == 1
-        assert len(records) == (21 if records[0].classes == 2 else 5)
+        one = records[0]
+        trading = 3 + 2 * (one.classes <= words.MOST_NEUTRAL) - (one.classes == 2)
+        two_class = one.classes == 2 and not one.rung
+        assert len(records) == (21 if two_class else trading)
         assert sum(r.form == "natural" and r.verbalizer == "names" for r in records) == 1
-    assert {r.classes for r in lite} == {2, 3, 4, 6}
+    assert {r.rung for r in lite} == {0, *FAMILY.ladder.rungs}
+
+
+def test_every_mapping_has_its_natural_partner_in_the_same_words(lite):
+    """Words that differ would let a script be right under both without reading the mapping."""
+    named = {(r.cluster_id, *r.natural): r for r in lite if r.form == "natural"}
+    for r in lite:
+        if r.form in scorer.AGAINST:
+            partner = named[r.cluster_id, *r.natural]
+            assert sorted(partner.words) == sorted(r.words)
+            assert partner.words[r.gold] != r.words[r.gold]
+            assert (partner.wording, partner.inputs) == (r.wording, r.inputs)
 
 
 def test_tiers_are_sane_and_nest(lite):
@@ -312,21 +329,46 @@ def test_tiers_are_sane_and_nest(lite):
         for r in build.generate("fresh", "smoke", shard, SEASON, "")[build.CONFIG, "test"]
     ]
     assert 80 <= len(smoke) <= 120
-    assert 2000 <= len(lite) <= 3000
+    assert 2500 <= len(lite) <= 3100
     assert {r.item_id for r in smoke} <= {r.item_id for r in lite}
 
 
-def test_golds_and_places_take_turns(lite):
-    """At places alone, a model is at chance, and so it is on the items that it got right."""
-    for name in ("sentiment", "entailment"):
-        mine = [r for r in lite if r.dataset == name]
-        natural = {r.cluster_id: r for r in mine if r.form == "natural" and r.verbalizer == "names"}
-        assert Counter(r.gold for r in natural.values()) == {0: 12, 1: 12}
-        for place in (0, 1):
-            known = {k for k, r in natural.items() if r.order[place] == r.gold}
-            flips = [r for r in mine if r.verbalizer == "no_yes" and r.cluster_id in known]
-            assert len(flips) == 12
-            assert sum(r.order[0] == r.gold for r in flips) == 6
+def items_of(records: list[VerbalizerRecord], dataset: str) -> list[VerbalizerRecord]:
+    return [r for r in records if r.dataset == dataset and r.verbalizer == "names"
+            and r.form == "natural"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FRESH)
+def test_golds_places_and_wordings_are_balanced(lite, name: str):
+    mine = items_of(lite, name)
+    k = FRESH[name][0].classes
+    for values, count in (
+        ([r.gold for r in mine], k),
+        ([r.order.index(r.gold) for r in mine], k),
+        ([r.wording for r in mine], build.WORDINGS),
+    ):
+        counts = Counter(values)
+        assert max(counts.values()) - min(counts.values()) <= 1
+        assert set(counts) == set(range(count))
+
+
+def test_nothing_that_is_balanced_tells_the_gold():
+    """Both orders of an item together, its wording and its dataset say nothing of its class."""
+    seen = Counter()
+    for number in range(150):
+        for shard in ("sentiment", "paraphrase"):
+            made = build.generate("fresh", "smoke", shard, SEASON, salt_of(f"balance {number}"))
+            items: dict[str, dict[str, VerbalizerRecord]] = {}
+            for r in made["items", "test"]:
+                if r.channel == "instruction":
+                    items.setdefault(r.cluster_id, {})[r.verbalizer] = r
+            for one in items.values():
+                orders = one["names"].order[0], one["names_swapped"].order[0]
+                seen[(*orders, one["names"].wording), one["names"].gold] += 1
+    for cue in {cue for cue, _ in seen}:
+        both = seen[cue, 0] + seen[cue, 1]
+        assert both > 60
+        assert abs(seen[cue, 0] - both / 2) < 4 * both**0.5 / 2
 
 
 def test_words_of_each_record(lite):
@@ -334,6 +376,7 @@ def test_words_of_each_record(lite):
         if r.form == "derangement":
             assert sorted(r.words) == sorted(r.names)
             assert all(a != b for a, b in zip(r.words, r.names, strict=True))
+            assert r.rung in (0, r.classes)
         if r.form == "unnatural":
             assert r.words == r.natural[::-1]
         if r.form == "neutral":

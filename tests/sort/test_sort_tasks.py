@@ -14,6 +14,8 @@ from heptathlon import cli, families
 from heptathlon.builders import sort as builder
 from heptathlon.builders import sources, store
 from heptathlon.builders.sort import fresh, paper
+from heptathlon.builders.sort.records import WORDINGS
+from heptathlon.builders.sort.unit import PAIRS
 from heptathlon.errors import HeptathlonError
 from heptathlon.running import runner, runs
 from heptathlon.scorers import sort as scorer
@@ -26,19 +28,28 @@ from heptathlon.tasks.sort.baselines import PLAYERS
 
 SORT = families.family("sort")
 FORMS = ("middle", "before", "nearer", "told", "happened")
-WAYS = ("sort_untitled", "sort_untitled_notext", "sort_say", "sort_say_notext", "sort_memory")
-BOOK_WAYS = ("sort_book_untitled", "sort_book_untitled_notext")
-SHORT_BOOK_WAYS = ("sort_book_swapped", "sort_book_sweep")
+WAYS = (
+    *("untitled", "untitled_notext", "say", "say_notext", "say_quoted_notext"),
+    *(f"say_{kind}" for kind in ("quoted", *FORMS)),
+    *("memory", "memory_quoted"),
+)
+SHORT_WAYS = ("between", "say_between", "write")
+"""Ways of asking that the longest texts are not asked in."""
+BOOK_WAYS = ("untitled", "untitled_notext", "say", "say_notext", "memory")
+SHORT_BOOK_WAYS = ("swapped", "sweep")
 
 
 def leaves(tier: str) -> list[str]:
     """Return every leaf task of a tier, from what the builder's tiers hold."""
-    variants = [f"sort_{p}e{n}" for n in fresh.SIZES[tier].lengths for p in ("", "notext_")]
-    variants += [f"sort_{p}{form}" for form in FORMS for p in ("", "notext_")]
-    cells = paper.shards(tier)
-    variants += [f"sort_book_{p}{cell}" for cell in cells for p in ("", "notext_")]
-    variants += [*WAYS, *BOOK_WAYS, *(SHORT_BOOK_WAYS if tier != "long" else ())]
-    return [families.task_name(v, tier) for v in variants]
+    lengths = fresh.SIZES[tier].lengths
+    names = [f"{p}e{n}" for n in lengths for p in ("", "notext_")]
+    names += [f"{p}quoted_e{n}" for n in lengths if n not in PAIRS for p in ("", "notext_")]
+    names += [f"{p}{form}" for form in FORMS for p in ("", "notext_")]
+    names += [f"book_{p}{cell}" for cell in paper.shards(tier) for p in ("", "notext_")]
+    names += [*WAYS, *(f"book_{way}" for way in BOOK_WAYS)]
+    if tier != "long":
+        names += [*SHORT_WAYS, *(f"book_{way}" for way in SHORT_BOOK_WAYS)]
+    return [families.task_name(f"sort_{name}", tier) for name in names]
 
 
 OWN_WAYS = ("sort_own", "sort_own_notext", "sort_own_say", "sort_own_say_notext", "sort_own_memory")
@@ -48,7 +59,7 @@ LEAVES = sorted(
 )
 SMOKE = [t for t in leaves("smoke") if "_book_" not in t]
 SMOKE_BOOK = [t for t in leaves("smoke") if "_book_" in t]
-SMOKE_ITEMS = (80, 130)
+SMOKE_ITEMS = (60, 130)
 SMOKE_PROMPT_CHARS = 2_200
 """Of a smoke prompt: 250 words of text and two passages, about 450 tokens in all."""
 
@@ -143,8 +154,10 @@ def test_few_shot_examples_teach_the_format(task: str, loaded: dict[str, Any]):
 def test_groups(tier: str, manager: TaskManager):
     group = catalog.group_definition(families.task_name("sort", tier))
     lengths = fresh.SIZES[tier].lengths
-    names = [f"sort_e{n}" for n in lengths] + [f"sort_notext_e{n}" for n in lengths]
+    names = [f"sort_e{n}" for n in lengths]
+    names += [f"sort_quoted_e{n}" for n in lengths if n not in PAIRS]
     names += [f"sort_{form}" for form in FORMS]
+    names += ["sort_between"] if tier in {"full", "lite"} else []
     assert group["task"] == [families.task_name(n, tier) for n in names]
     assert group["metadata"]["version"] == SORT.version
     cells = paper.shards(tier)
@@ -168,26 +181,57 @@ def test_groups(tier: str, manager: TaskManager):
 @pytest.mark.parametrize("config", list(fresh.CONFIGS))
 def test_a_prompt_does_not_tell_the_answer(config: str):
     spoilt = {"gold": 0, "starts": [], "distance": "x", "place": "x", "agreement": "none"}
+    given = {"text", "between"}
     for doc in docs_of(config):
-        for ask in (prompts.likelihood, prompts.untitled, prompts.say):
+        for ask in (prompts.likelihood, prompts.untitled, prompts.say, prompts.write):
             assert ask(doc) == ask({**doc, **spoilt})
-            assert (doc["text"] in ask(doc)) == (doc["condition"] == "text") or not doc["text"]
+            assert (doc["text"] in ask(doc)) == (doc["condition"] in given) or not doc["text"]
+            assert all(other in ask(doc) for other in doc["between"])
         assert doc["title"] not in prompts.untitled(doc)
         assert doc["title"] in prompts.likelihood(doc)
 
 
-def test_prompts_of_one_text_share_their_prefix_to_the_last_character():
-    """Two orders of a pair part where the first option begins, and stand next to each other."""
-    docs = docs_of("first", "lite")
+def test_prompts_of_one_text_share_the_text_and_stand_together():
+    """The orders of a pair part where the first option begins, other pairs behind the text."""
+    docs = docs_of("order", "lite")
+    groups = 0
     for _, group in groupby(docs, key=lambda d: d["cluster_id"]):
-        texts = [prompts.likelihood(d) for d in group]
-        lengths = [len(os.path.commonprefix([texts[0], text])) for text in texts[1:]]  # noqa: RUF071
-        shared = texts[0][: min(lengths)]
-        assert shared.endswith("\nA: ")
-        assert len(texts) == 8
-    assert len(list(groupby(docs, key=lambda d: d["cluster_id"]))) == len(
-        {d["cluster_id"] for d in docs}
-    )
+        of_text = list(group)
+        groups += 1
+        assert len(of_text) == 2 * PAIRS.get(of_text[0]["rung"], 4)
+        texts = [prompts.likelihood(d) for d in of_text]
+        assert of_text[0]["text"] + "\n\n" in os.path.commonprefix(texts)  # noqa: RUF071
+        for pair in {d["pair_id"] for d in of_text}:
+            both = [prompts.likelihood(d) for d in of_text if d["pair_id"] == pair]
+            options = {d["labels"][0] for d in of_text if d["pair_id"] == pair}
+            shared = os.path.commonprefix(both)  # noqa: RUF071
+            shared = shared.rstrip("abcdefghijklmnopqrstuvwxyz ")
+            assert shared.endswith(f"\n{options.pop()}:")
+    assert groups == len({d["cluster_id"] for d in docs})
+
+
+def test_other_texts_stand_between_and_the_question_names_its_own():
+    for doc in docs_of("order_between"):
+        prompt = prompts.likelihood(doc)
+        places = [prompt.index(text) for text in (doc["text"], *doc["between"])]
+        assert places == sorted(places)
+        asked = prompt[places[-1] + len(doc["between"][-1]) :]
+        assert asked.count(f'"{doc["title"]}"') == 2
+        assert doc["title"] not in prompts.untitled(doc)
+
+
+def test_wordings_differ_and_ask_what_they_should():
+    doc = docs_of("order")[0]
+    asked = {
+        (asks, wording): prompts.question({**doc, "asks": asks, "wording": wording})
+        for asks in ("first", "last")
+        for wording in range(WORDINGS)
+    }
+    assert len(set(asked.values())) == len(asked)
+    said = {"first": ("first", "earlier", "before"), "last": ("last", "later", "after")}
+    for (asks, wording), text in asked.items():
+        line = text.split("\n")[0]
+        assert said[asks][wording] in line.split() or f"{said[asks][wording]}?" in line
 
 
 def test_the_benchmark_counts_tokens_by_hand():
@@ -204,8 +248,8 @@ def test_the_benchmark_counts_tokens_by_hand():
 def test_book_tasks_load_and_score(task: str, manager: TaskManager):
     one = manager.load([task])["tasks"][task]
     for doc in one.test_docs():
-        right, wrong = (one.process_results(doc, r)["acc"] for r in responses(one, doc))
-        assert (right, wrong) == (1.0, 0.0)
+        scores = [one.process_results(doc, r)["acc"] for r in responses(one, doc)]
+        assert scores == [1.0, 0.0, 0.0][: len(scores)]
 
 
 @book_is_here
@@ -332,26 +376,47 @@ def uplift(player: Player, edition: str, text: str, notext: str, tier: str = "li
     return sum(found) / len(found)
 
 
-def test_oracles_reach_the_ceiling_and_constants_chance():
-    assert uplift(PLAYERS["oracle"], "fresh", "first", "first_notext") == SORT.ceiling
-    assert uplift(PLAYERS["search"], "fresh", "first", "first_notext") == SORT.ceiling
-    for name in ("first_option", "last_option", "earlier_looking", "calendar"):
-        assert uplift(PLAYERS[name], "fresh", "first", "first_notext") == SORT.chance
-    assert abs(uplift(PLAYERS["random"], "fresh", "first", "first_notext")) < 0.12
+def both(player: Player, config: str, *, in_text: bool = False) -> float:
+    """Return what a player reaches in the headline's metric on the lite set."""
+    rows = [
+        Row("sort_say" if in_text else "sort_x", doc, play(player, doc, in_text=in_text))
+        for doc in docs_of(config, "lite")
+    ]
+    found = [v.metrics["acc_both"] for v in scorer.across(rows)]
+    assert len(found) == len(rows)
+    return sum(found) / len(found)
 
 
-def test_the_search_finds_paraphrased_events_too():
+def test_the_headline_needs_the_meaning_of_words():
+    for name in ("oracle", "dictionary"):
+        for in_text in (False, True):
+            assert both(PLAYERS[name], "order", in_text=in_text) == SORT.ceiling
+    for name in ("constant", "last_option", "calendar"):
+        assert both(PLAYERS[name], "order") == SORT.chance
+    for name in ("random", "alphabet", "earlier_looking", "search", "search_letters"):
+        # Four standard errors of 480 pairs.
+        assert abs(both(PLAYERS[name], "order") - SORT.chance) < 4 * 0.5 / 480**0.5, name
+    assert PLAYERS["dictionary"].sees == "world"
+    assert PLAYERS["search"].sees == "prompt"
+
+
+def test_a_search_finds_what_is_quoted_and_a_dictionary_what_is_not():
+    assert both(PLAYERS["search"], "quoted") == 1.0
     for form in FORMS:
         docs = docs_of(form, "lite")
-        right = sum(play(PLAYERS["search"], doc).metrics["acc"] for doc in docs)
-        assert right / len(docs) > 0.85, form
+        assert all(play(PLAYERS["dictionary"], doc).metrics["acc"] for doc in docs), form
+
+
+def test_uplift_is_a_half_for_who_reads_and_nothing_for_who_does_not():
+    assert uplift(PLAYERS["oracle"], "fresh", "order", "order_notext") == 0.5
+    assert uplift(PLAYERS["dictionary"], "fresh", "order", "order_notext") == 0.5
+    assert uplift(PLAYERS["constant"], "fresh", "order", "order_notext") == 0.0
 
 
 def test_order_of_telling_is_no_guide_to_the_order_of_happening():
-    teller = [PLAYERS["oracle"].choose({**d, "form": "told"}, []) for d in docs_of("told", "lite")]
-    told = {tuple(d["options"]): k for d, k in zip(docs_of("told", "lite"), teller, strict=True)}
     docs = docs_of("happened", "lite")
-    right = [told[tuple(d["options"])] == d["gold"] for d in docs]
+    by_telling = [PLAYERS["dictionary"].choose({**d, "form": "told"}, []) for d in docs]
+    right = [chosen == d["gold"] for chosen, d in zip(by_telling, docs, strict=True)]
     assert sum(right) == len(docs) / 2
 
 
@@ -360,6 +425,6 @@ def test_players_on_book_sort():
     assert uplift(PLAYERS["search"], "paper", "book", "book_notext", "smoke") == pytest.approx(
         0.5, abs=0.2
     )
-    assert uplift(PLAYERS["oracle"], "paper", "book", "book_notext", "smoke") == SORT.ceiling
+    assert uplift(PLAYERS["oracle"], "paper", "book", "book_notext", "smoke") == 0.5
     docs = docs_of("book", "smoke", "paper")
     assert all(play(PLAYERS["search"], doc).metrics["acc"] for doc in docs)
