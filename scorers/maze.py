@@ -4,7 +4,6 @@ An illegal move ends the walk, so that no blind string can brute-force a maze, a
 path is optimal, whichever the builder's own is. The paper edition's exact match stands beside it.
 """
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,24 +11,26 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from heptathlon.grid import Grid
+from heptathlon.scorers.maze_choice import (
+    CHOICE_METRICS,
+    judge_likelihoods,
+    judge_said,
+    move_in,
+    verdict_in,
+)
 from heptathlon.scorers.reading import (
     Reading,
     Unread,
     agreed,
     last_stated,
     read,
-    settled,
     taken_back,
 )
-from heptathlon.scorers.reading.moves import JUMP, PathAnswer, along, moves_in, path_in
-from heptathlon.scorers.reading.options import chosen
+from heptathlon.scorers.reading.moves import JUMP, PathAnswer, along, path_in
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.maze.prompts import HEADINGS, NONE, verify_path_options
 
 WALK_METRICS = ("optimal", "valid", "spl", "legal_prefix", "opt_prefix", "progress", "reach")
-CHOICE_METRICS = ("acc", "above_chance", "p_gold")
-SAID_METRICS = CHOICE_METRICS[:2]
-"""Of the likelihood forms' questions answered in writing."""
 METRICS: dict[str, tuple[str, ...]] = {
     "path": (*WALK_METRICS, "exact"),
     "path_or_none": ("solved", "detects"),
@@ -64,9 +65,10 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         options = list(doc["options"]) if is_move else verify_path_options(doc)
         gold = int(doc["gold"]) if is_move else int(not doc["valid"])
         if len(responses) != 1 or not isinstance(responses[0], str):
-            return _choice(options, gold, responses)
+            return judge_likelihoods(options, gold, responses)
         reading = read(responses[0], HEADINGS[form])
-        return _said(options, gold, _move(reading) if is_move else _verdict(reading, options))
+        said = move_in(reading) if is_move else verdict_in(reading, options)
+        return judge_said(options, gold, said)
     if len(responses) != 1 or not isinstance(responses[0], str):
         raise ValueError(f"the form {form!r} is answered by one text")
     reading = read(responses[0], HEADINGS[form], at_once=form == "mlmu")
@@ -348,60 +350,3 @@ def _mlmu_cells(tokens: Sequence[str]) -> list[tuple[int, int]]:
         else:
             break
     return out
-
-
-# --- one of several options ---------------------------------------------------------------------
-
-
-def _move(reading: Reading) -> str | Unread:
-    """Return the one move that a reply gives."""
-
-    def one(text: str) -> str | Unread:
-        moves = moves_in(text)
-        return moves if isinstance(moves, Unread) or len(moves) == 1 else Unread.SEVERAL
-
-    return settled(reading, one, one)
-
-
-def _verdict(reading: Reading, options: Sequence[str]) -> str | Unread:
-    index = chosen(reading, options, options)
-    return index if isinstance(index, Unread) else options[index]
-
-
-def _said(options: Sequence[str], gold: int, said: str | Unread) -> Verdict:
-    """Judge the option that a text names: the likelihoods' metrics but for the probability."""
-    if isinstance(said, Unread):
-        return _unread(SAID_METRICS, said)
-    right = said == options[gold]
-    chance = 1.0 / len(options)
-    metrics = {"acc": float(right), "above_chance": (right - chance) / (1.0 - chance)}
-    return Verdict(metrics, "right" if right else "wrong", said)
-
-
-def _choice(options: Sequence[str], gold: int, responses: Sequence[Any]) -> Verdict:
-    """Judge the log-likelihoods of the options.
-
-    ``acc`` shares its 1 among all options that tie for the best, so that a model that does not
-    tell them apart earns chance. ``above_chance`` is (acc - 1/k) / (1 - 1/k), which makes 2, 3 and
-    4 options comparable. ``p_gold`` is the gold option's share of the options' probability. All
-    options of a form cost the same number of tokens, so none is corrected for length.
-    """
-    values = [float(value) for value, *_ in responses]
-    if len(values) != len(options) or any(math.isnan(v) for v in values):
-        raise ValueError(f"{len(options)} options need as many log-likelihoods: {values}")
-    best = max(values)
-    winners = [i for i, value in enumerate(values) if value == best]
-    acc = (gold in winners) / len(winners)
-    chance = 1.0 / len(options)
-    # Against the best value, no exponent overflows; where all are infinite, the winners share.
-    weights = [
-        1.0 if value == best else math.exp(value - best) if math.isfinite(best) else 0.0
-        for value in values
-    ]
-    metrics = {
-        "acc": acc,
-        "above_chance": (acc - chance) / (1.0 - chance),
-        "p_gold": weights[gold] / sum(weights),
-    }
-    outcome = "tie" if len(winners) > 1 else "right" if winners == [gold] else "wrong"
-    return Verdict(metrics, outcome, " = ".join(options[i] for i in winners))

@@ -356,6 +356,11 @@ def mlmu(doc: Doc) -> str:
     )
 
 
+def mlmu_tokens(doc: Doc) -> str:
+    """Return the paper's own tokens alone, for a model that was trained on them."""
+    return str(doc["given"])
+
+
 def mlmu_target(doc: Doc) -> str:
     """Return the paper edition's gold tokens."""
     return str(doc["continuation"])

@@ -45,6 +45,16 @@ TABLE = Table(
             )
             for config in ("mlmu_dfs", "mlmu_astar")
         ),
+        *(
+            Variant(
+                name=f"{config}_tokens",
+                form="mlmu_tokens",
+                config=config,
+                edition="paper",
+                tokens={"smoke": 512},
+            )
+            for config in ("mlmu_dfs", "mlmu_astar")
+        ),
     ),
     groups=(
         Group(
