@@ -3,7 +3,7 @@
 from heptathlon.families import Tier
 from heptathlon.tasks.table import Group, Table, Variant
 
-SHORT: dict[Tier, int] = {"smoke": 64}
+SHORT: dict[Tier, int] = {"smoke": 48}
 """Tokens of a smoke test's answer: its mazes are small."""
 TOPOLOGIES = ("dfs", "wilson", "wilson_loops", "cells")
 
