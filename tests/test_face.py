@@ -80,11 +80,11 @@ def test_answers_score_as_those_of_a_run(tmp_path: Path):
         (lambda: hept.load("heptathlon_maze_dfs_smoke", "lite"), "leave the tier"),
         (lambda: hept.verdict("maze", {}, ""), "maze: the document \\?"),
         (lambda: hept.score_answers("maze_dfs", "RRDD", "smoke"), "one text is no list"),
-        (lambda: hept.score_answers("maze_dfs", ["R"], "smoke"), "20 documents, and 1 answers"),
+        (lambda: hept.score_answers("maze_dfs", ["R"], "smoke"), "24 documents, and 1 answers"),
         (lambda: hept.score_answers("maze_dfs", {"x": "R"}, "smoke"), "asks no item 'x'"),
-        (lambda: hept.score_answers("maze_dfs", [None] * 20, "smoke"), "no document has"),
-        (lambda: hept.score_answers("maze_dfs", [[0.5]] * 20, "smoke"), "answered by a text"),
-        (lambda: hept.score_answers("maze_dfs", [3] * 20, "smoke"), "3 is no answer"),
+        (lambda: hept.score_answers("maze_dfs", [None] * 24, "smoke"), "no document has"),
+        (lambda: hept.score_answers("maze_dfs", [[0.5]] * 24, "smoke"), "answered by a text"),
+        (lambda: hept.score_answers("maze_dfs", [3] * 24, "smoke"), "3 is no answer"),
     ],
 )
 def test_what_is_refused(call, says: str):
