@@ -268,8 +268,11 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
         raise BrokenError(f"accepted with the tasks {sorted(altered)}")
     with tempfile.TemporaryDirectory() as work:
         clean = Path(work)
-        for file in seed.glob("results_*"):
+        dates: dict[str, str] = {}
+        for file in sorted(seed.glob("results_*")):
             shutil.copyfile(file, clean / file.name)
+            tasks = json.loads(file.read_text(encoding="utf-8"))["versions"]
+            dates |= dict.fromkeys(tasks, file.stem.removeprefix("results_"))
         metrics: dict[str, list[dict[str, float]]] = {}
         for task, rows in honest.items():
             if rows.keys() != altered[task].keys():
@@ -288,7 +291,7 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
                 metrics.setdefault(task, []).append(own)
                 prompt = {"gen_args_0": {"arg_0": ""}}
                 made.append(row | {"filtered_resps": answer, "doc": doc, "arguments": prompt} | own)
-            forge.write_samples(clean / f"samples_{task}_2026-01-01T00-00-00.jsonl", made)
+            forge.write_samples(clean / f"samples_{task}_{dates[task]}.jsonl", made)
         card, _ = scorecard.score_run(runs.read_run(clean), details=False)
     envelope = json.loads((folder / ENVELOPE).read_text(encoding="utf-8"))
     for name, family in card.families.items():

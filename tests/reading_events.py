@@ -56,7 +56,8 @@ MLLM = {
     "content": "63", "proposed": "63", "answer": "63",
 }  # fmt: skip
 SCORE = {
-    "form": "score", "set": "slogans", "human": 63.0, "neutral": 50.0, "bayes": 60.0, "ceiling": 0.9,
+    "form": "score", "set": "slogans", "human": 63.0, "neutral": 50.0, "bayes": 60.0,
+    "ceiling": 0.9,
     "shots": [{"text": "a", "score": 40}, {"text": "b", "score": 60}],
 }  # fmt: skip
 WORD = {

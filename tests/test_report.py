@@ -146,7 +146,8 @@ def test_hostile_text_is_shown_and_never_acts():
         assert name != "style"
         assert "javascript:" not in value.lower() or name in ("aria-label", "value")
     (island,) = page.islands
-    assert island["items"][0]["response"].startswith("<script>alert('owned')</script>")
+    (shown,) = [item for item in island["items"] if item["number"] == 1]
+    assert shown["response"].startswith("<script>alert('owned')</script>")
 
 
 @given(st.text(max_size=200))
@@ -210,7 +211,7 @@ def test_figures_have_their_intervals(plain: Page):
     assert f"{headline.low:.3f} to {headline.high:.3f}" == "0.046 to 0.699"
     text = " ".join(plain.text.split())
     assert "0.250 optimal, 0.046 to 0.699 4 items in 4 clusters" in text
-    assert "no answer" in text
+    assert "unreadable" in text
     assert "Incomplete" not in text
 
 
@@ -248,10 +249,10 @@ def test_wrong_items_come_first_and_outcomes_take_turns():
     (island,) = page_of([GOLD, WALL, WALL, "no idea", WALL, "ANSWER: R", "no idea"]).islands
     assert [(i["number"], i["right"], i["outcome"]) for i in island["items"]] == [
         (2, "wrong", "wall"),
-        (4, "wrong", "no answer"),
+        (4, "wrong", "unreadable"),
         (6, "wrong", "stops short"),
         (3, "wrong", "wall"),
-        (7, "wrong", "no answer"),
+        (7, "wrong", "unreadable"),
         (5, "wrong", "wall"),
         (1, "right", "optimal"),
     ]
@@ -265,7 +266,7 @@ def test_a_large_run_is_cut_and_says_so():
     page = Page(html)
     (island,) = page.islands
     assert len(island["items"]) == items.MAX_ITEMS
-    assert sum(i["outcome"] == "no answer" for i in island["items"]) == 3
+    assert sum(i["outcome"] == "unreadable" for i in island["items"]) == 3
     assert "1,000 of the 4,994 answered documents" in " ".join(page.text.split())
     assert page.tags.count("article") == items.FIRST_ITEMS + 1
 

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_an_interrupt_between_two_names_waits_for_the_second(
     replace = Path.replace
 
     def replaced(path: Path, target: Path) -> Path:
-        os.kill(os.getpid(), 2)
+        signal.raise_signal(signal.SIGINT)
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", replaced)

@@ -2,7 +2,6 @@
 
 import math
 import re
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,12 +11,9 @@ from lm_eval.tasks import TaskManager
 
 from heptathlon import families
 from heptathlon.builders import sources, store, students
-from heptathlon.leaderboard import validate
 from heptathlon.models.player import PlayerLM
-from heptathlon.running.runs import Sample
 from heptathlon.scorers import students as scorer
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import Player
 from heptathlon.tasks.students import prompts
@@ -256,25 +252,6 @@ def test_lm_eval_gets_a_players_own_likelihoods():
     for i, doc in enumerate(docs):
         chances = [math.exp(value) for value, _ in answered[4 * i : 4 * i + 4]]
         assert chances == pytest.approx(doc["forecasts"]["tracing"])
-
-
-def test_a_submitted_player_may_not_sharpen_its_forecast():
-    doc = docs_of("choice")[0]
-    task = "heptathlon_students_choice_smoke"
-    honest = PLAYERS["tracing"].likelihoods(doc, ["A", "B", "C", "D"])
-
-    def findings(pairs: list[tuple[float, bool]]) -> int:
-        sample = Sample(task, 0, doc, "", pairs, {})
-        one = ScoredSample(sample, catalog.task_data(task), scorer.verdict(doc, pairs))
-        case: Any = SimpleNamespace(
-            envelope=SimpleNamespace(model=SimpleNamespace(kind="player", name="tracing")),
-            scored=[one],
-            run=SimpleNamespace(samples_files={task: Path("samples.jsonl")}),
-        )
-        return len(list(validate.players_play(case)))
-
-    assert findings(honest) == 0
-    assert findings([(2 * value, greedy) for value, greedy in honest]) == 1
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,11 +16,22 @@ from heptathlon import cli, private
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, OwnFaultError
 from heptathlon.harmless import look_of
-from heptathlon.leaderboard import board, documents, page, propose, seen, submit, validate
+from heptathlon.leaderboard import (
+    board,
+    documents,
+    page,
+    propose,
+    rendering,
+    seen,
+    submit,
+    validate,
+)
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import tables
 from heptathlon.leaderboard.validate import lines
 from heptathlon.running import runner
+from heptathlon.tasks import catalog
+from heptathlon.tasks.players import players_of
 from tests import forge, mutants
 from tests.lies.forger import CHAT, templated
 
@@ -436,3 +448,31 @@ def test_a_retriever_s_run_is_accepted(tmp_path: Path):
     )
     folder = submit.prepare(path.parent, tmp_path / "s", model_name="heptathlon/bm25")
     assert validate.validate(folder).badges == ["well-formed", "re-scored"]
+
+
+def test_a_submitted_player_may_not_sharpen_its_forecast():
+    """The order of its options stays, so that no rate changes: the forecast must be its own."""
+    name = "heptathlon_memorability_lists_smoke"
+    doc = store.read_docs(
+        store.ensure(store.SetName("memorability", tier="smoke")), "lists", "test"
+    )[0]
+    player = players_of("memorability")["random"]
+    asked = rendering.Asked("heptathlon")
+    options = [str(one[1]) for one in rendering.requests_of(name, doc, asked, "")]
+    joint = catalog.target_delimiter(name)
+    honest = player.likelihoods(doc, [one.removeprefix(joint) for one in options])
+    task: Any = SimpleNamespace(
+        case=SimpleNamespace(
+            envelope=SimpleNamespace(model=SimpleNamespace(kind="player", name="random"))
+        ),
+        player=player,
+        data=catalog.task_data(name),
+        asked=asked,
+        fault=lambda *fault: fault,
+    )
+
+    def findings(pairs: list[tuple[float, bool]]) -> int:
+        return len(list(lines._played(task, doc, pairs, "line 1")))
+
+    assert findings(honest) == 0
+    assert findings([(2 * value, greedy) for value, greedy in honest]) == 1

@@ -23,6 +23,18 @@ def run(context: typer.Context) -> None:
         err.print(f"results: {path}\nnext: heptathlon score {path.parent}")
 
 
+@app.command("from-inspect")
+def from_inspect(
+    log: Annotated[Path, typer.Argument(metavar="LOG", help="Log of inspect eval heptathlon/….")],
+    to: Annotated[Path, typer.Option("--out", help="Folder of runs.")] = Path("runs"),
+) -> None:
+    """Make a run of a log of Inspect's: the same answers, scored as any others."""
+    from heptathlon.running import inspect_logs
+
+    for path in inspect_logs.run(log, to):
+        err.print(f"results: {path}\nnext: heptathlon score {path.parent}")
+
+
 @app.command()
 def demo(
     to: Annotated[Path, typer.Option("--out", help="Folder for everything it makes.")] = Path(

@@ -44,17 +44,50 @@ def score(
     out.print(f"{target / 'report.html'}")
 
 
+@app.command("runs")
+def list_runs(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of runs.")],
+    as_json: Json = False,
+) -> None:
+    """List the runs in a folder and below it: who, when, what, and in what they differ."""
+    from heptathlon.running import listing
+
+    found = listing.listed(folder)
+    if as_json:
+        print_json([tables.as_data(one) for one in found])
+        return
+    out.print(tables.runs(found))
+    for remark in tables.run_remarks(found, listing.differing(found)):
+        out.print(remark, markup=False)
+
+
 @app.command()
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="Run folder.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="Run folder.")],
     as_json: Json = False,
+    cluster: Annotated[
+        str, typer.Option(help="Field of the documents whose equal values are one cluster.")
+    ] = "",
+    metric: Annotated[str, typer.Option(help="Metric; the first that a task logs.")] = "",
 ) -> None:
-    """Say which of two runs is better on the same items, by how much and how sure, or: a tie."""
+    """Say which of two runs is better on the same items, by how much and how sure, or: a tie.
+
+    Runs of the suite are scored anew. For other tasks of lm-eval, run with --log_samples, the
+    figures are the logged ones; --cluster and --metric are for these.
+    """
     from heptathlon.running import runs
     from heptathlon.scoring import compare as comparing
-    from heptathlon.scoring import scorecard
+    from heptathlon.scoring import plain, plain_compare, plain_words, scorecard
 
+    if cluster or metric or plain.is_plain(a) or plain.is_plain(b):
+        ones = [plain.read(folder, cluster) for folder in (a, b)]
+        found = plain_compare.compare(ones[0], ones[1], cluster, metric)
+        if as_json:
+            print_json(found.model_dump())
+        else:
+            out.print(plain_words.render(found))
+        return
     (card_a, scored_a), (card_b, scored_b) = (
         scorecard.score_run(runs.read_run(folder)) for folder in (a, b)
     )
@@ -69,13 +102,25 @@ def compare(
 def profile(
     folders: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Run folders.")],
     to: Annotated[Path, typer.Option("--out", help="The page.")] = Path("profile.html"),
+    cluster: Annotated[
+        str, typer.Option(help="Field of the documents whose equal values are one cluster.")
+    ] = "",
 ) -> None:
-    """Write one page with the figures of several runs beside each other."""
+    """Write one page with the figures of several runs beside each other.
+
+    Runs of the suite are scored anew; those of other tasks of lm-eval show what it logged.
+    """
     from heptathlon.files import write_text_atomic
+    from heptathlon.pages import plain as plain_page
     from heptathlon.pages import profile as profiles
     from heptathlon.running import runs
-    from heptathlon.scoring import scorecard
+    from heptathlon.scoring import plain, scorecard
 
+    if any(plain.is_plain(folder) for folder in folders):
+        ones = [plain.read(folder, cluster) for folder in folders]
+        write_text_atomic(to, plain_page.render(ones, cluster))
+        out.print(f"{to}")
+        return
     scored = [scorecard.score_run(runs.read_run(folder)) for folder in folders]
     write_text_atomic(to, profiles.render(scored))
     out.print(f"{to}")

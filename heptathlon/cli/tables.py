@@ -1,9 +1,12 @@
 """Cards as tables for a terminal."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Column, Table
+
+from heptathlon.harmless import label
 
 
 def scorecard(card: Any) -> Table:
@@ -57,6 +60,40 @@ def remarks(card: Any) -> list[str]:
         if told.left_out:
             out.append(f"not taken by the server: {', '.join(told.left_out)}")
     return out
+
+
+def runs(found: Sequence[Any]) -> Table:
+    """Return the table of the runs in a folder."""
+    table = Table("started (UTC)", "model", "run", "tasks", "file", box=None)
+    for one in found:
+        if not one.fault:
+            tasks = "\n".join(f"{name}: {count}" for name, count in one.sets.items()) or "-"
+            table.add_row(one.date or "-", escape(label(one.model)), one.identity.key, tasks,
+                          escape(label(one.file)))  # fmt: skip
+    return table
+
+
+def run_remarks(found: Sequence[Any], differing: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what stands below the table of runs: in what they differ, and which are unreadable."""
+    keys = [one.identity.key for one in found if not one.fault]
+    out = []
+    for name, values in differing.items():
+        said = {key: label(value) or "none" for key, value in zip(keys, values, strict=True)}
+        out.append(f"{name}: {', '.join(f'{key} {value}' for key, value in said.items())}")
+    return out + [f"not read: {one.fault}" for one in found if one.fault]
+
+
+def as_data(one: Any) -> dict[str, Any]:
+    """Return a run of a list as plain data."""
+    return {
+        "file": one.file,
+        "date": one.date,
+        "model": one.model,
+        "run": one.identity.key,
+        "asked": dict(one.identity.model) | dict(one.identity.settings),
+        "sets": one.sets,
+        "fault": one.fault,
+    }
 
 
 def judged(card: Any) -> Table:

@@ -12,6 +12,7 @@ def register() -> None:
 
     import heptathlon.models.api
     import heptathlon.models.encoder
+    import heptathlon.models.inspected
     import heptathlon.models.memory_lm
     import heptathlon.models.player  # noqa: F401
 

@@ -33,6 +33,8 @@ class PlayerLM(LM):  # type: ignore[misc]
     """
 
     tokenizer_name = ""
+    READS_DOCUMENTS = True
+    """Two documents of one prompt have answers of their own; a journal keeps both."""
     MULTIMODAL = True
     """Players read the document, so that a task's picture is nothing to them."""
 

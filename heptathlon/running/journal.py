@@ -34,6 +34,7 @@ class Journal(Answers):
         self._broken: dict[str, Any] = {}
         self._open: set[str] = set()
         self._open_prompts: dict[str, str] = {}
+        self._by_document = False
 
     def __contains__(self, key: object) -> bool:
         return super().__contains__(key) or key in self._broken
@@ -49,6 +50,8 @@ class Journal(Answers):
         expects in every other respect.
         """
         lm.set_cache_hook(self)
+        # What reads the document answers two tasks that ask alike as differently as they are.
+        self._by_document = bool(getattr(lm, "READS_DOCUMENTS", False))
         for name in METHODS:
             setattr(lm, name, self._journaled(name, getattr(lm, name)))
         if (server := getattr(lm, "server", None)) is not None:
@@ -76,7 +79,7 @@ class Journal(Answers):
         """Tell whether all of some requests have been answered, however often each is made."""
         counts: Counter[str] = Counter()
         for request in requests:
-            key = str(hash_args(request.request_type, request.args))
+            key = self._key(request.request_type, request)
             draws = (request.repeats or 1) if _sampled(request.request_type, request.args) else 0
             counts[key] += draws
         return all(
@@ -86,7 +89,7 @@ class Journal(Answers):
 
     def _journaled(self, name: str, method: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
         def answer(requests: Sequence[Any], **options: Any) -> list[Any]:
-            keys = [self._numbered(name, request.args) for request in requests]
+            keys = [self._numbered(name, request) for request in requests]
             missing = [i for i, key in enumerate(keys) if key not in self]
             self._given = Counter(key.partition("#")[0] for key in self._known if "#" in key)
             self._open = {keys[i].partition("#")[0] for i in missing}
@@ -103,10 +106,14 @@ class Journal(Answers):
 
         return answer
 
-    def _numbered(self, name: str, args: Sequence[Any]) -> str:
+    def _key(self, name: str, request: Any) -> str:
+        key = str(hash_args(name, request.args))
+        return f"{request.task_name}/{request.doc_id}/{key}" if self._by_document else key
+
+    def _numbered(self, name: str, request: Any) -> str:
         """Return a request's key, which for sampled answers has the number of the draw."""
-        key = str(hash_args(name, args))
-        if not _sampled(name, args):
+        key = self._key(name, request)
+        if not _sampled(name, request.args):
             return key
         self._asked[key] += 1
         return f"{key}#{self._asked[key] - 1}"

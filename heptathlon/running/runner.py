@@ -177,8 +177,7 @@ class Run:
         merged = evaluating.merged(self._parts, self._groups)
         if self._samples:
             _log_elsewhere(merged, self._samples, self._config)
-        told = sidecar.run_line(self._lm) if hasattr(self._lm, "server") else None
-        return self._staging.publish(merged, told), merged
+        return self._staging.publish(merged, sidecar.run_line(self._lm)), merged
 
     def _tell(
         self,

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.files import loads_strict, open_plain, read_text_limited
 from heptathlon.running import sidecar
 from heptathlon.running.broken import FIELD
+from heptathlon.running.identity import Identity, differences, identity_of, in_words, time_of
 from heptathlon.running.sidecar import Sidecar
+from heptathlon.tasks import catalog
 
 MAX_RESULTS_BYTES = 64 * 2**20
 MAX_SAMPLES_BYTES = 2 * 2**30
@@ -25,6 +27,7 @@ _DATE = r"\d{4}-\d{2}-\d{2}T[\d.-]+"
 RESULTS_NAME = re.compile(rf"^(?:results|[^/]+_({_DATE}))\.json$")
 """A results file; ``--output_path X.json`` names it after X, and a rescued one has no date."""
 SAMPLES_NAME = re.compile(rf"^samples_([A-Za-z0-9_]+?)(?:_({_DATE}))?\.jsonl$")
+ANY_SAMPLES = re.compile(rf"^samples_([^/]+?)(?:_({_DATE}))?\.jsonl$")
 SIDECAR_NAME = re.compile(rf"^heptathlon_({_DATE})\.jsonl$")
 
 Response = str | list[tuple[float, bool]]
@@ -94,6 +97,8 @@ def find_run_folder(path: Path) -> Path:
     Raises:
         HeptathlonError: if there is none, or more than one to choose from.
     """
+    if path.is_file() and RESULTS_NAME.match(path.name):
+        return path.parent
     if not path.is_dir():
         raise HeptathlonError(f"{path}: no such run folder.")
     if any(RESULTS_NAME.match(p.name) for p in path.iterdir()):
@@ -112,44 +117,153 @@ def find_run_folder(path: Path) -> Path:
 def read_run(path: Path) -> Run:
     """Read a run folder strictly.
 
-    Where a task was run more than once, its newest samples count, as lm-eval's own tools do.
+    A folder may hold several runs. Of each task its newest samples count, by the time that their
+    results file records. All must be answers of one model, and those of one headline must have
+    been asked for in the same way.
+
+    Args:
+        path: the folder; or one results file in it, to read that run alone.
 
     Raises:
-        HeptathlonError: if results or samples are missing or broken.
+        HeptathlonError: if results or samples are missing or broken, or are of runs that do not
+            belong together, naming what differs.
     """
     folder = find_run_folder(path)
-    results_files = sorted(p for p in folder.iterdir() if RESULTS_NAME.match(p.name))
-    newest: dict[str, Path] = {}
-    for file in sorted(folder.iterdir()):
-        if match := SAMPLES_NAME.match(file.name):
-            task, date = match.groups()
-            if not task.startswith("heptathlon_"):
-                continue
-            old = newest.get(task)
-            if old is None or (date or "") > _date_of(old):
-                newest[task] = file
-    if not newest:
-        raise HeptathlonError(
-            f"{folder}: holds no samples_heptathlon_*.jsonl; run again with --log_samples, "
-            "because every score is recomputed from the samples."
-        )
+    recorded = read_recorded(folder, only=path if path.is_file() else None)
+    chosen = newest_whole(folder, recorded)
+    refuse_mixed(folder, chosen)
+    used = [one for one in recorded if one in chosen.values()]
     told = {
         _date_of(p, SIDECAR_NAME): sidecar.read(p)
         for p in folder.iterdir()
         if SIDECAR_NAME.match(p.name)
     }
-    dates = {task: _date_of(file) for task, file in newest.items()}
+    files = {task: chosen[task].samples[task] for task in sorted(chosen)}
+    dates = {task: _date_of(file) for task, file in files.items()}
     return Run(
         folder=folder,
-        results=[read_results(p) for p in results_files],
-        results_files=results_files,
+        results=[one.results for one in used],
+        results_files=[one.file for one in used],
         samples={
             task: _with_finish(read_samples(file, task), task, told.get(dates[task]))
-            for task, file in sorted(newest.items())
+            for task, file in files.items()
         },
-        samples_files=newest,
-        told={newest[task]: told[date] for task, date in dates.items() if date in told},
+        samples_files=files,
+        told={files[task]: told[date] for task, date in dates.items() if date in told},
     )
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One results file and the files of samples that were written with it.
+
+    Attributes:
+        file: the results file.
+        results: its content.
+        samples: the tasks of this run, and the file of each one's samples.
+    """
+
+    file: Path
+    results: dict[str, Any]
+    samples: dict[str, Path]
+
+    @property
+    def identity(self) -> Identity:
+        """Who answered, and how it was asked."""
+        return identity_of(self.results)
+
+
+def read_recorded(
+    folder: Path, only: Path | None = None, *, any_task: bool = False
+) -> list[Recorded]:
+    """Return what runs a folder holds, oldest first.
+
+    lm-eval writes the results and all samples of a run under one date. That of a file's name says
+    which belong together, never which is newer.
+
+    Args:
+        folder: where the results files lie.
+        only: one of them, if the others are not wanted.
+        any_task: whether samples of tasks that are not the suite's are wanted too.
+
+    Raises:
+        HeptathlonError: if samples belong to no results file, or there are none.
+    """
+    names = sorted(p for p in folder.iterdir() if RESULTS_NAME.match(p.name))
+    by_date: dict[str, list[Path]] = {}
+    for file in names:
+        by_date.setdefault(_date_of(file, RESULTS_NAME), []).append(file)
+    samples: dict[str, dict[str, Path]] = {}
+    for file in sorted(folder.iterdir()):
+        match = (ANY_SAMPLES if any_task else SAMPLES_NAME).match(file.name)
+        if match and (any_task or match[1].startswith("heptathlon_")):
+            samples.setdefault(match[2] or "", {})[match[1]] = file
+    if not samples:
+        raise HeptathlonError(
+            f"{folder}: holds no samples_{'' if any_task else 'heptathlon_'}*.jsonl; run again "
+            "with --log_samples, because every figure is taken from the samples."
+        )
+    for date, files in samples.items():
+        if date not in by_date:
+            lone = next(iter(files.values()))
+            raise HeptathlonError(
+                f"{lone}: belongs to no results file, because none in its folder has its date; "
+                "keep the results_*.json of the same run beside it, or take the samples away."
+            )
+    found = [
+        Recorded(file, read_results(file), samples.get(date, {}))
+        for date, files in by_date.items()
+        for file in files
+        if only is None or file == only
+    ]
+    found = [
+        replace(one, samples={t: f for t, f in one.samples.items() if t in one.results["versions"]})
+        for one in found
+    ]
+    return sorted(found, key=lambda one: (time_of(one.results), one.file.name))
+
+
+def newest_whole(folder: Path, recorded: Sequence[Recorded]) -> dict[str, Recorded]:
+    """Return where each task is read from: the newest run that has it."""
+    chosen = {task: one for one in recorded for task in one.samples}
+    if not chosen:
+        raise HeptathlonError(
+            f"{folder}: has samples but no results file that lists their tasks; keep the "
+            "results_*.json of the same run beside its samples."
+        )
+    last = [one for one in recorded if one.samples][-1].identity
+    same = {task: one for one in recorded if one.identity == last for task in one.samples}
+    return same if same.keys() == chosen.keys() else chosen
+
+
+def refuse_mixed(folder: Path, chosen: Mapping[str, Recorded]) -> None:
+    """Refuse answers of two models, and one headline that was asked in two ways.
+
+    Raises:
+        HeptathlonError: naming the tasks, the files and what differs.
+    """
+    first: dict[tuple[str, ...], tuple[str, Recorded]] = {}
+    by_age = sorted(chosen, key=lambda task: (time_of(chosen[task].results), task))
+    for task in by_age:
+        one = chosen[task]
+        for key, half in (((), "model"), (_headline_of(task), "settings")):
+            held, other = first.setdefault(key, (task, one))
+            if found := differences(getattr(other.identity, half), getattr(one.identity, half)):
+                raise HeptathlonError(
+                    f"{folder}: {held} and {task} were asked of "
+                    f"{'two models' if half == 'model' else 'one model in two ways'}: "
+                    f"{in_words(found)}; name one of the results files ({other.file.name}, "
+                    f"{one.file.name}) in place of the folder, or give each run its own folder."
+                )
+
+
+def _headline_of(task: str) -> tuple[str, ...]:
+    """Return what a task's figure is put together with."""
+    try:
+        data = catalog.task_data(task)
+    except HeptathlonError:
+        return ("", task)
+    return (data.family.name, data.edition, data.tier)
 
 
 def _date_of(file: Path, name: re.Pattern[str] = SAMPLES_NAME) -> str:
@@ -193,6 +307,16 @@ def read_samples(path: Path, task: str) -> Iterator[Sample]:
     Raises:
         HeptathlonError: naming the file, the line and the field.
     """
+    for where, row in read_rows(path):
+        yield _sample(row, task, where)
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each line of a file of samples as it was logged, and where it stands.
+
+    Raises:
+        HeptathlonError: naming the file and the line.
+    """
     if path.stat().st_size > MAX_SAMPLES_BYTES:
         raise HeptathlonError(f"{path}: larger than {MAX_SAMPLES_BYTES:,} bytes.")
     with open_plain(path) as file:
@@ -205,13 +329,13 @@ def read_samples(path: Path, task: str) -> Iterator[Sample]:
             except UnicodeDecodeError:
                 raise HeptathlonError(f"{where}: not UTF-8 text.") from None
             if text.strip():
-                yield _sample(loads_strict(text, where=where, nan_is_null=True), task, where)
+                row = loads_strict(text, where=where, nan_is_null=True)
+                if not isinstance(row, dict):
+                    raise HeptathlonError(f"{where}: holds a {type(row).__name__}, not a sample.")
+                yield where, row
 
 
-def _sample(row: Any, task: str, where: str) -> Sample:
-    if not isinstance(row, dict):
-        raise HeptathlonError(f"{where}: holds a {type(row).__name__}, not a sample.")
-
+def _sample(row: dict[str, Any], task: str, where: str) -> Sample:
     def part(key: str, kind: type) -> Any:
         value = row.get(key)
         if not isinstance(value, kind) or isinstance(value, bool):

@@ -95,8 +95,10 @@ def _sum(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def run_line(lm: Any) -> RunLine:
-    """Return what was found out about a model's server."""
+def run_line(lm: Any) -> RunLine | None:
+    """Return what was found out about a model's server; None if there is none to tell anything."""
+    if not hasattr(lm, "server"):
+        return RunLine() if getattr(lm, "TELLS", False) else None
     habits = lm.server.habits
     return RunLine(
         models=list(habits.models)[:100],

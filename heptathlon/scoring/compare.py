@@ -67,7 +67,7 @@ def compare(
             f"The two runs answered the same set ({', '.join(common)}), but no item in common; run "
             "both without --limit, or with the same one."
         )
-    adjusted = _holm([c.headline.p_value for c in found.values()])
+    adjusted = holm([c.headline.p_value for c in found.values()])
     families = {
         name: _family_difference(compared, p, len(found))
         for (name, compared), p in zip(found.items(), adjusted, strict=True)
@@ -235,8 +235,8 @@ def _strata(family: Family, metric: str, pairs: _Pairs) -> list[StratumDifferenc
         for level in sorted(levels, key=scorecard.level_order):
             found, _ = _difference(metric, levels[level])
             out.append(StratumDifference(field=field, level=level, **found.model_dump()))
-    adjusted = _holm([one.p_value for one in out])
-    return [_judged(one, p) for one, p in zip(out, adjusted, strict=True)]
+    adjusted = holm([one.p_value for one in out])
+    return [judged(one, p) for one, p in zip(out, adjusted, strict=True)]
 
 
 def _difference(metric: str, pairs: _Pairs) -> tuple[Difference, stats.Detectable]:
@@ -303,7 +303,7 @@ def _statistic_difference(
         b_better=None,
         equal=None,
     )
-    return _judged(found, p), detectable
+    return judged(found, p), detectable
 
 
 def _point(compute: Callable[..., float], values: NDArray[np.float64]) -> float | None:
@@ -331,13 +331,13 @@ def _test_of_interval(interval: stats.Interval) -> tuple[float | None, stats.Det
     return p, stats.Detectable(multiple * error, error, df, "paired")
 
 
-def _holm(p_values: Sequence[float | None]) -> list[float | None]:
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Adjust the p-values that there are; None stays None."""
     adjusted = iter(stats.holm([p for p in p_values if p is not None]))
     return [None if p is None else float(next(adjusted)) for p in p_values]
 
 
-def _judged(found: _Kind, p_adjusted: float | None) -> _Kind:
+def judged(found: _Kind, p_adjusted: float | None) -> _Kind:
     """Return a difference with the verdict that an adjusted p-value allows.
 
     A corrected p-value can turn a verdict into a tie, never a tie into a verdict: the interval
@@ -354,7 +354,7 @@ def _family_difference(
     compared: _Compared, p_adjusted: float | None, families: int
 ) -> FamilyDifference:
     card = compared.card
-    headline = _judged(compared.headline, p_adjusted)
+    headline = judged(compared.headline, p_adjusted)
     return FamilyDifference(
         **headline.model_dump(),
         family=card.family,

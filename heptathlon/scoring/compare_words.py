@@ -10,12 +10,26 @@ from heptathlon.scoring.cards import Estimate, ModelCard
 from heptathlon.scoring.comparison import Comparison, Difference, FamilyDifference
 
 
-def sentence_of(name: str, found: Difference, detectable: stats.Detectable, families: int) -> str:
-    """Say in plain words who is better, by how much and how sure; or that they tie."""
+def sentence_of(
+    name: str,
+    found: Difference,
+    detectable: stats.Detectable,
+    families: int,
+    what: str = "families",
+) -> str:
+    """Say in plain words who is better, by how much and how sure; or that they tie.
+
+    Args:
+        name: what they were compared on.
+        found: the difference, with its verdict.
+        detectable: what difference would have been found.
+        families: how many such comparisons were made.
+        what: what they are comparisons of, in the plural.
+    """
     gap = found.difference
     if found.verdict is None or gap.value is None:
         return f"On {name} there is no verdict: {gap.reason or 'there is no test'}."
-    sure = f"{_p_words(found.p_adjusted)}{_after_holm(families)}"
+    sure = f"{_p_words(found.p_adjusted)}{_after_holm(families, what)}"
     if found.verdict != "tie":
         value, low, high = (abs(x or 0.0) for x in (gap.value, gap.low, gap.high))
         low, high = sorted((low, high))
@@ -33,8 +47,8 @@ def sentence_of(name: str, found: Difference, detectable: stats.Detectable, fami
     return f"They tie on {name}: the difference is {_signed(gap)}, {sure}; {seen}."
 
 
-def _after_holm(families: int) -> str:
-    return f" after Holm's correction over {families} families" if families > 1 else ""
+def _after_holm(families: int, what: str) -> str:
+    return f" after Holm's correction over {families} {what}" if families > 1 else ""
 
 
 def _p_words(p: float | None) -> str:
@@ -57,8 +71,8 @@ def _signed(gap: Estimate) -> str:
 def render(result: Comparison) -> RenderableType:
     """Return a comparison as a person reads it in a terminal."""
     parts: list[RenderableType] = [
-        Text.assemble(("A  ", "bold"), _who(result.a)),
-        Text.assemble(("B  ", "bold"), _who(result.b)),
+        Text.assemble(("A  ", "bold"), who(result.a)),
+        Text.assemble(("B  ", "bold"), who(result.b)),
         Text(f"{result.shared:,} items answered by both; intervals of 95 %.", style="dim"),
         *(Text(f"Note: {warning}", style="yellow") for warning in result.warnings),
         Text(),
@@ -70,7 +84,8 @@ def render(result: Comparison) -> RenderableType:
     return Group(*parts)
 
 
-def _who(model: ModelCard) -> str:
+def who(model: ModelCard) -> str:
+    """Return a model's name and what tells it from another of that name."""
     more = [model.kind, model.dtype, model.revision[:12]]
     return f"{label(model.name)} ({', '.join(label(m) for m in more if m)})"
 
@@ -83,7 +98,8 @@ def _about(family: FamilyDifference) -> str:
     return f"{what}; a true difference of {family.detectable:.3f} is found four times in five."
 
 
-def _table(first: str, *others: str) -> Table:
+def grid(first: str, *others: str) -> Table:
+    """Return a table without lines, whose columns but the first hold figures."""
     table = Table(box=None, pad_edge=False)
     table.add_column(first, overflow="fold")
     for column in others:
@@ -92,9 +108,9 @@ def _table(first: str, *others: str) -> Table:
 
 
 def _headlines(result: Comparison) -> Table:
-    table = _table("family", "A", "B", "A - B", "95 %", "p", "A wins", "B wins", "items")
+    table = grid("family", "A", "B", "A - B", "95 %", "p", "A wins", "B wins", "items")
     for name, f in result.families.items():
-        table.add_row(name, *_cells(f), _count(f.a_better), _count(f.b_better), f"{f.shared:,}")
+        table.add_row(name, *cells(f), count(f.a_better), count(f.b_better), f"{f.shared:,}")
     return table
 
 
@@ -103,14 +119,15 @@ def _where(name: str, family: FamilyDifference) -> RenderableType:
     differing = [s for s in family.strata if s.verdict in ("a", "b")]
     if not differing:
         return Text(f"No stratum of {name} shows a difference by itself.", style="dim")
-    table = _table("stratum", "A", "B", "A - B", "95 %", "p", "better", "items")
+    table = grid("stratum", "A", "B", "A - B", "95 %", "p", "better", "items")
     for s in differing:
         better = "A" if s.verdict == "a" else "B"
-        table.add_row(f"{s.field} {label(s.level)}", *_cells(s), better, f"{s.difference.n:,}")
+        table.add_row(f"{s.field} {label(s.level)}", *cells(s), better, f"{s.difference.n:,}")
     return table
 
 
-def _cells(found: Difference) -> tuple[str, str, str, str, str]:
+def cells(found: Difference) -> tuple[str, str, str, str, str]:
+    """Return both figures, their difference, its interval and its p-value as a table shows them."""
     gap = found.difference
     ends = "-"
     if gap.low is not None and gap.high is not None:
@@ -119,7 +136,8 @@ def _cells(found: Difference) -> tuple[str, str, str, str, str]:
     return _figure(found.a), _figure(found.b), value, ends, _p_cell(found.p_adjusted)
 
 
-def _count(items: int | None) -> str:
+def count(items: int | None) -> str:
+    """Return a number of items as a table shows it."""
     return "-" if items is None else f"{items:,}"
 
 

@@ -10,12 +10,16 @@ from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import family as family_named
+from heptathlon.models.told import LENGTH
 from heptathlon.parts import load_part
 from heptathlon.records import doc_digest
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
+
+NOTHING_READ = ("no_answer", "unreadable")
+"""Outcomes of an answer from which nothing was read, whose reason may be that it was cut."""
 
 
 class Scorer(Protocol):
@@ -168,8 +172,18 @@ def score_samples(
             if item in seen:
                 raise HeptathlonError(f"{where}: the item {item} was answered twice.")
             seen.add(item)
-            scored.append(ScoredSample(sample, data, scorer.verdict(sample.doc, sample.results)))
+            if sample.broken:
+                continue
+            verdict = scorer.verdict(sample.doc, sample.results)
+            scored.append(ScoredSample(sample, data, _with_reason(verdict, sample)))
     return looked_across(scored, sets), sets
+
+
+def _with_reason(verdict: Verdict, sample: Sample) -> Verdict:
+    """Return a verdict that says of an answer without a result that it was cut, if it was."""
+    if verdict.invalid and verdict.outcome in NOTHING_READ and sample.finish == LENGTH:
+        return replace(verdict, outcome="truncated")
+    return verdict
 
 
 def looked_across(

@@ -7,7 +7,7 @@ own, or glued to the answer), or by plain labels.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -137,12 +137,16 @@ def after_reasoning(response: str) -> str:
     return response[at:]
 
 
+ITEM = 200
+"""Characters by which the beginning of a next item is known."""
+
+
 class _Scan:
     """One pass over a response's marks, from left to right."""
 
     def __init__(self, text: str, next_items: tuple[str, ...]) -> None:
         self.text = text
-        self.pattern = _with_items(next_items)
+        self.items = _items(next_items)
         self.begin = self.looked = 0
         self.spoken = self.reasoned = False
         self.thoughts: list[str] = []
@@ -155,7 +159,7 @@ class _Scan:
 
     def turn(self) -> Turn:
         stop = len(self.text)
-        for found in self.pattern.finditer(self.text):
+        for found in self._marks():
             self._look(found.start())
             if self._ends_turn(found):
                 stop = found.start() if self.cut is None else self.cut
@@ -172,6 +176,25 @@ class _Scan:
         if not said.strip():
             said = "\n".join(self.before)
         return Turn(said, thought, None, self.ended, self.doubtful)
+
+    def _marks(self) -> Iterator[re.Match[str]]:
+        """Yield marks from left to right; of two at one place the next item's."""
+        if self.items is None:
+            yield from _EVENT.finditer(self.text)
+            return
+        # Two searches, not one for both: the items are of one document, and the large pattern of
+        # all marks would be compiled for each.
+        item, event = self.items.search(self.text), _EVENT.search(self.text)
+        while item or event:
+            item_first = item and (event is None or item.start() <= event.start())
+            found = item if item_first else event
+            assert found is not None
+            yield found
+            place = max(found.end(), found.start() + 1)
+            if item and item.start() < place:
+                item = self.items.search(self.text, place)
+            if event and event.start() < place:
+                event = _EVENT.search(self.text, place)
 
     def _look(self, to: int) -> None:
         """Note whether anything was said up to a place."""
@@ -287,8 +310,6 @@ def _name(token: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _with_items(next_items: tuple[str, ...]) -> re.Pattern[str]:
-    items = "|".join(re.escape(item) for item in next_items if item)
-    if not items:
-        return _EVENT
-    return re.compile(rf"(?P<item>^(?:{items}))|{_EVENT.pattern}", _EVENT.flags)
+def _items(next_items: tuple[str, ...]) -> re.Pattern[str] | None:
+    items = "|".join(re.escape(item[:ITEM]) for item in next_items if item)
+    return re.compile(rf"(?P<item>^(?:{items}))", _EVENT.flags) if items else None

@@ -1,0 +1,44 @@
+"""A comparison of plain runs in words and tables, for a terminal."""
+
+from collections.abc import Mapping
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from heptathlon.harmless import label
+from heptathlon.scoring.compare_words import cells, count, grid, who
+from heptathlon.scoring.plain_compare import PlainComparison, TaskDifference
+
+
+def render(result: PlainComparison) -> RenderableType:
+    """Return a comparison of plain runs as a person reads it in a terminal."""
+    by = "each document is its own cluster"
+    if result.cluster:
+        by = f"documents of one {label(result.cluster)} are one cluster"
+    parts: list[RenderableType] = [
+        Text.assemble(("A  ", "bold"), who(result.a)),
+        Text.assemble(("B  ", "bold"), who(result.b)),
+        Text(f"{result.says} Intervals of 95 %; {by}.", style="dim"),
+        *(Text(f"Note: {label(warning, 600)}", style="yellow") for warning in result.warnings),
+        Text(),
+        _rows("task", result.tasks),
+    ]
+    if result.groups:
+        parts += [Text(), _rows("group", result.groups)]
+    parts.append(Text())
+    for one in (*result.tasks.values(), *result.groups.values()):
+        parts.append(Text(label(one.sentence, 600)))
+    return Group(*parts)
+
+
+def _rows(first: str, found: Mapping[str, TaskDifference]) -> Table:
+    out = grid(first, "metric", "A", "B", "A - B", "95 %", "p", "A more", "B more", "docs")
+    for name, one in found.items():
+        metric = one.metric if one.higher_is_better else f"{one.metric} (less is better)"
+        weighted = f" ({one.weights})" if one.weights else ""
+        out.add_row(
+            f"{label(name)}{weighted}", label(metric), *cells(one), count(one.a_better),
+            count(one.b_better), f"{one.shared:,}",
+        )  # fmt: skip
+    return out
