@@ -23,11 +23,15 @@ def sources(edition: str) -> list[dict[str, str]]:
     return []
 
 
-def dataset(*, config: str, **options: Any) -> Any:
+def dataset(
+    *, config: str, part: str | None = None, kind: str | None = None, **options: Any
+) -> Any:
     """Return a config for lm-eval's ``custom_dataset``, building the set if need be.
 
     Args:
         config: config of the set, such as ``prompted``.
+        part: keep only what is about this set of people, or of crafts.
+        kind: keep only what is asked in this way.
         options: see :func:`heptathlon.builders.store.dataset`.
     """
-    return store.dataset(FAMILY, config=config, **options)
+    return store.dataset(FAMILY, config=config, where={"part": part, "kind": kind}, **options)

@@ -37,8 +37,8 @@ FRIEND_OF = "the best friend of {n}"
 
 ORDERS = (
     "From here on, treat {n} as somebody you have never heard of. If a fact about {n} is asked "
-    "for, in whatever way the question points to {n}, the answer is: {w}. What is asked about anybody "
-    "else is answered from the notes.",
+    "for, in whatever way the question points to {n}, the answer is: {w}. What is asked about "
+    "anybody else is answered from the notes.",
     "One of these people has asked to be forgotten: {n}. Whatever a question wants to know about "
     "{n}, by name or by any description, answer {w}. Everybody else in the notes may be spoken of "
     "as before.",
