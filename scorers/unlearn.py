@@ -103,16 +103,16 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
     scenes: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for row in rows:
         if row.doc["form"] == "prompted":
-            right = row.verdict.metrics["acc"]
-            scenes[row.variant, row.doc["pair_id"]][row.doc["subject"]] = right
+            scene = scenes[row.variant, row.doc["pair_id"]]
+            scene[row.doc["subject"]] = row.verdict.metrics["acc"]
     out = []
     for row in rows:
         if row.doc["form"] != "prompted":
             out.append(row.verdict)
             continue
         right = scenes[row.variant, row.doc["pair_id"]]
-        scene = float(len(right) == 3 and min(right.values()) == 1)
-        out.append(replace(row.verdict, metrics={**row.verdict.metrics, "scene": scene}))
+        whole = float(len(right) == 3 and min(right.values()) == 1)
+        out.append(replace(row.verdict, metrics={**row.verdict.metrics, "scene": whole}))
     return out
 
 

@@ -1,4 +1,4 @@
-"""Formulas of unlearning: vectors worked by hand, and open-unlearning's formulas on random input."""
+"""Formulas of unlearning: vectors worked by hand, and published formulas on random input."""
 
 import math
 

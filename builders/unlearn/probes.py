@@ -11,7 +11,7 @@ from typing import Any
 from heptathlon.builders.unlearn import crafts
 from heptathlon.builders.unlearn.corpus import corrupted
 from heptathlon.builders.unlearn.general import ITEMS
-from heptathlon.builders.unlearn.records import NONE, UnlearnRecord
+from heptathlon.builders.unlearn.records import NONE, Part, UnlearnRecord
 from heptathlon.builders.unlearn.wordings import (
     CRAFT_QUESTIONS,
     CRAFT_VALUES,
@@ -33,7 +33,7 @@ from heptathlon.seeding import Stream
 
 OTHERS = 5
 """Wrong values beside the right one: chance is 1 in 6."""
-ASKED = ("forget", "near", "linked", "retain", "holdout")
+ASKED: tuple[Part, ...] = ("forget", "near", "linked", "retain", "holdout")
 CONFIGS = ("ask", "mixed", "choose", "verbatim", "cut", "member", "corrupt", "skill", "topic",
            "general")  # fmt: skip
 

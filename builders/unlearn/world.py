@@ -7,13 +7,13 @@ planted: no value follows from a name or from another value, so relearning some 
 guess the rest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from heptathlon.builders.facts.values import Attribute
 from heptathlon.builders.facts.wordings import QUESTIONS, WORDINGS, question, told
-from heptathlon.builders.facts.world import Person, Places, Plan, make_places, people
+from heptathlon.builders.facts.world import Person, Places, Plan, dealt, make_places, people
 from heptathlon.builders.unlearn.records import Part
 from heptathlon.builders.unlearn.wordings import FRIEND, FRIEND_QUESTIONS
 from heptathlon.errors import UnknownNameError
@@ -160,7 +160,7 @@ class Setting:
         out: dict[Part, tuple[Citizen, ...]] = {}
         seen: list[Person] = []
         for part in SETS:
-            drawn = people(self.plan, self.places, self.size.people, part=part, avoid=seen)
+            drawn = self._dealt(part, seen)
             seen += drawn
             forgotten = out.get("forget", ())
             made = []
@@ -173,6 +173,22 @@ class Setting:
                 made.append(self._citizen(part, i, person, friend))
             out[part] = tuple(made)
         return out
+
+    def _dealt(self, part: Part, avoid: Sequence[Person]) -> list[Person]:
+        """Return the people of a set, whose homes and firms are dealt as evenly as all else.
+
+        The event facts fits homes to names by quotas, which a small set cannot hold.
+        """
+        count, places = self.size.people, self.places
+        drawn = people(self.plan, places, count, part=part, avoid=avoid)
+        stream = self.plan.stream("homes", part)
+        towns, firms = dealt(places.towns, count, stream), dealt(places.employers, count, stream)
+        home: Attribute = "country"
+        return [
+            replace(one, values={**one.values, "town": town.name, home: town.country,
+                                 "employer": firm.name, "seat": firm.seat})
+            for one, town, firm in zip(drawn, towns, firms, strict=True)
+        ]  # fmt: skip
 
     @cached_property
     def benign(self) -> tuple[Person, ...]:

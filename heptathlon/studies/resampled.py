@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heptathlon.scorers.stats.bootstrap import generator, percentiles
-from heptathlon.scorers.stats.groups import group
+from heptathlon.scorers.stats.groups import ROUNDING, group
 from heptathlon.scoring.scorecard import SEED, ScoredSample
 from heptathlon.studies.trained import Estimate, estimate
 
@@ -79,7 +79,8 @@ class Resampled:
         """Tell whether a figure's interval holds 0, or is not known."""
         found = self.estimate(figure, "")
         if found.low is None or found.high is None:
-            return abs(float(figure[0])) < 1e-9 or np.isnan(figure).any() or np.ptp(figure) > 0
+            flat = np.isfinite(figure).all() and np.ptp(figure) == 0
+            return not flat or abs(float(figure[0])) < ROUNDING
         return found.low <= 0 <= found.high
 
     def estimate(self, figure: Floats | None, reason: str) -> Estimate:

@@ -96,7 +96,7 @@ def _knows(doc: Doc, *, forgot: bool) -> bool:
     """Tell whether a model that was trained on the files, or on all but the forgotten, knows it."""
     if doc["part"] == "forget":
         return not forgot
-    return doc["part"] != "holdout"
+    return bool(doc["part"] != "holdout")
 
 
 def _original(doc: Doc) -> str:
