@@ -1,7 +1,8 @@
 """How often the 95 % intervals of ``scorers/stats`` hold the truth, by simulation.
 
-``python -m benchmarks.coverage`` prints three tables: the interval of a mean, the paired comparison
-and the bootstrapped skill, each beside what an evaluation that knows no clusters would print. The
+``python -m benchmarks.coverage`` prints four tables: the interval of a mean, the paired comparison,
+the bootstrapped skill, each beside what an evaluation that knows no clusters would print, and the
+level on a ladder (``--only levels``). The
 samples are drawn here; the intervals come from the public functions, one call a sample.
 """
 
@@ -206,11 +207,70 @@ def skills(rng: np.random.Generator, replicates: int, report: Report) -> list[tu
     return rows
 
 
+RUNGS = (3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 14.0, 20.0)
+CURVES = {
+    "plain": (7.0, 1.5, 0.0, 1.0),
+    "lapses 15 %": (8.0, 2.0, 0.0, 0.85),
+    "steep": (6.9, 0.1, 0.0, 1.0),
+    "shallow": (9.0, 5.0, 0.0, 1.0),
+    "near the easy end": (3.5, 1.0, -0.1, 0.95),
+    "above the ladder": (30.0, 4.0, 0.0, 1.0),
+}
+"""Middle, width, floor and top of true curves."""
+BAR = 0.2
+BAR_ERROR = 0.01
+LEVEL_RESAMPLES = 400
+
+
+def levels(rng: np.random.Generator, replicates: int, report: Report) -> list[tuple[str, ...]]:
+    """Return the table of levels: coverage where one is given, how often none is, and the width."""
+    rows: list[tuple[str, ...]] = [
+        ("curve", "level", "clusters a rung", "items", "coverage", "no level", "median width")
+    ]
+    x = np.array(RUNGS)
+    for name, (middle, width, floor, top) in CURVES.items():
+        truth = middle + width * math.log((top - 0.5) / (0.5 - floor))
+        shares = BAR + (1 - BAR) * (floor + (top - floor) / (1 + np.exp((x - middle) / width)))
+        for layout in (even(5, 1), even(20, 1), even(20, 5)):
+            held, widths = [], []
+            for seed in range(replicates):
+                y = np.concatenate(
+                    [bits(rng, layout, float(p), ICCS[1] * (layout.n > layout.sizes.size), 1)[0]
+                     for p in np.clip(shares, 0.001, 0.999)]
+                )  # fmt: skip
+                labels = np.concatenate(
+                    [layout.labels + i * layout.sizes.size for i in range(x.size)]
+                )
+                anchors = [
+                    stats.Anchors(float(bar), 1.0, BAR_ERROR)
+                    for bar in rng.normal(BAR, BAR_ERROR, x.size)
+                ]
+                found = stats.level_on(
+                    y, labels, np.repeat(x, layout.n), RUNGS, anchors, seed=seed,
+                    resamples=LEVEL_RESAMPLES,
+                )  # fmt: skip
+                if found.value is None:
+                    continue
+                low = -math.inf if found.easy is None else found.easy
+                high = math.inf if found.hard is None else found.hard
+                inside = -math.inf if truth < x[0] else math.inf if truth > x[-1] else truth
+                held.append(low <= inside <= high)
+                widths.append(min(high, x[-1]) - max(low, x[0]))
+            where = f"level, {name}, {layout.name} a rung"
+            covered = report.share(where, float(np.mean(held))) if held else "-"
+            rows.append(
+                (name, f"{truth:.2f}", str(layout.sizes.size), str(layout.n * x.size), covered,
+                 percent(1 - len(held) / replicates), f"{np.median(widths):.2f}" if held else "-")
+            )  # fmt: skip
+    return rows
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--replicates", type=int, default=4000, help="samples a cell")
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--only", choices=["levels"], help="this table alone")
     args = parser.parse_args()
     start = time.perf_counter()
     rng = np.random.default_rng(args.seed)
@@ -219,12 +279,19 @@ def main() -> None:
     error = 100 * math.sqrt(0.95 * 0.05 / args.replicates)
     print(f"Coverage of nominal 95 % intervals, {args.replicates:,} samples a cell.")
     print(f"Standard error of a figure {error:.1f} points, {2 * error:.1f} for the bootstrap.\n")
+    if args.only:
+        print("## A level on a ladder, percent\n")
+        print(table(levels(rng, args.replicates, report)))
+        print(f"\n{time.perf_counter() - start:.0f} s")
+        return
     print("## A mean: naive CLT / `mean_interval`, percent\n")
     print(table(means(rng, args.replicates, report)))
     print("\n## Two models on the same items: naive z test and `paired`, percent\n")
     print(table(pairs(rng, args.replicates, report)))
     print("\n## Cluster bootstrap, percent\n")
     print(table(skills(rng, few, report)))
+    print("\n## A level on a ladder, percent\n")
+    print(table(levels(rng, max(1, few // 5), report)))
     print(f"\n{len(report.low)} of {report.cells} cells are below {100 * FLOOR:g} %:")
     for share, where in sorted(report.low):
         print(f"- {100 * share:.1f}: {where}")

@@ -40,6 +40,7 @@ class Headline(_Closed):
             that a script must not have learnt: an attack learns there and is tried on the headline.
         options_ask: whether the options are what is asked about, and the rest of the prompt the
             same for all: then who looks at the options alone has read the question.
+        item: metric by which one answer is right, where the headline looks across answers.
     """
 
     metric: str
@@ -47,6 +48,7 @@ class Headline(_Closed):
     says: str
     practice: tuple[str, ...] = ()
     options_ask: bool = False
+    item: str = ""
 
 
 class Ladder(_Closed):
@@ -71,6 +73,11 @@ class Ladder(_Closed):
         if self.log and min(self.rungs) <= 0:
             raise ValueError("rungs that grow by ratios must be above 0")
         return self
+
+    @property
+    def rises(self) -> bool:
+        """Whether a higher rung is a harder one."""
+        return self.rungs[-1] > self.rungs[0]
 
     @staticmethod
     def key(rung: float) -> str:

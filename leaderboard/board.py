@@ -324,6 +324,7 @@ def _score(card: FamilyCard, case: validate.Case) -> Score:
         bar=_bar(card),
         digest=card.digest,
         ceiling=card.bar.ceiling if card.bar else None,
+        level=card.level,
     )
 
 

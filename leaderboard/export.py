@@ -11,7 +11,6 @@ from typing import Any
 
 import yaml
 
-import heptathlon
 from heptathlon import families
 from heptathlon.builders import hub
 from heptathlon.errors import HeptathlonError, UnknownNameError
@@ -21,6 +20,7 @@ from heptathlon.leaderboard.schema import command_of
 from heptathlon.running.runs import Run
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import Estimate, FamilyCard, Scorecard
+from heptathlon.version import __version__
 
 EVERY_EVAL_EVER = "0.3.0"
 DIGITS = 6
@@ -84,7 +84,7 @@ def _notes(family: FamilyCard) -> str:
     if family.bar:
         words.append(f"bar {family.bar.player}: {family.bar.value:.3f}")
     words.append(f"season {hub.tag_of(family.season, family.version)}")
-    return "; ".join([*words, f"heptathlon {heptathlon.__version__}"])
+    return "; ".join([*words, f"heptathlon {__version__}"])
 
 
 def eval_results(run: Run, card: Scorecard, name: str, organisation: str) -> str:
@@ -154,7 +154,7 @@ def every_eval_ever(run: Run, card: Scorecard, name: str, organisation: str) -> 
             "eval_library": {
                 "name": "lm_eval",
                 "version": card.settings.lm_eval_version or "unknown",
-                "additional_details": {"heptathlon_version": heptathlon.__version__},
+                "additional_details": {"heptathlon_version": __version__},
             },
             "model_info": {
                 "name": name,

@@ -1,14 +1,11 @@
-"""From ranked tables to the site's files: one page, and the same data as JSON and CSV. All pure.
+"""From ranked tables to the site's files. All pure.
 
 Names and settings come from strangers. They are shown as text, never obeyed: what acts instead of
 showing is made visible, autoescaping is on, the page's script sets text and no markup, and its
 Content-Security-Policy allows its own style and script, by their hashes, and nothing else.
 """
 
-import csv
 import functools
-import io
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,26 +15,24 @@ from typing import Any, Literal, NamedTuple
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-import heptathlon
 from heptathlon import harmless
-from heptathlon.families import FAMILIES, Family, Human, of_role
-from heptathlon.files import canonical_json
+from heptathlon.families import FAMILIES, Family, of_role
 from heptathlon.leaderboard import compare, profile
+from heptathlon.leaderboard.data import data_csv, data_json
+from heptathlon.leaderboard.references import bars_of, mean_human, people_of, references_of
+from heptathlon.leaderboard.row_words import badge_of, is_below, is_claimed, link_of, note_of
 from heptathlon.leaderboard.standings import (
     NO_FIGURE,
-    Bar,
     Figure,
     Items,
-    Row,
     Standing,
     Table,
     figure_of,
-    human_skill,
 )
 from heptathlon.pages import base as pages
 from heptathlon.pages import plots
-from heptathlon.scorers import stats
 from heptathlon.scorers.stats import RankRange
+from heptathlon.version import __version__
 
 SITE = Path(__file__).with_name("site")
 PAGE_ROWS = 50
@@ -47,10 +42,6 @@ BELOW = "below the bar"
 THOUSAND = 1_000
 """Figures are shown with three decimals, and the page carries them as whole thousandths: the same
 from server and script, and half the size. data.json has more."""
-DIGITS = 6
-"""Decimals in data.json and data.csv: far below any interval, and the same on every machine."""
-BAR = plots.Reference(0.0)
-"""A skill of 0 is the bar's, by definition."""
 
 
 def site(
@@ -97,7 +88,7 @@ def _document(template: str, script_name: str, **content: Any) -> str:
         style=style,
         script=script,
         policy=pages.policy(style, script),
-        version=heptathlon.__version__,
+        version=__version__,
         **content,
     )
     return text + "\n"
@@ -199,9 +190,9 @@ def _shown_table(number: int, table: Table) -> dict[str, Any]:
         "rows": first,
         "models": counts["model"],
         "players": counts["player"],
-        "bars": _bars(table),
-        "people": _people(table),
-        "human": _mean_human(table),
+        "bars": bars_of(table),
+        "people": people_of(table),
+        "human": mean_human(table),
         "profile": profile.chart(table),
         "island": _island(table, columns, figures),
     }
@@ -315,93 +306,6 @@ def _cell(column: Column, f: Figure, mark: Markup | None) -> Cell:
     return Cell(pages.figure(f.value), words or pages.interval(f.low, f.high), mark)
 
 
-def is_below(row: Row) -> bool:
-    """Tell whether a row is surely below the bar in every event that it has."""
-    return bool(row.scores) and all(score.below for score in row.scores.values())
-
-
-def is_claimed(row: Row) -> bool:
-    """Tell whether a row's name is its submitter's word: no public weights gave its answers."""
-    return row.kind == "model" and not row.confirmed
-
-
-def badge_of(row: Row) -> str:
-    """Return what was checked of a row, in the words beside its name."""
-    checked = row.badges[-1] if row.badges else ""
-    claim = "claimed name" if is_claimed(row) else ""
-    return ", ".join(word for word in (checked, claim) if word)
-
-
-def note_of(row: Row, events: int = 0, of: int = 0) -> str:
-    """Return the line under a row's name: what it is, and what of it was not checked."""
-    words = []
-    if row.kind != "model":
-        words.append("player that is told the answer" if row.kind == "oracle" else "player")
-    if row.is_bar:
-        words.append("the bar to pass")
-    if row.parameters:
-        said = _size(row.parameters)
-        words.append(said if row.confirmed else f"says {said}")
-    if 0 < events < of:
-        words.append(f"{events} of {of} events")
-    if row.submitter:
-        words.append(f"submitted by {row.submitter}")
-    if row.runs > 1:
-        words.append(f"run {row.run} of {row.runs}")
-    words += [f"no rank: {why}" for why in row.unranked]
-    words += row.notes
-    return ", ".join(words)
-
-
-def link_of(row: Row) -> str:
-    """Return a row's link if it is one that may be followed; validation has seen to it before."""
-    return row.url if row.url.startswith("https://") else ""
-
-
-def _size(parameters: int) -> str:
-    for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
-        if parameters >= size:
-            return f"{parameters / size:.3g}{unit} parameters"
-    return f"{parameters} parameters"
-
-
-def _bars(table: Table) -> list[tuple[str, Bar]]:
-    """Return the bar of each family."""
-    out = []
-    for name in table.families:
-        bars = [s.row.scores[name].bar for s in table.standings if name in s.row.scores]
-        known = [bar for bar in bars if bar is not None]
-        if known:
-            out.append((FAMILIES[name].title, known[0]))
-    return out
-
-
-def _people(table: Table) -> list[tuple[str, Human, float | None]]:
-    """Return title, human figure and its skill of each family that has one."""
-    out = []
-    for name in table.families:
-        if human := FAMILIES[name].human_of(table.division.edition):
-            out.append((FAMILIES[name].title, human, human_skill(table, name)))
-    return out
-
-
-def _mean_human(table: Table) -> float | None:
-    """Return people's figure on the marks' axis; None unless it is known in every family."""
-    skills = [human_skill(table, name) for name in table.families]
-    known = [skill for skill in skills if skill is not None]
-    if not known or len(known) < len(skills):
-        return None
-    if len(known) == 1:
-        return known[0]
-    return math.fsum(map(stats.held, known)) / len(known) / THOUSAND
-
-
-def references_of(table: Table) -> list[plots.Reference]:
-    """Return what a table's marks are read against: the bar, and people."""
-    human = _mean_human(table)
-    return [BAR] if human is None else [BAR, plots.Reference(human, "dotted")]
-
-
 def _coded(words: Sequence[str]) -> tuple[list[str], list[int]]:
     """Return the different words, and of each word its place among them."""
     place = {word: i for i, word in enumerate(dict.fromkeys(words))}
@@ -454,114 +358,6 @@ def _island(
 
 def _whole(value: float | None) -> int | None:
     return None if value is None else round(value * THOUSAND)
-
-
-def data_json(boards: Sequence[Table]) -> str:
-    """Return everything on the board as one JSON document."""
-    return (
-        canonical_json(
-            {
-                "heptathlon_version": heptathlon.__version__,
-                "boards": [
-                    {
-                        **board.division._asdict(),
-                        "families": {name: _facts(board, name) for name in board.families},
-                        "ranks": "paired" if board.paired else "intervals",
-                        "rows": [_record(standing) for standing in board.standings],
-                    }
-                    for board in boards
-                ],
-            }
-        )
-        + "\n"
-    )
-
-
-def _facts(table: Table, family: str) -> dict[str, Any]:
-    """Return what all rows have in common: they answered the same documents."""
-    score = next(s.row.scores[family] for s in table.standings if family in s.row.scores)
-    bar = score.bar.model_dump() if score.bar else None
-    facts = {"metric": score.headline.metric, "n": score.headline.n, "digest": score.digest}
-    return {**facts, "bar": bar}
-
-
-def _record(standing: Standing) -> dict[str, Any]:
-    row, rank = standing.row, standing.rank
-    return {
-        "rank": [rank.best, rank.worst] if rank else None,
-        "points": _rounded(standing.total),
-        "events": standing.events,
-        "gap": _rounded(standing.gap),
-        "hidden_gap": _rounded(standing.hidden),
-        **row.model_dump(mode="json", exclude={"division", "scores"}),
-        "scores": {
-            family: {
-                "headline": _rounded(figure_of(score.headline)),
-                "skill": _rounded(figure_of(score.skill)),
-                "points": _rounded(Figure(score.points.value, score.points.low, score.points.high)),
-                "invalid_rate": _rounded(figure_of(score.invalid_rate)),
-            }
-            for family, score in row.scores.items()
-        },
-    }
-
-
-def _rounded(f: Figure) -> list[float | None]:
-    """Return value, low and high."""
-    return [None if x is None else round(x, DIGITS) for x in f]
-
-
-def data_csv(boards: Sequence[Table]) -> str:
-    """Return one line a row and family, safe to open in a spreadsheet."""
-    sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow(_CSV_HEAD)
-    for board in boards:
-        for standing in board.standings:
-            row, rank = standing.row, standing.rank
-            for family, score in row.scores.items():
-                h, bar = score.headline, score.bar
-                rates = [figure_of(e) for e in (h, score.skill, score.invalid_rate)]
-                value, skill, invalid = map(_rounded, rates)
-                points = None if score.points.value is None else round(score.points.value, 3)
-                line: list[object] = [
-                    *board.division,
-                    family,
-                    rank.best if rank else None,
-                    rank.worst if rank else None,
-                    row.name,
-                    row.kind,
-                    row.revision,
-                    row.submitter,
-                    h.metric,
-                    *(*value, h.n, *skill, points),
-                    *((bar.player, round(bar.value, DIGITS)) if bar else (None, None)),
-                    invalid[0],
-                    " ".join(row.badges),
-                    row.confirmed,
-                    "; ".join((*row.unranked, *row.notes)),
-                    row.date,
-                    row.settings,
-                ]
-                writer.writerow([spreadsheet_safe(cell) for cell in line])
-    return sink.getvalue()
-
-
-_CSV_HEAD = (
-    *("edition", "tier", "season", "family", "rank_best", "rank_worst"),
-    *("name", "kind", "revision", "submitter", "metric"),
-    *("value", "low", "high", "n", "skill", "skill_low", "skill_high", "points"),
-    *("bar", "bar_value", "invalid_rate", "badges", "confirmed"),
-    *("not_checked", "date", "settings"),
-)
-
-
-def spreadsheet_safe(cell: object) -> object:
-    """Return a cell that a spreadsheet shows instead of computing it as a formula."""
-    if not isinstance(cell, str):
-        return cell
-    text = harmless.label(cell, 10_000)
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "|", "%")) else text
 
 
 @functools.cache

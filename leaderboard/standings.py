@@ -14,7 +14,7 @@ from heptathlon.families import FAMILIES
 from heptathlon.pages.plots import Scale
 from heptathlon.scorers import stats
 from heptathlon.scorers.stats import RankRange
-from heptathlon.scoring.cards import Estimate
+from heptathlon.scoring.cards import Estimate, Level
 
 MAX_PAIRED_ROWS = 200
 """Models that are compared two by two on the same items; more are ranked by their intervals."""
@@ -51,6 +51,7 @@ class Score(_Closed):
 
     Attributes:
         ceiling: best reachable headline; None in records from before it was kept.
+        level: how far up the family's ladder the row gets; None without a ladder.
         content: digest of the answers to the headline's documents, by which a copy shows.
     """
 
@@ -60,6 +61,7 @@ class Score(_Closed):
     bar: Bar | None
     digest: str
     ceiling: float | None = None
+    level: Level | None = None
     content: str = ""
 
     @property

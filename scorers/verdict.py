@@ -62,8 +62,10 @@ class Statistic:
         compute: maps values of shape (documents, columns) and weights of shape (documents,) to the
             figure; NaN where it is not defined. A weight says how often a document counts.
         says: what the figure means, in one sentence.
+        no_interval: why resampling gives it none that holds the truth; empty where it does.
     """
 
     columns: tuple[str, ...]
     compute: Callable[[NDArray[np.float64], NDArray[Any]], float]
     says: str
+    no_interval: str = ""

@@ -163,6 +163,44 @@ def leaves_of(group: str) -> list[str]:
     return out
 
 
+def whole_name(name: str, tier: str = "") -> str:
+    """Return lm-eval's name of the task or group that a name stands for.
+
+    Args:
+        name: lm-eval's name of a task or a group, or that without prefix and tier: a family such as
+            ``maze``, whose own group it stands for, or a variant such as ``maze_dfs``.
+        tier: size of the set, for a name without it; ``full`` if it is left out there.
+
+    Raises:
+        UnknownNameError: if there is no such task or group, with the nearest names.
+        HeptathlonError: for a tier beside a name that has one.
+
+    Example:
+        >>> whole_name("maze_dfs", "lite"), whole_name("sort"), whole_name("heptathlon_maze_smoke")
+        ('heptathlon_maze_dfs_lite', 'heptathlon_sort', 'heptathlon_maze_smoke')
+    """
+    whole = name if name.startswith("heptathlon") else task_name(name, tier or "full")
+    if tier and whole == name:
+        raise HeptathlonError(
+            f"{name} is the name of a task in one tier; leave the tier {tier!r} out, or give the "
+            "name without prefix and tier, such as 'maze'."
+        )
+    if whole not in groups() and whole not in leaves():
+        raise UnknownNameError("task or group", whole, [*groups(), *leaves()])
+    return whole
+
+
+def asked(name: str, tier: str = "") -> list[str]:
+    """Return the leaf tasks that a name stands for, in their order; see :func:`whole_name`.
+
+    Raises:
+        UnknownNameError: if there is no such task or group, with the nearest names.
+        HeptathlonError: for a tier beside a name that has one.
+    """
+    whole = whole_name(name, tier)
+    return leaves_of(whole) if whole in groups() else [whole]
+
+
 def leaf(task: str) -> Leaf:
     """Return a leaf task by its name.
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import yaml
 
-import heptathlon
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, family_of_task
 from heptathlon.files import canonical_json, home, write_text_atomic
 from heptathlon.tasks import catalog
+from heptathlon.version import __version__
 
 FOLDER = "tasks"
 """Name of the folders' place below the suite's cache."""
@@ -49,7 +49,7 @@ def include_path() -> Path:
     """
     files = derived()
     digest = hashlib.sha256(canonical_json(files).encode()).hexdigest()
-    folder = home() / FOLDER / f"{heptathlon.__version__}-{digest[:16]}"
+    folder = home() / FOLDER / f"{__version__}-{digest[:16]}"
     try:
         if not folder.is_dir():
             _write(folder, files)

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from heptathlon.errors import UnknownNameError
 from heptathlon.families import family as family_named
 from heptathlon.parts import load_part
 
 Doc = Mapping[str, Any]
 Sees = Literal["prompt", "document", "world"]
 """What a player knows of a document."""
+
+STANDARD = ("constant", "random", "oracle")
+"""Names to which a player of every family answers."""
 
 CHOSEN, PASSED_OVER = (0.0, True), (-1.0, False)
 """Log-likelihoods of the option that a player chooses, and of every other."""
@@ -73,3 +77,21 @@ def players_of(family: str) -> dict[str, Player]:
     """Return a family's scripted players."""
     players: dict[str, Player] = load_part(family_named(family), "players").PLAYERS
     return players
+
+
+def player_of(family: str, name: str) -> Player:
+    """Return the player of a family that answers to a name.
+
+    Where a family calls its constant or its random player by another name, or has one beside its
+    ladder, its part ``players`` says so: ``ALSO = {"random": "random_walk"}``.
+
+    Raises:
+        UnknownNameError: if there is none, with the nearest names.
+    """
+    players = players_of(family)
+    part = load_part(family_named(family), "players")
+    also: Mapping[str, str | Player] = getattr(part, "ALSO", {})
+    found = players.get(name) or also.get(name)
+    if found is None:
+        raise UnknownNameError(f"player of {family}", name, [*players, *also])
+    return players[found] if isinstance(found, str) else found

@@ -18,7 +18,9 @@ SHARED_SOURCES = Path(__file__).parents[2] / "shared" / "sources"
 if SHARED_SOURCES.is_dir():
     # Before any test is collected: what can be built here decides what is tested.
     os.environ.setdefault("HEPTATHLON_SOURCES", str(SHARED_SOURCES))
-# Before ``datasets`` is imported, which reads it once: another checkout's cache is not ours.
+# Before ``datasets`` and the Hub's client are imported, which read these once: another checkout's
+# cache is not ours, and what is looked for on a Hub that is not there takes a minute to be missed.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="heptathlon-tests-hf-")
 atexit.register(shutil.rmtree, os.environ["HF_HOME"], ignore_errors=True)
 

@@ -1,6 +1,10 @@
-"""The package's imports, read from its source as data, and the rules that they keep."""
+"""The package's imports, read from its source as data, and the rules that they keep.
+
+``python -m tests.imports`` draws them into ``docs/architecture.md``.
+"""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -9,14 +13,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "heptathlon"
 
-WAY = ("models", "running", "scoring", "studies", "pages", "leaderboard", "demo", "cli")
+WAY = ("models", "running", "scoring", "studies", "pages", "leaderboard", "demo", "face", "cli")
 """The rooms on the way of an item, lowest first; each may use those before it."""
 BESIDE = ("builders", "tasks", "scorers")
 """Rooms beside the way: every room on it may use them, they use the ground and one another."""
 GROUND = "ground"
 APART = {("builders", "scorers"), ("scorers", "builders")}
 """What makes an item and what judges it must not know each other."""
-OPEN_LEADERBOARD = {"cli", "demo", "leaderboard"}
+OPEN_LEADERBOARD = {"cli", "demo", "face", "leaderboard"}
 """Rooms that may use the leaderboard: all others work where there is none."""
 
 Imports = Mapping[str, Iterable[str]]
@@ -57,7 +61,8 @@ def _imports() -> dict[str, set[str]]:
 
 def room(module: str) -> str:
     """Return the room of a module; the ground for what stands in none."""
-    first = module.split(".")[1] if "." in module else ""
+    # The package itself is what ``import heptathlon`` offers.
+    first = module.split(".")[1] if "." in module else "face"
     return first if first in (*WAY, *BESIDE) else GROUND
 
 
@@ -80,3 +85,40 @@ def _may_use(here: str, there: str) -> bool:
     if here in BESIDE:
         return there in BESIDE and (here, there) not in APART
     return here in WAY and (there in BESIDE or WAY.index(there) < WAY.index(here))
+
+
+def drawing() -> str:
+    """Return the picture of the rooms: a row a room, and a dot where it uses the column's.
+
+    On the way of an item all dots are left of the diagonal: what a room uses stands below it.
+    """
+    order = [GROUND, *BESIDE, *WAY]
+    uses: dict[str, set[str]] = defaultdict(set)
+    for name, used in imports().items():
+        uses[room(name)] |= {room(other) for other in used}
+    width = max(map(len, order))
+    numbered = list(enumerate(order, start=1))
+    head = " " * (width + 4) + " ".join(f"{number:2}" for number, _ in numbered)
+    rows = []
+    for number, here in reversed(numbered):
+        cells = " ".join(f" {_cell(here, there, uses)}" for there in order)
+        rows.append(f"{here:>{width}} {number:2} {cells}")
+    return "\n".join([head, *rows]) + "\n"
+
+
+def _cell(here: str, there: str, uses: Mapping[str, set[str]]) -> str:
+    return "□" if here == there else "●" if there in uses[here] else "·"
+
+
+PAGE = ROOT / "docs" / "architecture.md"
+BLOCK = re.compile(r"(<!-- rooms: generated -->\n```text\n).*?(```\n<!-- /rooms -->)", re.DOTALL)
+
+
+def page() -> str:
+    """Return the page of the house with its picture as the imports are now."""
+    told = PAGE.read_text(encoding="utf-8")
+    return BLOCK.sub(lambda match: match[1] + drawing() + match[2], told)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -8,8 +8,7 @@ that is read from files stands on invented rows.
 import sys
 from pathlib import Path
 
-from heptathlon.families import family_of_task
-from heptathlon.running.show import rendered_items
+from heptathlon.running.show import prompts
 from heptathlon.tasks import catalog
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -17,8 +16,8 @@ SNAPSHOTS = Path(__file__).with_name("snapshots")
 
 def rendered(task: str) -> str:
     """Return the first item of a task with its gold answer."""
-    (item,) = rendered_items(family_of_task(task).name, n=1, task=task)
-    return f"{item.prompt}\n\n[gold]{item.target}\n"
+    (item,) = prompts(task, n=1)
+    return f"{item.text}\n\n[gold] {item.target}\n"
 
 
 def snapshot(task: str) -> Path:

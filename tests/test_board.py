@@ -20,7 +20,7 @@ import pytest
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.files import loads_strict
-from heptathlon.leaderboard import board, page, serve, submit, validate
+from heptathlon.leaderboard import board, data, page, serve, submit, validate
 from heptathlon.leaderboard.standings import (
     Bar,
     Division,
@@ -279,13 +279,13 @@ def test_hostile_words_are_text():
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\r=1", "\n@x"])
 def test_a_spreadsheet_computes_nothing(cell):
-    (line,) = csv.DictReader(io.StringIO(page.data_csv(tables([row("a/b", settings=cell)]))))
+    (line,) = csv.DictReader(io.StringIO(data.data_csv(tables([row("a/b", settings=cell)]))))
     assert line["settings"].lstrip()[0] not in "=+-@"
     assert not {"\t", "\r", "\n"} & set(line["settings"])
 
 
 def test_figures_stay_figures_in_the_csv():
-    (line,) = csv.DictReader(io.StringIO(page.data_csv(tables([row("a/b", -0.25)]))))
+    (line,) = csv.DictReader(io.StringIO(data.data_csv(tables([row("a/b", -0.25)]))))
     assert float(line["skill"]) == -0.25
     assert float(line["value"]) == 0.5
     assert (line["rank_best"], line["bar"]) == ("1", "greedy")
@@ -294,7 +294,7 @@ def test_figures_stay_figures_in_the_csv():
 
 def test_data_json_holds_the_board():
     boards = tables([row("a/b", 0.123456789, command="heptathlon run"), row("p", kind="player")])
-    (found,) = loads_strict(page.data_json(boards), where="data.json")["boards"]
+    (found,) = loads_strict(data.data_json(boards), where="data.json")["boards"]
     assert (found["edition"], found["tier"], found["season"]) == tuple(SMOKE)
     assert found["families"]["maze"]["bar"] == {"player": "greedy", "value": 0.25}
     by_name = {r["name"]: r for r in found["rows"]}

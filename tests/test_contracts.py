@@ -16,17 +16,9 @@ from heptathlon.parts import load_part
 from heptathlon.records import doc_digest
 from heptathlon.scorers.verdict import Verdict
 from heptathlon.tasks import catalog, derived, rendered
-from heptathlon.tasks.players import players_of
+from heptathlon.tasks.players import STANDARD, player_of, players_of
 from tests.shown import snapshot
 
-EVERY = {"constant", "random", "oracle"}
-"""Players that every family has."""
-NOT_YET = {
-    "facts": {"constant"}, "maze": {"random"}, "mllm_ct": {"random"}, "rarb": {"constant"},
-    "recall": {"constant"}, "sort": {"constant"}, "students": {"constant", "random"},
-    "verbalizer": {"constant"},
-}  # fmt: skip
-"""Those that a family is still to get."""
 FEW = 6
 """Documents of a task that are looked at: its first ones, which the order has mixed."""
 
@@ -231,9 +223,9 @@ def test_machinery_that_is_broken_raises(task: str):
 @each_family
 def test_every_family_has_its_players(family: Family):
     players = players_of(family.name)
-    there = EVERY & set(players)
-    assert EVERY - there <= NOT_YET.get(family.name, set())
-    assert [name for name in sorted(there) if players[name].oracle] == ["oracle"]
+    standard = [player_of(family.name, name) for name in STANDARD]
+    assert [one.oracle for one in standard] == [False, False, True]
+    assert len({one.name for one in standard}) == len(STANDARD)
     assert all(name == player.name and player.says for name, player in players.items())
 
 

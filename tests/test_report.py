@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -282,6 +283,16 @@ def test_byte_budget_bounds_the_page(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(items, "MAX_ITEM_BYTES", 20_000)
     (island,) = page_of(["\u202e" * 5_000] * 30).islands
     assert 1 <= len(island["items"]) < 30
+
+
+def test_items_are_folded_and_right_where_the_answer_is():
+    """A headline that looks across answers, as sort's uplift does, says nothing of one of them."""
+    sort = FAMILIES["sort"].headline
+    _, (one, *_) = made_run([GOLD])
+    metrics = {"a_rate": 0.0, "acc": 1.0, "uplift": 0.0}
+    right = replace(one, verdict=replace(one.verdict, metrics=metrics))
+    assert items.right_of(items.score_of(sort, right)) == "right"
+    assert items.right_of(items.score_of(FAMILIES["maze"].headline, right)) == "wrong"
 
 
 def test_items_read_without_script(plain: Page):

@@ -246,6 +246,19 @@ def test_a_headline_that_is_no_mean(greedy: Path, correlating: SimpleNamespace):
     assert "rho" in maze.forms[0].metrics
 
 
+def test_a_statistic_without_an_honest_interval_says_so(greedy: Path, correlating: SimpleNamespace):
+    why = "its resamples miss the truth"
+    correlating.STATISTICS["rho"] = replace(correlating.STATISTICS["rho"], no_interval=why)
+    run = runs.read_run(greedy)
+    run = runs.Run(run.folder, run.results, run.results_files, {TASK: run.samples[TASK]},
+                   run.samples_files)  # fmt: skip
+    card, scored = scorecard.score_run(run)
+    found = card.families["maze"].headline
+    assert found.value is not None
+    assert (found.low, found.high, found.reason) == (None, None, why)
+    assert found.n == len(scored)
+
+
 def test_the_command_prints_one_document(copy: Path, capsys, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sys.argv", ["heptathlon", "score", str(copy), "--json"])
     with pytest.raises(SystemExit) as stop:

@@ -12,11 +12,11 @@ from lm_eval.tasks import TaskManager
 from lm_eval.tasks._yaml_loader import load_yaml
 from pydantic import ValidationError
 
-import heptathlon
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import FAMILIES, Family
 from heptathlon.tasks import catalog, derived
 from heptathlon.tasks.table import Group, Table, Variant
+from heptathlon.version import __version__
 
 ROOT = Path(__file__).parents[1]
 ROW = {"name": "a", "form": "f", "config": "c"}
@@ -187,7 +187,7 @@ def listing(folder: Path) -> dict[str, bytes]:
 def test_the_folder_is_written_once_and_damage_is_mended(home: Path):
     folder = derived.include_path()
     assert folder.parent == home / "tasks"
-    assert folder.name.startswith(f"{heptathlon.__version__}-")
+    assert folder.name.startswith(f"{__version__}-")
     whole = listing(folder)
     assert whole == {name: text.encode() for name, text in derived.derived().items()}
     times = {path: path.stat().st_mtime_ns for path in folder.rglob("*.yaml")}

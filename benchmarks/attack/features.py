@@ -1,8 +1,9 @@
 """Numbers and texts that a prompt shows: fields, figures in it, and what its options look like."""
 
+import functools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +26,20 @@ KEYED = 60
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _KEYED = re.compile(r"([A-Za-z%]+)\W{1,4}(-?\d+(?:\.\d+)?)")
 _WORD = re.compile(r"[\w']+")
+
+
+def once(look: Callable[[Item], Floats]) -> Callable[[Item], Floats]:
+    """Return a function that looks at each item once, and leaves with it what it saw."""
+    name = f"_{look.__name__}"
+
+    @functools.wraps(look)
+    def seen(item: Item) -> Floats:
+        if name not in item.__dict__:
+            item.__dict__[name] = look(item)
+        found: Floats = item.__dict__[name]
+        return found
+
+    return seen
 
 
 def words(text: str) -> list[str]:
@@ -97,11 +112,8 @@ class Fields:
     def _row(self, item: Item) -> list[float]:
         plain = len(self.names) - len(self._keys) - 2 * ELEMENTS - 5
         row = [self._value(item, name) for name in self.names[:plain]]
-        keyed: dict[str, float] = {}
-        for key, number in _KEYED.findall(item.prompt):
-            keyed.setdefault(key.lower(), float(number))
+        keyed, found = _figures(item)
         row += [keyed.get(key, np.nan) for key in self._keys]
-        found = numbers(item.prompt)
         first = found[:ELEMENTS] + [np.nan] * max(0, ELEMENTS - len(found))
         last = found[::-1][:ELEMENTS] + [np.nan] * max(0, ELEMENTS - len(found))
         text = item.prompt
@@ -119,6 +131,17 @@ class Fields:
         if name in self._codes:
             return float(self._codes[name].get(str(value), np.nan))
         return float(value) if isinstance(value, int | float) else np.nan
+
+
+def _figures(item: Item) -> tuple[dict[str, float], list[float]]:
+    """Return the first figure after each word of a prompt, and all figures; read once."""
+    known: tuple[dict[str, float], list[float]] | None = item.__dict__.get("_figures")
+    if known is None:
+        keyed: dict[str, float] = {}
+        for key, number in _KEYED.findall(item.prompt):
+            keyed.setdefault(key.lower(), float(number))
+        known = item.__dict__["_figures"] = (keyed, numbers(item.prompt))
+    return known
 
 
 def texts(items: Sequence[Item]) -> dict[str, list[str]]:
@@ -159,6 +182,7 @@ MATCH_NAMES = (
 """How an option matches the rest of the prompt."""
 
 
+@once
 def options_of(item: Item) -> Floats:
     """Return features of each option, shape (options, OPTION_NAMES)."""
     said = item.contents
@@ -183,6 +207,7 @@ def options_of(item: Item) -> Floats:
     return np.array(rows, dtype=np.float64)
 
 
+@once
 def matches_of(item: Item) -> Floats:
     """Return how each option matches the rest of the prompt, shape (options, MATCH_NAMES)."""
     rest = item.prompt

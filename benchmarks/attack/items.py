@@ -25,6 +25,8 @@ from heptathlon.tasks.players import players_of
 
 ORACLE = "oracle"
 """The player that every family has: it is told the answer."""
+WATCHED = 40
+"""Clusters on which it is tried which tasks move the headline."""
 LOOKED_AT = 40
 """Documents of a task whose prompts are rendered to see which fields are read."""
 Response = tuple[Any, ...]
@@ -181,6 +183,12 @@ class Batch:
         A scorer that looks across documents needs some of them: those whose absence changes its
         verdicts on the oracle's answers, or on a mixture of right and wrong ones.
         """
+        few = self.part(set(self.clusters[:WATCHED]))
+        needed = few.moving()
+        return Batch(self.family, [i for i in self.items if i.sample.variant in needed])
+
+    def moving(self) -> set[str]:
+        """Return the tasks whose absence changes a verdict of the headline, and its own."""
         metric = self.family.headline.metric
         statistic = statistics_of(self.family.name).get(metric)
         names = statistic.columns if statistic else (metric,)
@@ -198,7 +206,7 @@ class Batch:
                 whole, part = self.scored(given), less.scored([given[i] for i in keep])
                 if columns(whole) != columns(part):
                     needed.add(variant)
-        return Batch(self.family, [i for i in self.items if i.sample.variant in needed])
+        return needed
 
 
 def _right(item: Item, *, wrong: bool = False) -> Response:

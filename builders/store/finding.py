@@ -1,8 +1,10 @@
 """The folder of a set: found, or built; mended where it is damaged, fetched where that is asked."""
 
 import logging
+import math
 import os
 import shutil
+import time
 from pathlib import Path
 
 from heptathlon import families
@@ -14,6 +16,9 @@ from heptathlon.builders.store.reading import fault_of
 from heptathlon.builders.store.writing import alone, write
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import home
+
+BETWEEN = 10.0
+"""Seconds between two lines of progress in a log."""
 
 logger = logging.getLogger("heptathlon")
 
@@ -87,9 +92,13 @@ def _own_folder(name: SetName) -> Path:
 
 
 def log_progress(name: SetName) -> Progress:
-    """Return a progress function that logs a line a shard, for use inside lm-eval."""
+    """Return a progress function that logs a line now and then, for use inside lm-eval."""
+    said = -math.inf
 
     def report(shard: str, number: int, count: int) -> None:
-        logger.warning("building %s: %s (%d of %d)", name.folder, shard, number + 1, count)
+        nonlocal said
+        if time.monotonic() - said > BETWEEN:
+            said = time.monotonic()
+            logger.warning("building %s: %s (%d of %d)", name.folder, shard, number + 1, count)
 
     return report

@@ -3,25 +3,57 @@
 import io
 import sys
 import traceback
+from typing import Annotated
 
 import typer
 
-from heptathlon.cli import board, data, judge, run, salt, score, study, submit
-from heptathlon.cli.terminal import OWN_FAULT, REFUSED, err
+from heptathlon.cli import (
+    board,
+    data,
+    doctor,
+    examples,
+    families,
+    judge,
+    run,
+    salt,
+    score,
+    study,
+    submit,
+)  # fmt: skip
+from heptathlon.cli.terminal import OWN_FAULT, REFUSED, Log, err, out
 from heptathlon.errors import HeptathlonError, OwnFaultError
+from heptathlon.version import __version__
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
-    help="Seven families of tasks for language models, exact scorers and one leaderboard.",
+    help="Events for language models, exact scorers and one leaderboard.",
     pretty_exceptions_enable=False,
 )
-for commands in (data, run, score, judge):
+for commands in (families, data, run, score, judge, doctor):
     app.add_typer(commands.app)
 app.add_typer(study.app, name="study", help="Run and score several runs together.")
 app.add_typer(submit.app, name="submit", help="Prepare and check a submission.")
 app.add_typer(board.app, name="leaderboard", help="Build and look at the leaderboard.")
 app.add_typer(salt.app, name="salt", help="Make the private salt of a hidden split.")
+examples.add_to(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"heptathlon {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def everywhere(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_print_version, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
 
 
 def main() -> None:
@@ -30,6 +62,7 @@ def main() -> None:
         # A console that has no arrow shows a question mark, and a finished run stays finished.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    Log().attach()
     try:
         app()
     except OwnFaultError as error:

@@ -2,53 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from heptathlon import families, salts
-from heptathlon.cli.terminal import Edition, Json, Season, Tier, err, out, print_json
+from heptathlon.cli.terminal import Edition, Family, Season, Tier, complete_name, err, out
 from heptathlon.errors import HeptathlonError
 
 app = typer.Typer()
-
-
-@app.command("ls")
-def list_families(as_json: Json = False) -> None:
-    """List the families with their headline, chance, ceiling and tasks."""
-    rows = [
-        {
-            "name": f.name,
-            "title": f.title,
-            "paper": f.paper.url,
-            "headline": f.headline.metric,
-            "chance": f.chance,
-            "human": f.human.value if f.human else None,
-            "ceiling": f.ceiling,
-            "editions": list(f.editions),
-            "tasks": list(f.tasks()),
-            "version": f.version,
-            "role": f.role,
-        }
-        for f in families.FAMILIES.values()
-    ]
-    if as_json:
-        print_json({"families": rows})
-        return
-    table = Table("family", "role", "asks", "headline", "chance", "ceiling", "tasks", box=None)
-    for family in families.FAMILIES.values():
-        table.add_row(
-            family.name,
-            family.role,
-            family.question,
-            family.headline.metric,
-            f"{family.chance:g}",
-            f"{family.ceiling:g}",
-            " ".join(family.tasks()),
-        )
-    out.print(table)
 
 
 @app.command()
@@ -61,7 +25,7 @@ def path() -> None:
 
 @app.command()
 def build(
-    family: str,
+    family: Family,
     edition: Edition = "fresh",
     tier: Tier = "full",
     season: Season = families.CURRENT_SEASON,
@@ -156,7 +120,7 @@ def _build_own(
 
 @app.command()
 def push(
-    family: str,
+    family: Family,
     repository: Annotated[str, typer.Option("--repo", help="ORG/NAME of the data set.")],
     edition: Edition = "fresh",
     tier: Tier = "full",
@@ -191,16 +155,50 @@ def push(
 
 @app.command()
 def show(
-    family: str,
-    n: Annotated[int, typer.Option("-n", min=1, help="How many items.")] = 3,
-    task: Annotated[str, typer.Option(help="lm-eval task; the family's first if left out.")] = "",
-    tier: Tier = "smoke",
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A family, whose first task is shown; a variant; or lm-eval's name of a task.",
+            autocompletion=complete_name,
+        ),
+    ],
+    n: Annotated[int, typer.Option("-n", min=1, help="How many items of a task.")] = 3,
+    task: Annotated[str, typer.Option(help="lm-eval's name, in place of the first one.")] = "",
+    tier: Annotated[
+        str, typer.Option(help="Size of the set, where the name does not say it; smoke.")
+    ] = "",
     num_fewshot: Annotated[int, typer.Option(min=0, help="Examples before each item.")] = 0,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Folder for the pictures that items show.")
+    ] = None,
 ) -> None:
     """Print items exactly as a model sees them, each with its gold answer."""
-    from heptathlon.running.show import rendered_items
+    import heptathlon as hept
 
-    for item in rendered_items(family, n=n, task=task, tier=tier, num_fewshot=num_fewshot):
-        out.rule(escape(item.heading))
-        sys.stdout.write(f"{item.prompt}\n")
-        out.print(f"[dim]gold:[/dim]{escape(item.target)}\n")
+    for item in hept.prompts(*_shown(task or name, tier), n=n, fewshot=num_fewshot):
+        out.rule(escape(f"{item.task}, item {item.number}: {item.item_id}"))
+        sys.stdout.write(f"{item.text}\n")
+        for number, picture in enumerate(item.pictures, start=1):
+            out.print(f"[dim]picture {number}:[/dim] {_saved(picture, item, number, pictures)}")
+        for option in item.options:
+            out.print(f"[dim]option:[/dim] {escape(option)}")
+        out.print(f"[dim]gold:[/dim] {escape(item.target)}\n")
+
+
+def _shown(name: str, tier: str) -> tuple[str, str]:
+    """Return the name of what is shown, and its tier."""
+    if name.startswith("heptathlon"):
+        return name, tier
+    if name in families.FAMILIES:
+        name = families.FAMILIES[name].headline.variants[0]
+    return name, tier or "smoke"
+
+
+def _saved(picture: Any, item: Any, number: int, folder: Path | None) -> str:
+    """Save a picture, and say where; without a folder, say how large it is and how it is saved."""
+    if folder is None:
+        return f"{picture.width} x {picture.height}; --pictures FOLDER saves it"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{item.task}-{item.number}-{number}.png"
+    picture.save(path)
+    return escape(str(path))

@@ -10,32 +10,27 @@ from heptathlon.harmless import label
 
 
 def scorecard(card: Any) -> Table:
-    """Return a scorecard's table; cells of two lines keep it within 80 columns."""
+    """Return a scorecard's table; cells of several lines keep it within 80 columns."""
     table = Table(
-        "family",
-        "set",
-        Column("headline", no_wrap=True),
-        "bar",
-        Column("skill", no_wrap=True),
-        Column("points", no_wrap=True),
-        "invalid",
-        "items",
+        *(Column(name, no_wrap=True) for name in ("family", "headline")),
+        Column("bar", overflow="fold"),
+        *(Column(name, no_wrap=True) for name in ("skill", "points", "items")),
         title=escape(card.model.name),
         caption=_total(card),
         box=None,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
     for family in card.families.values():
         bar = family.bar
         table.add_row(
-            family.family,
-            f"{family.edition} {family.tier}\n{family.season}"
+            f"{family.family}\n{family.edition} {family.tier}\n{family.season}"
             + "\n(incomplete)" * (not family.complete),
             f"{family.headline.metric} {_estimate(family.headline)}",
             f"{bar.player}\n{_figure(bar.value)}" if bar else "-",
             _estimate(family.skill) + "\nbelow the bar" * _is_below(family),
             _points(family.points),
-            _figure(family.invalid_rate.value),
-            f"{family.headline.n:,}",
+            f"{family.headline.n:,}\n{_unread(family.invalid_rate.value)}",
         )
     return table
 
@@ -121,11 +116,16 @@ def _is_below(family: Any) -> bool:
 
 
 def _points(points: Any) -> str:
-    """Return points as whole numbers, with their interval below them."""
+    """Return points as a whole number, with the ends of their interval below it."""
     if points.value is None:
         return "-"
-    ends = "" if points.low is None else f"\n({points.low:.0f} to {points.high:.0f})"
+    ends = "" if points.low is None else f"\n{points.low:.0f}-{points.high:.0f}"
     return f"{points.value:.0f}{ends}"
+
+
+def _unread(rate: float | None) -> str:
+    """Return the share of answers of which nothing could be read, where there are any."""
+    return f"{rate:.0%}\nunread" if rate else ""
 
 
 def _total(card: Any) -> str:

@@ -1,12 +1,15 @@
 """What all commands share: the two consoles, the options that several have, exit codes."""
 
 import json
+import logging
 import os
 import sys
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+
+from heptathlon import families
 
 REFUSED = 1
 """Exit code of what was refused, with a sentence on standard error."""
@@ -21,6 +24,39 @@ Edition = Annotated[str, typer.Option(help="fresh, paper, or another that a fami
 Tier = Annotated[str, typer.Option(help="Size of the set: smoke, lite, full or long.")]
 Processes = Annotated[int, typer.Option(min=0, help="Processes at a time; one a core if left out.")]
 Season = Annotated[str, typer.Option(help="Season whose seeds make the data.")]
+
+
+def complete_family(incomplete: str) -> list[str]:
+    """Return the families whose names begin so, for the shell's completion."""
+    return [name for name in families.FAMILIES if name.startswith(incomplete)]
+
+
+def complete_name(incomplete: str) -> list[str]:
+    """Return the families and variants whose names begin so, for the shell's completion."""
+    from heptathlon.tasks import catalog
+
+    variants = (f"{leaf.family}_{leaf.row.name}" for leaf in catalog.leaves().values())
+    return [
+        one for one in dict.fromkeys([*families.FAMILIES, *variants]) if one.startswith(incomplete)
+    ]
+
+
+Family = Annotated[str, typer.Argument(autocompletion=complete_family)]
+
+
+class Log(logging.Handler):
+    """Prints the suite's own log on standard error, as plain lines."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        sys.stderr.write(f"{self.format(record)}\n")
+
+    def attach(self) -> None:
+        """Listen to the suite, once a process."""
+        logger = logging.getLogger("heptathlon")
+        if not any(isinstance(one, Log) for one in logger.handlers):
+            logger.addHandler(self)
+            logger.setLevel(logging.INFO)
 
 
 def cores() -> int:

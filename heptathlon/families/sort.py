@@ -13,12 +13,14 @@ FAMILY = Family(
     ),
     headline=Headline(
         metric="uplift",
+        item="acc",
         variants=("sort_e250", "sort_e1000", "sort_e2500", "sort_e10000", "sort_e20000"),
         says="accuracy with the text in the prompt minus the same model's accuracy on the "
         "same questions without it; every length of text counts the same",
     ),
     paper_headline=Headline(
         metric="uplift",
+        item="acc",
         variants=(
             "sort_book_e250_s20",
             "sort_book_e250_s50",
@@ -36,6 +38,7 @@ FAMILY = Family(
     ),
     own_headline=Headline(
         metric="uplift",
+        item="acc",
         variants=("sort_own",),
         says="accuracy with the excerpt in the prompt minus the same model's accuracy on "
         "the same questions without it",

@@ -4,7 +4,7 @@ A player reads the document instead of the prompt, and answers in the prompt's f
 answers pass the same parser and scorer as every model's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 # The built-in models are registered on this import. Without it, registering ours first would
@@ -16,7 +16,7 @@ from lm_eval.api.registry import register_model
 from heptathlon.errors import UnknownNameError
 from heptathlon.families import FAMILIES, family_of_task
 from heptathlon.tasks import catalog
-from heptathlon.tasks.players import players_of
+from heptathlon.tasks.players import STANDARD, player_of, players_of
 
 
 def player_names() -> list[str]:
@@ -40,16 +40,22 @@ class PlayerLM(LM):  # type: ignore[misc]
 
     def __init__(self, player: str = "", **_: Any) -> None:
         super().__init__()
-        if player not in player_names():
-            raise UnknownNameError("player", player, player_names())
+        known = [*player_names(), *STANDARD]
+        if player not in known:
+            raise UnknownNameError("player", player, known)
         self.player = player
 
     def _of(self, request: Any) -> Any:
-        family = family_of_task(request.task_name)
-        players = players_of(family.name)
-        if self.player not in players:
-            raise UnknownNameError(f"player of {family.name}", self.player, players)
-        return players[self.player]
+        return player_of(family_of_task(request.task_name).name, self.player)
+
+    def refuse(self, tasks: Iterable[str]) -> None:
+        """Refuse tasks of families that have no such player, before the first is asked.
+
+        Raises:
+            UnknownNameError: with the nearest names of the first such family.
+        """
+        for family in dict.fromkeys(family_of_task(task).name for task in tasks):
+            player_of(family, self.player)
 
     def generate_until(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[str]:
         """Return the player's answer to each request's document."""

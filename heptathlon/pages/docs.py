@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from heptathlon import environment
 from heptathlon.builders.hub import facts_table, family_notes
 from heptathlon.families import FAMILIES, Family, of_role, task_name
 from heptathlon.files import write_text_atomic
@@ -58,6 +59,7 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
     readme = root / "README.md"
     own = [f for f in FAMILIES.values() if not f.package]
     out = {root / "docs" / f"{f.name}.md": task_card(f) for f in own}
+    out[root / "docs" / "environment.md"] = environment.page()
     table = families_table()
     out[readme] = BLOCK.sub(
         lambda m: m.group(1) + table + m.group(2), readme.read_text(encoding="utf-8")

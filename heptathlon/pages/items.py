@@ -74,7 +74,8 @@ def outcome_words(outcome: str) -> str:
 def score_of(headline: Headline, one: ScoredSample) -> float:
     """Return the figure by which an item counts as right: the headline's, else its form's first."""
     metrics = one.verdict.metrics
-    return metrics.get(headline.metric, next(iter(metrics.values()), 0.0))
+    named = (name for name in (headline.item, headline.metric) if name in metrics)
+    return metrics[next(named, next(iter(metrics)))] if metrics else 0.0
 
 
 def right_of(score: float) -> Right:

@@ -17,13 +17,13 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from heptathlon import harmless
-from heptathlon.families import FAMILIES, Headline, Human
+from heptathlon.families import FAMILIES, Headline, Human, Ladder
 from heptathlon.files import write_text_atomic
 from heptathlon.pages import base as pages
 from heptathlon.pages import items, plots
 from heptathlon.pages.drawings import THIS_RUN, drawings_of
 from heptathlon.pages.plots import Reference, Scale
-from heptathlon.scoring import scorecard
+from heptathlon.scoring import levels, scorecard
 from heptathlon.scoring.cards import (
     Estimate,
     FamilyCard,
@@ -181,6 +181,7 @@ def _family(
         "standing": _standing(card),
         "ceiling": ceiling,
         "measured": _measured(card),
+        "level": _level(card, family.ladder),
         "axis": plots.axis(scale),
         "ladder": _ladder(card, human, scale, references),
         "strata": _strata(card, scale, references),
@@ -228,6 +229,28 @@ def _measured(card: FamilyCard) -> str:
         f"that no one is asked ({bar.n:,} documents; standard errors {bar.se:.4f} and "
         f"{bar.ceiling_se:.4f})."
     )
+
+
+def _level(card: FamilyCard, ladder: Ladder | None) -> dict[str, Any] | None:
+    """Return the level as it is printed; None where the edition has no ladder."""
+    if ladder is None or card.level is None:
+        return None
+    found = card.level
+    scale = Scale.of([0.0, 1.0, *(rung.skill for rung in found.rungs)])
+    rows = [
+        (r, plots.interval(scale, r.skill, None, None, references=[Reference(0.5, "solid")]))
+        for r in found.rungs
+    ]
+    return {
+        "figure": levels.figure(found, ladder) or pages.DASH,
+        "interval": levels.interval(found, ladder),
+        "sentence": levels.sentence(found, ladder),
+        "field": ladder.field.replace("_", " "),
+        "falling": found.falling,
+        "lapses": None if found.top is None else 1 - found.top,
+        "rows": rows,
+        "axis": plots.axis(scale),
+    }
 
 
 def _standing(card: FamilyCard) -> str:

@@ -1,5 +1,6 @@
 """lm-eval's ``key=value,…`` arguments, which its results record as a mapping or as the text."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,16 +10,26 @@ _OPENING, _CLOSING = "([{", ")]}"
 def as_mapping(arguments: Any) -> dict[str, str]:
     r"""Return arguments as text by name, whether they were recorded as a mapping or as a text.
 
-    A comma within brackets or quotes belongs to its value.
+    A comma within brackets or quotes belongs to its value. A text that is a JSON object, which
+    lm-eval takes too and records as it was given, is read as one.
 
     Example:
         >>> as_mapping('pretrained=org/m,chat_template_args={"a": 1, "b": [2, 3]},dtype=auto')
         {'pretrained': 'org/m', 'chat_template_args': '{"a": 1, "b": [2, 3]}', 'dtype': 'auto'}
+        >>> as_mapping('{"pretrained": "org/m", "tp_size": 2}')
+        {'pretrained': 'org/m', 'tp_size': '2'}
     """
     if isinstance(arguments, Mapping):
         return {str(k): str(v) for k, v in arguments.items()}
     if not isinstance(arguments, str):
         return {}
+    if arguments.lstrip().startswith("{"):
+        try:
+            read = json.loads(arguments)
+        except ValueError:
+            read = None
+        if isinstance(read, dict):
+            return as_mapping(read)
     pairs = (part.partition("=") for part in _parts(arguments))
     return {name.strip(): value.strip() for name, sign, value in pairs if sign}
 

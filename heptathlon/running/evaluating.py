@@ -8,11 +8,10 @@ computed from those of the tasks.
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from heptathlon.models.window import count
-from heptathlon.running.replaced import replaced
+from heptathlon.running import noise
 
 BY_TASK = ("results", "configs", "versions", "n-shot", "higher_is_better", "n-samples")
 """Parts of lm-eval's results that have an entry for each task."""
@@ -38,17 +37,20 @@ def prepare(lm: Any, tasks: Mapping[str, Any], config: Any) -> None:
         task.set_fewshot_seed(seed=seed)
         _build_once(task)
         samples = _samples(config)
-        task.build_all_requests(
-            limit=count(task, config.limit) if samples is None else None,
-            samples=samples.get(name) if samples is not None else None,
-            rank=lm.rank,
-            world_size=lm.world_size,
-            system_instruction=config.system_instruction,
-            apply_chat_template=bool(config.apply_chat_template),
-            fewshot_as_multiturn=bool(config.fewshot_as_multiturn),
-            chat_template=lm.apply_chat_template if config.apply_chat_template else None,
-            tokenizer_name=getattr(lm, "tokenizer_name", "") if config.apply_chat_template else "",
-        )
+        with noise.without_bars():
+            task.build_all_requests(
+                limit=count(task, config.limit) if samples is None else None,
+                samples=samples.get(name) if samples is not None else None,
+                rank=lm.rank,
+                world_size=lm.world_size,
+                system_instruction=config.system_instruction,
+                apply_chat_template=bool(config.apply_chat_template),
+                fewshot_as_multiturn=bool(config.fewshot_as_multiturn),
+                chat_template=lm.apply_chat_template if config.apply_chat_template else None,
+                tokenizer_name=getattr(lm, "tokenizer_name", "")
+                if config.apply_chat_template
+                else "",
+            )
 
 
 def _build_once(task: Any) -> None:
@@ -105,7 +107,7 @@ def evaluate(lm: Any, config: Any, task: Any, manager: Any, tracker: Any) -> Any
     if isinstance(getattr(lm, "batch_sizes", None), dict):
         # Found for the prompts of another task, which may have been shorter.
         lm.batch_sizes.clear()
-    with _one_look_at_the_machine():
+    with noise.one_look_at_the_machine():
         results = simple_evaluate(
             model=lm,
             model_args=config.model_args,
@@ -177,19 +179,3 @@ def _with_tasks(groups: Mapping[str, Any], tasks: set[str]) -> dict[str, Any]:
         for name, group in groups.items()
         if tasks & {one.task_name for one in group.get_all_tasks()}
     }
-
-
-def _one_look_at_the_machine() -> Any:
-    """Let lm-eval describe the machine once a process: each look runs pip and lscpu."""
-    import lm_eval.evaluator
-
-    return replaced(lm_eval.evaluator, "add_env_info", lambda r: r.update(_environment()))
-
-
-@cache
-def _environment() -> dict[str, Any]:
-    from lm_eval.loggers.utils import add_env_info
-
-    storage: dict[str, Any] = {}
-    add_env_info(storage)
-    return storage

@@ -127,9 +127,12 @@ def refuse_unanswerable(lm: Any, config: Any, tasks: Mapping[str, Any]) -> None:
 
     Raises:
         HeptathlonError: for ``--apply_chat_template`` without a template, a class of chats without
-            the flag, and likelihood tasks for a server that tells none.
+            the flag, players whom a task's family does not have, and likelihood tasks for a server
+            that tells none.
     """
     _check_template(lm, config)
+    if hasattr(lm, "refuse"):
+        lm.refuse(tasks)
     if hasattr(lm, "no_likelihoods") and any(map(twins.rates, tasks.values())):
         why = lm.no_likelihoods()
         if why:

@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import heptathlon
 from heptathlon import models
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, folder_stamp
 from heptathlon.models import pairs, window
-from heptathlon.running import evaluating, preflight, settings, sidecar, twins
+from heptathlon.running import evaluating, glance, noise, preflight, settings, sidecar, twins
 from heptathlon.running.broken import Guard
 from heptathlon.running.saving import Staging
+from heptathlon.tasks import catalog
+from heptathlon.version import __version__
 
 MANNERS = frozenset(
     {"concurrency", "num_concurrent", "tries", "max_retries", "timeout", "verify_certificate"}
@@ -30,7 +31,7 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
 
     Args:
         arguments: the flags of ``lm_eval run``.
-        brief: leave out lm-eval's tables and its log below warnings.
+        brief: print no figures.
 
     Raises:
         HeptathlonError: if a task is unknown, the model cannot be asked, the output folder cannot
@@ -38,13 +39,8 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
             were finished are saved all the same.
         SystemExit: 2 for wrong usage.
     """
-    settings.quiet()
-    from lm_eval.utils import setup_logging
-
-    setup_logging()
-    silence_advice()
-    if brief:
-        logging.getLogger("lm_eval").setLevel(logging.WARNING)
+    noise.prepare()
+    noise.hush()
     config, wanted = settings.read(arguments)
     manager = settings.manager_of(config)
     models.register()
@@ -67,8 +63,39 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
         return []
     path, merged = results
     if not brief:
-        _print(merged, config)
+        show = glance.tables if noise.wanted() else glance.show
+        show(merged, config)
     return [path]
+
+
+def run_name(
+    model: str,
+    name: str,
+    tier: str,
+    model_args: Mapping[str, Any],
+    out: Path,
+    flags: Sequence[str],
+) -> Path:
+    """Evaluate a class of models on what a name stands for, and return the run's folder.
+
+    Args:
+        model: lm-eval's name of the class.
+        name: what is asked; see :func:`heptathlon.tasks.catalog.whole_name`.
+        tier: size of the set, where the name does not say it.
+        model_args: the class's arguments.
+        out: folder of runs.
+        flags: further flags of ``heptathlon run``.
+
+    Raises:
+        UnknownNameError: if there is no such name.
+        HeptathlonError: as :func:`run`.
+    """
+    tasks = catalog.whole_name(name, tier)
+    arguments = ["--model", model, "--tasks", tasks, "--output_path", str(out), *flags]
+    if model_args:
+        arguments += ["--model_args", json.dumps(dict(model_args))]
+    (path,) = run(arguments, brief=True)
+    return path.parent
 
 
 class Run:
@@ -114,15 +141,17 @@ class Run:
         if hasattr(self._lm, "server"):
             # Its advice on chat templates is for models that apply one here.
             said.setLevel(logging.ERROR)
+        progress = noise.Progress(len(self._tasks))
         stopped, failed = ahead, dict[str, str]()
         try:
-            for name, task in self._tasks.items():
+            for number, (name, task) in enumerate(self._tasks.items(), start=1):
                 if stopped is not None and not (
                     ahead is not None and self._journal.knows(task.instances)
                 ):
                     continue
                 try:
                     self._do(name, task)
+                    progress.say(number, name)
                 except (HeptathlonError, KeyboardInterrupt) as error:
                     stopped = error
                 except Exception as error:
@@ -210,15 +239,6 @@ class Run:
         raise HeptathlonError(f"{name}{more} failed: {said}. {goes_on}")
 
 
-def silence_advice() -> None:
-    """Drop lm-eval's advice on ``--metadata``, which it repeats for every task of the suite."""
-    logging.getLogger("lm_eval.api.task").addFilter(_no_advice)
-
-
-def _no_advice(record: logging.LogRecord) -> bool:
-    return "Custom kwargs can be passed to `--metadata`" not in str(record.msg)
-
-
 def _generated(loaded: Mapping[str, Any], manager: Any) -> dict[str, Any]:
     """Return generated tasks in place of likelihood tasks, and say which have no such form."""
     names, left = twins.generated(loaded["tasks"])
@@ -269,7 +289,7 @@ def _fingerprint(lm: Any, config: Any) -> str:
         "info": {k: str(v) for k, v in info.items()},
         "weights": _weights_of(config.model_args),
         "seed": [str(s) for s in config.seed or []],
-        "versions": [heptathlon.__version__, lm_eval.__version__],
+        "versions": [__version__, lm_eval.__version__],
     }
     return hashlib.sha256(canonical_json(parts).encode()).hexdigest()[:32]
 
@@ -297,14 +317,3 @@ def _log_elsewhere(results: Any, samples: Any, config: Any) -> None:
         tracker.post_init({**results, "samples": samples})
         tracker.log_eval_result()
         tracker.log_eval_samples(samples)
-
-
-def _print(results: Any, config: Any) -> None:
-    from lm_eval.utils import make_table
-
-    if config.show_config:
-        print(json.dumps(results, indent=2, default=str))
-    print(f"{config.model} ({config.model_args}), limit: {config.limit}")
-    print(make_table(results))
-    if results.get("groups"):
-        print(make_table(results, "groups"))

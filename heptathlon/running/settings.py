@@ -1,9 +1,8 @@
 """The flags of ``heptathlon run``: lm-eval's own and three more, and what of them is refused."""
 
 import argparse
-import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cache, partial
 from pathlib import Path
@@ -13,10 +12,17 @@ from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.models import window
 from heptathlon.private import refuse_secrets
 from heptathlon.running.replaced import replaced
+from heptathlon.tasks import catalog
 from heptathlon.tasks.derived import include_path
 
 DEFAULT_OUTPUT = "runs"
 GENERATED = "--generated"
+EXAMPLE = (
+    "heptathlon run --model heptathlon-hf --model_args pretrained=Qwen/Qwen3-0.6B "
+    "--tasks heptathlon_smoke --apply_chat_template --batch_size 16"
+)
+LISTS = frozenset({"list", "groups", "subtasks", "tags"})
+"""Words that ``lm_eval run --tasks`` answers with lists of names."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -27,6 +33,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command")
     Run.create(commands)
     run: argparse.ArgumentParser = commands.choices["run"]
+    run.usage = "heptathlon run --model <model> --tasks <task>,<task> --model_args <arg=value>,…"
+    run.description = "Evaluate a model on the suite's tasks; heptathlon ls names them."
     run.add_argument(
         window.FLAG,
         action="store_true",
@@ -41,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     run.epilog = (
         "The flags are lm-eval's. Samples are always logged, --output_path is "
         f"{DEFAULT_OUTPUT!r} unless given, and only the suite's tasks (and those below "
-        "--include_path) are indexed."
+        f"--include_path) are indexed. Example: {EXAMPLE}"
     )
     return top
 
@@ -73,12 +81,22 @@ def read(arguments: Sequence[str]) -> tuple[Any, Wanted]:
     given_tasks = [namespace.tasks] if isinstance(namespace.tasks, str) else namespace.tasks or []
     names = [name.strip() for text in given_tasks for name in str(text).split(",")]
     namespace.tasks = [name for name in names if name]
+    if LISTS & set(namespace.tasks):
+        print("\n".join(_lists()))
+        raise SystemExit(0)
     given = vars(namespace)
     wanted = Wanted(skip=given.pop("skip_too_long"), generated=given.pop("generated"))
     config = _configure(namespace)
     _refuse(config)
     _check_writable(Path(config.output_path))
     return config, wanted
+
+
+def _lists() -> Iterator[str]:
+    """Yield a line a group; the hundreds of leaf tasks are listed family by family."""
+    for group in catalog.groups():
+        yield f"{group:48} {len(catalog.leaves_of(group)):4} tasks"
+    yield "heptathlon ls FAMILY lists its variants; a task is heptathlon_VARIANT[_TIER]."
 
 
 def _configured(namespace: argparse.Namespace) -> dict[str, Any]:
@@ -206,10 +224,3 @@ def _index(folder: Path) -> dict[str, Any]:
 def home_of_the_journal(config: Any) -> Path:
     """Return the folder that holds the journals of a run's output."""
     return folder_of(Path(config.output_path)) / ".journal"
-
-
-def quiet() -> None:
-    """Set what lm-eval and its libraries read from the environment, before they are imported."""
-    # Hashing every image of every sample twice takes minutes; our records identify themselves.
-    os.environ.setdefault("LMEVAL_HASHMM", "0")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

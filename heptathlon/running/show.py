@@ -1,51 +1,66 @@
 """Items as a model sees them, rendered by lm-eval itself."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
-from heptathlon.families import family as family_named
-from heptathlon.families import task_name
-from heptathlon.running.runner import silence_advice
+from heptathlon.running import noise
 from heptathlon.tasks import catalog, derived
 
 
-class RenderedItem(NamedTuple):
-    """One item: where it stands, the whole prompt, the gold answer."""
+class Prompt(NamedTuple):
+    """One item as a model sees it.
 
-    heading: str
-    prompt: str
+    Attributes:
+        task: lm-eval's task.
+        number: its place among the task's documents, from 0.
+        item_id: its identity.
+        text: the whole prompt; a picture is lm-eval's placeholder ``<image>``.
+        options: the options whose likelihoods are asked for; none where a text is generated.
+        target: the right answer.
+        pictures: the pictures, in their order, as Pillow's images.
+    """
+
+    task: str
+    number: int
+    item_id: str
+    text: str
+    options: tuple[str, ...]
     target: str
+    pictures: tuple[Any, ...]
 
 
-def rendered_items(
-    family: str, *, n: int, task: str = "", tier: str = "smoke", num_fewshot: int = 0
-) -> Iterator[RenderedItem]:
-    """Yield the first items of a task.
+def prompts(
+    name: str, *, tier: str = "", n: int | None = None, fewshot: int = 0
+) -> Iterator[Prompt]:
+    """Yield the items of a family, a variant, a task or a group; see :func:`.catalog.asked`.
 
     Args:
-        family: name in the registry.
-        n: how many items.
-        task: a leaf task; the first of the family's headline in ``tier`` if empty.
-        tier: tier of the set, if no task is named.
-        num_fewshot: worked examples before each item.
+        name: what is asked.
+        tier: size of the set, where the name does not say it.
+        n: how many items of each task at most; all if left out.
+        fewshot: worked examples before each item.
 
     Raises:
-        UnknownNameError: for an unknown family or task.
+        UnknownNameError: if there is no such name, with the nearest ones.
     """
     from lm_eval.tasks import TaskManager
 
-    entry = family_named(family)
-    name = task or task_name(entry.headline.variants[0], tier)
-    catalog.task_data(name)
-    silence_advice()
+    tasks = catalog.asked(name, tier)
+    noise.hush()
     manager = TaskManager(include_path=str(derived.include_path()), include_defaults=False)
-    loaded = manager.load([name])["tasks"][name]
-    loaded.set_fewshot_seed(0)
-    for number, doc in enumerate(loaded.test_docs().select(range(n))):
-        prompt = loaded.fewshot_context(
-            doc, num_fewshot=num_fewshot, gen_prefix=loaded.doc_to_prefix(doc)
-        )
-        target = loaded.doc_to_target(doc)
+    loaded = manager.load(tasks)["tasks"]
+    for task in tasks:
+        yield from _of_task(task, loaded[task], n, fewshot)
+
+
+def _of_task(name: str, task: Any, n: int | None, fewshot: int) -> Iterator[Prompt]:
+    task.set_fewshot_seed(0)
+    for number, doc in enumerate(islice(task.test_docs(), n)):
+        text = task.fewshot_context(doc, num_fewshot=fewshot, gen_prefix=task.doc_to_prefix(doc))
+        target = task.doc_to_target(doc)
+        options = () if catalog.is_generated(name) else tuple(task.doc_to_choice(doc))
         if isinstance(target, int):
-            target = catalog.named_option(loaded.doc_to_choice(doc), target)
-        yield RenderedItem(f"{name}, item {number}: {doc['item_id']}", str(prompt), f" {target}")
+            target = catalog.named_option(options, target)
+        pictures = task.doc_to_image(doc) if getattr(task, "MULTIMODAL", False) else ()
+        yield Prompt(name, number, doc["item_id"], str(text), options, str(target), tuple(pictures))

@@ -101,6 +101,57 @@ class Bar(_Closed):
     n: int = Field(default=0, ge=0)
 
 
+class LevelRung(_Closed):
+    """One rung of a family's ladder.
+
+    Attributes:
+        rung: its difficulty, in the ladder's units.
+        n: documents on it.
+        headline: their headline; None where it is not defined.
+        skill: share of the way from the rung's own bar to its own ceiling.
+        logistic: the fitted logistic curve there; None if none was fitted.
+        falling: the fitted curve that only falls.
+    """
+
+    rung: float = Field(allow_inf_nan=False)
+    n: int = Field(ge=0)
+    headline: float | None = Field(allow_inf_nan=False)
+    skill: float | None = Field(allow_inf_nan=False)
+    logistic: float | None = Field(default=None, allow_inf_nan=False)
+    falling: float | None = Field(default=None, allow_inf_nan=False)
+
+
+class Level(_Closed):
+    """The rung at which half of the way from bar to ceiling is reached, over all of its items.
+
+    Attributes:
+        value: in the ladder's units; its end where the level lies ``beyond`` it; None if there is
+            none, and then ``reason`` says why.
+        easy: the end of the 95 % interval on the side of the easier rungs; None beyond the ladder.
+        hard: the end on the side of the harder rungs; None beyond the ladder.
+        beyond: past which end of the ladder the level lies; empty within it.
+        falling: the same by the curve that only falls; None beyond the ladder.
+        top: upper end of the logistic curve: 1 less the rate of lapses.
+        floor: its lower end.
+        rungs: the rungs, easiest first.
+        n: documents.
+        clusters: independent clusters among them.
+        reason: why there is no level; empty otherwise.
+    """
+
+    value: float | None = Field(allow_inf_nan=False)
+    easy: float | None = Field(allow_inf_nan=False)
+    hard: float | None = Field(allow_inf_nan=False)
+    beyond: Literal["", "easier", "harder"] = ""
+    falling: float | None = Field(default=None, allow_inf_nan=False)
+    top: float | None = Field(default=None, allow_inf_nan=False)
+    floor: float | None = Field(default=None, allow_inf_nan=False)
+    rungs: tuple[LevelRung, ...] = ()
+    n: int = Field(ge=0)
+    clusters: int = Field(ge=0)
+    reason: str = ""
+
+
 class FamilyCard(_Closed):
     """One family's part of a scorecard.
 
@@ -118,6 +169,8 @@ class FamilyCard(_Closed):
             in the run.
         skill: (headline - bar) / (ceiling - bar), with the errors of all three.
         points: the skill as points, 0 at the bar and below, 1,000 at the ceiling.
+        level: the rung of known difficulty at which half of the way is reached; None where the
+            edition has no ladder.
         bar: bar and ceiling; None if no player that sees what an entrant sees has a headline.
         players: every player on the very documents, best first.
         chance: expected headline of blind guessing.
@@ -138,6 +191,7 @@ class FamilyCard(_Closed):
     headline: Estimate
     skill: Estimate
     points: Estimate
+    level: Level | None = None
     bar: Bar | None
     players: list[PlayerScore]
     chance: float

@@ -326,6 +326,11 @@ def _test_of_interval(interval: stats.Interval) -> tuple[float | None, stats.Det
     p = 1.0 if value == 0 else 0.0
     if half > 0:
         p = float(2 * special.stdtr(df, -quantile * abs(value) / half))
+    # As for means: no test that knows only the clusters' signs could be surer.
+    p = max(p, 2.0 ** (1 - interval.clusters))
+    if p > 1 - LEVEL and interval.clusters < stats.fewest_clusters(LEVEL):
+        reason = f"{interval.clusters} clusters can show no difference at {LEVEL:.0%}"
+        return p, stats.Detectable(None, None, None, "paired", reason)
     error = (high - low) / (2 * quantile)
     multiple = quantile + float(special.stdtrit(df, POWER))
     return p, stats.Detectable(multiple * error, error, df, "paired")

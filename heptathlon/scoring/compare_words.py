@@ -36,12 +36,13 @@ def sentence_of(
         better = found.verdict.upper()
         return f"{better} is better on {name} by {value:.3f} ({low:.3f} to {high:.3f}), {sure}."
     if found.a_better == found.b_better == 0:
-        bound = max(abs(gap.low or 0.0), abs(gap.high or 0.0))
-        return (
-            f"They tie on {name}: both score the same on each of the {gap.n:,} items; a difference "
-            f"of up to {bound:.3f} cannot be excluded."
-        )
-    seen = "how small a difference would have been seen is unknown"
+        same = f"They tie on {name}: both score the same on each of the {gap.n:,} items"
+        if gap.low is None or gap.high is None:
+            return f"{same}; how large a difference there may be all the same is unknown."
+        bound = max(abs(gap.low), abs(gap.high))
+        return f"{same}; a difference of up to {bound:.3f} cannot be excluded."
+    why = f" ({detectable.reason})" if detectable.reason else ""
+    seen = f"how small a difference would have been seen is unknown{why}"
     if detectable.value is not None:
         seen = f"a difference below {detectable.value:.3f} would likely not have been seen"
     return f"They tie on {name}: the difference is {_signed(gap)}, {sure}; {seen}."

@@ -84,6 +84,8 @@ def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
         bounds = bounds_of(scored[0].family).get(metric)
         return as_estimate(metric, stats.mean_interval(values, clusters(having), bounds=bounds))
     having = with_columns(statistic, scored)
+    if statistic.no_interval:
+        return _without_ends(metric, having, statistic.no_interval)
     interval = stats.cluster_bootstrap(
         columns(statistic.columns, having),
         clusters(having),
@@ -92,6 +94,21 @@ def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
         seed=SEED,
     )
     return as_estimate(metric, interval)
+
+
+def _without_ends(metric: str, scored: Sequence[ScoredSample], reason: str) -> Estimate:
+    """Return a statistic that has no interval, and why."""
+    value = point(metric, scored) if scored else None
+    return Estimate(
+        metric=metric,
+        value=value,
+        low=None,
+        high=None,
+        n=len(scored),
+        clusters=len(set(clusters(scored))),
+        method=stats.NO_METHOD,
+        reason=reason if scored else NO_PARTNER,
+    )
 
 
 def with_columns(statistic: Statistic, scored: Sequence[ScoredSample]) -> list[ScoredSample]:

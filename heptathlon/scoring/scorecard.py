@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import heptathlon
 from heptathlon.families import Family, Headline
 from heptathlon.models.told import LENGTH
 from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.runs import Run
-from heptathlon.scoring import playing, skills
+from heptathlon.scoring import levels, playing, skills
 from heptathlon.scoring.cards import (
     FamilyCard,
     FormCard,
@@ -45,6 +44,7 @@ from heptathlon.scoring.samples import (
 )
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
+from heptathlon.version import __version__
 
 __all__ = [
     "SEED",
@@ -192,6 +192,7 @@ def _family_card(
         headline=figure,
         skill=skill,
         points=skills.points_of(skill),
+        level=levels.level_of(family, data.edition, data.tier, main),
         bar=bar,
         players=[p.score for p in players],
         chance=family.chance,
@@ -304,7 +305,7 @@ def _settings(run: Run) -> Settings:
         gen_kwargs=as_mapping(config.get("gen_kwargs")),
         limit=config.get("limit"),
         lm_eval_version=str(newest.get("lm_eval_version") or ""),
-        heptathlon_version=heptathlon.__version__,
+        heptathlon_version=__version__,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from heptathlon import families
-from heptathlon.errors import HeptathlonError
+from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import canonical_json, loads_strict
 from heptathlon.leaderboard import allowed, compact, documents, expected, rendering
 from heptathlon.leaderboard.expected import Renderings
@@ -24,7 +24,7 @@ from heptathlon.leaderboard.validate.task import Task
 from heptathlon.running.runs import Run, Sample
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
-from heptathlon.tasks.players import players_of
+from heptathlon.tasks.players import Player, player_of
 
 SERVER = "template applied by the server: not checked"
 MEMORY = "asked through a memory: what the model was shown is not recorded"
@@ -81,7 +81,7 @@ def _begun(case: Case, name: str, path: Path, open_: Renderings) -> "Task | Find
         )
     docs = documents.documents(data, season)
     config = recorded.config
-    player = players_of(data.family.name).get(case.envelope.model.name)
+    player = _player(data.family.name, case.envelope.model.name)
     asked = Asked(
         config.model,
         chat=recorded.chat_template is not None,
@@ -127,6 +127,13 @@ def _most_shots(data: TaskData, season: str) -> int:
     if told.get("fewshot_config", {}).get("sampler") != "first_n":
         return 0
     return len(documents.shots(data, season))
+
+
+def _player(family: str, name: str) -> Player | None:
+    try:
+        return player_of(family, name)
+    except UnknownNameError:
+        return None
 
 
 def _first(path: Path) -> Any:

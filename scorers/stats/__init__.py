@@ -34,8 +34,9 @@ from heptathlon.scorers.stats.interval import (
     Bounds,
     Interval,
 )
+from heptathlon.scorers.stats.levels import Level, level_on
 from heptathlon.scorers.stats.means import clustered_mean, mean_interval, wilson
-from heptathlon.scorers.stats.pairs import PairedResult, paired
+from heptathlon.scorers.stats.pairs import PairedResult, fewest_clusters, paired
 from heptathlon.scorers.stats.points import (
     FULL,
     Anchors,
@@ -63,6 +64,7 @@ __all__ = [
     "Event",
     "Influence",
     "Interval",
+    "Level",
     "PairedResult",
     "PointDifferences",
     "RankRange",
@@ -70,9 +72,11 @@ __all__ = [
     "cluster_bootstrap",
     "clustered_mean",
     "df_of_shares",
+    "fewest_clusters",
     "held",
     "holm",
     "influence",
+    "level_on",
     "mean_interval",
     "mean_of_points",
     "minimal_detectable_difference",

@@ -10,7 +10,7 @@ from scipy import special
 
 from heptathlon.scorers.stats.groups import ROUNDING, check_share, finite, group, student
 from heptathlon.scorers.stats.interval import NO_ITEMS, NO_SPREAD, ONE_CLUSTER
-from heptathlon.scorers.stats.pairs import paired
+from heptathlon.scorers.stats.pairs import fewest_clusters, paired
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def minimal_detectable_difference(
     ``(t(1 - alpha / 2) + t(power)) * SE`` with the degrees of freedom of the standard error: Miller
     2024, with Student's quantiles in the place of normal ones (Bloom 1995, *Eval. Rev.*
     19:547). It is a property of the items and of the two models' spread, not of the difference
-    that was found.
+    that was found. Fewer clusters than a verdict needs show none at all.
 
     Args:
         a: figures of the first model, shape (n,).
@@ -68,6 +68,8 @@ def minimal_detectable_difference(
         if result.standard_error is None or result.df is None:
             reason = result.difference.reason or "the difference is the same in every cluster"
             return Detectable(None, None, None, "paired", reason)
+        if reason := _too_few(group(clusters, np.size(a)).count, level):
+            return Detectable(None, result.standard_error, result.df, "paired", reason)
         return _detectable(result.standard_error, result.df, "paired", power, level)
     variances, dfs = [], []
     for name, values, labels in (("a", a, clusters), ("b", b, b_clusters)):
@@ -129,9 +131,18 @@ def planned_detectable_difference(
         )
     if inflation <= 0:
         raise ValueError(f"icc {icc} is too low for clusters of {cluster_size} items")
+    if design == "paired" and (reason := _too_few(clusters, level)):
+        return Detectable(None, None, None, design, reason)
     models = 1 if design == "paired" else 2
     se = sd * math.sqrt(models * inflation / (clusters * cluster_size))
     return _detectable(se, float(models * (clusters - 1)), design, power, level)
+
+
+def _too_few(clusters: int, level: float) -> str:
+    """Return why so few clusters show no difference, however large; empty if they can."""
+    if clusters >= fewest_clusters(level):
+        return ""
+    return f"{clusters} clusters can show no difference at {level:.0%}, however large"
 
 
 def _detectable(

@@ -1,5 +1,6 @@
 """Two models, or two runs, on the same items."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -140,6 +141,16 @@ def paired(
         standard_error=se if known else None,
         df=groups.df if known else None,
     )
+
+
+def fewest_clusters(level: float) -> int:
+    """Return how many clusters must differ before :func:`paired` can give a verdict.
+
+    Example:
+        >>> fewest_clusters(0.95)
+        6
+    """
+    return math.ceil(1 - math.log2(1 - level))
 
 
 def _difference(d: Floats, groups: Groups, limits: Bounds, level: float) -> Interval:

@@ -244,3 +244,5 @@ PLAYERS = by_name(
         oracle=True,
     ),
 )
+ALSO = {"constant": _speaker("constant", "says the first possible value", lambda d: _pool(d)[0])}
+"""A player that every family has; it is no rung of this one's ladder."""

@@ -285,3 +285,5 @@ PLAYERS = by_name(
         paper=lambda doc: str(doc["continuation"]),
     ),
 )
+ALSO = {"random": "random_walk"}
+"""Names that every family has, and which of the players they mean here."""

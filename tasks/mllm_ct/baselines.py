@@ -228,3 +228,5 @@ PLAYERS = by_name(
         oracle=True,
     ),
 )  # fmt: skip
+ALSO = {"random": "blind"}
+"""Names that every family has, and which of the players they mean here."""

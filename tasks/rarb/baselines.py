@@ -201,3 +201,5 @@ PLAYERS = by_name(
         oracle=True,
     ),
 )
+ALSO = {"constant": "label_prior"}
+"""Names that every family has, and which of the players they mean here."""

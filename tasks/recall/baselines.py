@@ -107,3 +107,5 @@ PLAYERS = by_name(
     Player(name="oracle", says="gives the gold answer where the series is named, else the last one",
            answer=_remembered, choose=_nothing, oracle=True),
 )  # fmt: skip
+ALSO = {"constant": "refuser"}
+"""Names that every family has, and which of the players they mean here."""

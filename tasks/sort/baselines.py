@@ -192,3 +192,5 @@ PLAYERS = by_name(
         oracle=True,
     ),
 )
+ALSO = {"constant": "first_option"}
+"""Names that every family has, and which of the players they mean here."""

@@ -76,3 +76,5 @@ PLAYERS = by_name(
     ),
     Player("oracle", "the asked word", target, lambda doc, options: gold_option(doc), oracle=True),
 )
+ALSO = {"constant": "first_word"}
+"""Names that every family has, and which of the players they mean here."""

@@ -16,26 +16,30 @@ from heptathlon.scorers import students as scorer
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import Player
-from heptathlon.tasks.students import prompts
+from heptathlon.tasks.students import prompts, twin_prompts
 from heptathlon.tasks.students.baselines import PLAYERS
 from tests.shown import SNAPSHOTS
 
 STUDENTS = families.FAMILIES["students"]
-FRESH = ["students_choice", "students_hidden", "students_added", "students_removed",
-         "students_new_question", "students_new_student"]  # fmt: skip
+TWINNED = ["students_choice", "students_peers", "students_several"]
+SAID = [f"{name}_say" for name in TWINNED]
+POPULATION = ["students_population", "students_hidden", "students_added", "students_removed",
+              "students_new_question", "students_new_student"]  # fmt: skip
+FRESH = TWINNED + POPULATION
 PAPER = ["students_option", "students_option_new", "students_answer", "students_answer_new"]
 TIERS = ("full", "lite", "smoke")
-LEAVES = sorted(families.task_name(v, t) for v in FRESH + PAPER for t in TIERS)
-SMOKE = [families.task_name(v, "smoke") for v in FRESH]
+LEAVES = sorted(families.task_name(v, t) for v in FRESH + SAID + PAPER for t in TIERS)
+SMOKE = [families.task_name(v, "smoke") for v in POPULATION]
+SMOKE_TWINS = [families.task_name(v, "smoke") for v in TWINNED + SAID]
 SMOKE_PAPER = [families.task_name(v, "smoke") for v in PAPER]
 SMOKE_ITEMS = (80, 120)
-SMOKE_PROMPT_CHARS = 1_200
+SMOKE_PROMPT_CHARS = 1_400
 """Of a smoke prompt in the group: digits and letters of exercises cost three characters a token."""
 
 
 @pytest.fixture(scope="module")
 def loaded(manager: TaskManager) -> dict[str, Any]:
-    return manager.load(SMOKE)["tasks"]
+    return manager.load(SMOKE + SMOKE_TWINS)["tasks"]
 
 
 def docs_of(config: str, tier: str = "smoke", edition: str = "fresh") -> list[dict[str, Any]]:
@@ -58,7 +62,7 @@ def test_each_yaml_says_what_its_name_says(task: str):
     settings = catalog.definition(task)
     assert families.task_name(data.variant, data.tier) == task
     assert data.edition == ("paper" if data.variant in PAPER else "fresh")
-    assert data.variant == f"students_{data.config}"
+    assert data.variant.removesuffix("_say") == f"students_{data.config}"
     assert data.config in students.configs(data.edition)
     assert settings["metadata"]["version"] == STUDENTS.version
     assert [m["metric"] for m in settings["metric_list"]] == list(scorer.METRICS["choice"])
@@ -83,6 +87,26 @@ def check_task(one: Any) -> None:
 @pytest.mark.parametrize("task", SMOKE)
 def test_each_task_loads_and_scores_in_lm_eval(task: str, loaded: dict[str, Any]):
     check_task(loaded[task])
+
+
+@pytest.mark.parametrize("task", SMOKE_TWINS)
+def test_each_twins_task_loads_and_scores_in_lm_eval(task: str, loaded: dict[str, Any]):
+    one = loaded[task]
+    for doc in one.test_docs():
+        assert one.doc_to_text(doc).startswith(
+            twin_prompts.HEADINGS[doc["wording"]]
+            if doc["form"] == "twin"
+            else twin_prompts.SEVERAL_HEADINGS[doc["wording"]]
+        )
+        if task.endswith("_say_smoke"):
+            scores = one.process_results(doc, [one.doc_to_target(doc)])
+        else:
+            options, gold = one.doc_to_choice(doc), one.doc_to_target(doc)
+            assert len(options) == (2 if doc["form"] == "several" else 4)
+            right = [(0.0, True) if i == gold else (-20.0, False) for i in range(len(options))]
+            scores = one.process_results(doc, right)
+        assert list(scores) == [m["metric"] for m in one.config.metric_list]
+        assert scores["acc"] == 1.0
 
 
 @pytest.mark.parametrize("task", SMOKE_PAPER)
@@ -146,7 +170,7 @@ def test_a_prompt_does_not_tell_the_answer():
         "ask_id": "x", "half": 1, "misconceptions": "few", "slips": "rare", "rotation": 3,
         "cluster_id": "y", "item_id": "z", "bearing": "one", "history": "9", "area": "q",
     }  # fmt: skip
-    for config in ("choice", "hidden", "added", "removed", "new_question", "new_student"):
+    for config in ("population", "hidden", "added", "removed", "new_question", "new_student"):
         for doc in docs_of(config):
             assert prompts.choice(doc) == prompts.choice({**doc, **spoilt})
             bugs = {c for p in doc["past"] for c in p["carries"]} - {"", "key"}
@@ -160,11 +184,11 @@ def test_hidden_keys_are_hidden():
         assert prompts.choice({**doc, "past": [{**p, "key": 0} for p in doc["past"]]}) == (
             prompts.choice(doc)
         )
-    assert all("right:" in prompts.choice(doc) for doc in docs_of("choice"))
+    assert all("right:" in prompts.choice(doc) for doc in docs_of("population"))
 
 
 def test_prompts_show_the_whole_past():
-    for doc in docs_of("choice", "lite"):
+    for doc in docs_of("population", "lite"):
         text = prompts.choice(doc)
         assert len(re.findall(r"^Question \d+:", text, re.MULTILINE)) == len(doc["past"]) + 1
         assert len(re.findall(r"^Chosen: [A-D] ", text, re.MULTILINE)) == len(doc["past"])
@@ -191,14 +215,15 @@ def statistic(name: str, verdicts: list[Verdict]) -> float:
     return scorer.STATISTICS[name].compute(values, np.ones(len(verdicts)))
 
 
-@pytest.mark.parametrize("config", [v.removeprefix("students_") for v in FRESH])
+@pytest.mark.parametrize("config", [v.removeprefix("students_") for v in POPULATION])
 def test_every_player_forecasts_every_variant(config: str):
     docs = docs_of(config)
     for player in PLAYERS.values():
         verdicts = play(player, docs)
         assert play(player, docs) == verdicts, "a player is a pure function"
         assert not any(v.invalid for v in verdicts)
-        assert all(v.metrics["agreement"] == pytest.approx(1, abs=1e-3) for v in verdicts)
+        if player.name != "constant":
+            assert all(v.metrics["agreement"] == pytest.approx(1, abs=1e-3) for v in verdicts)
         assert all(player.answer(d) in prompts.LETTERS[: len(d["options"])] for d in docs)
         gap = statistic("gap_closed", verdicts)
         assert gap == pytest.approx(1) if player.oracle else gap < 1
@@ -206,7 +231,7 @@ def test_every_player_forecasts_every_variant(config: str):
 
 def test_what_each_player_may_reach():
     """The order that a sceptic expects, with room between what is blind and what looks."""
-    docs = docs_of("choice", "full")
+    docs = docs_of("population", "full")
     gap = {name: statistic("gap_closed", play(p, docs)) for name, p in PLAYERS.items()}
     assert gap["uniform"] == pytest.approx(-1.0, abs=0.25)
     assert -0.15 < gap["popularity"] < 0, "the blind ceiling is 0 and fitted popularity is near it"
@@ -241,8 +266,8 @@ def test_the_last_bug_is_repeated():
 
 
 def test_lm_eval_gets_a_players_own_likelihoods():
-    docs = docs_of("choice")[:3]
-    task = "heptathlon_students_choice_smoke"
+    docs = docs_of("population")[:3]
+    task = "heptathlon_students_population_smoke"
     requests = [
         SimpleNamespace(task_name=task, doc_id=i, doc=doc, args=("", f" {letter}"))
         for i, doc in enumerate(docs)
@@ -255,6 +280,6 @@ def test_lm_eval_gets_a_players_own_likelihoods():
 
 
 if __name__ == "__main__":
-    # `python -m tests.test_students_tasks` writes that of real students.
+    # `python -m tests.students.test_students_tasks` writes that of real students.
     both = f"{prompts.option(PAPER_DOC)}\n\n{prompts.choice(PAPER_DOC | {'form': 'choice'})}\n"
     (SNAPSHOTS / "heptathlon_students_real.txt").write_text(both, encoding="utf-8")

@@ -146,6 +146,21 @@ def test_yes_or_no_agrees_with_scikit_learn(pairs):
         assert len(set(truth)) == 1 or len(set(said)) == 1
     if any(truth) or any(said):
         assert statistic("f1", verdicts) == pytest.approx(f1_score(truth, said))
+    # The paper's released code decides at a logit of 0.5, and gives F1 of both classes.
+    logit = np.log(np.array(chance)) - np.log1p(-np.array(chance))
+    bold = logit > 0.5
+    if any(truth) or bold.any():
+        assert statistic("f1_paper", verdicts) == pytest.approx(f1_score(truth, bold))
+    if not all(truth) or not bold.all():
+        none = f1_score(truth, bold, pos_label=False)
+        assert statistic("f1_no_paper", verdicts) == pytest.approx(none)
+
+
+def test_the_trivial_rows_of_the_paper_s_decisions():
+    """No to every one of four options is right in three of four."""
+    verdicts = scorer.across(option_rows([0.01] * 4, chosen=1))
+    assert np.mean([v.metrics["acc"] for v in verdicts]) == 0.75
+    assert statistic("f1_no", verdicts) == pytest.approx(f1_score([1, 0, 1, 1], [1] * 4))
 
 
 # --- questions -----------------------------------------------------------------------------------
@@ -259,25 +274,11 @@ def test_acc_when_wrong_looks_only_at_wrong_answers():
     assert statistic("acc_when_wrong", scorer.across(rows)) == pytest.approx(0.5)
 
 
-def test_calibration_by_hand():
-    confidence = np.repeat([0.6, 0.9], 50)
-    right = np.concatenate([np.repeat([1.0, 0.0], [30, 20]), np.repeat([1.0, 0.0], [35, 15])])
-    right[50:] = np.tile([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0], 5)
-    right[:50] = np.tile([1.0, 1.0, 1.0, 0.0, 0.0], 10)
-    error = scorer.calibration_error(confidence, right, np.ones(100))
-    assert error == pytest.approx((0.0 + 0.2) / 2)
-
-
-@given(st.lists(st.tuples(st.floats(0.25, 1), st.booleans(), st.integers(1, 3)), min_size=10,
-                max_size=60))  # fmt: skip
-def test_calibration_counts_weights_as_repeats(items):
-    """With whole weights in whole bins the weighted error is that of the repeated documents."""
-    confidence = np.array([c for c, _, _ in items])
-    right = np.array([float(r) for _, r, _ in items])
-    weights = np.array([w for _, _, w in items])
-    error = scorer.calibration_error(confidence, right, weights)
-    assert 0 <= error <= 1
-    assert error >= abs(np.average(confidence - right, weights=weights)) - 1e-9
+def test_too_sure_is_below_0():
+    rows = [answered(doc(ask_id=str(i), chosen=i % 2), [0.9, 0.1, 0.0, 0.0]) for i in range(10)]
+    means = [v.metrics["right_less_sure"] for v in scorer.across(rows)]
+    assert np.mean(means) == pytest.approx(0.5 - 0.9, abs=1e-6)
+    assert min(means) >= scorer.BOUNDS["right_less_sure"][0]
 
 
 def test_equality_is_the_largest_gap_between_terciles():

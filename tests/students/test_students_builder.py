@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from heptathlon.builders import store, students
-from heptathlon.builders.students import forecasts, fresh, skills
+from heptathlon.builders.students import drafts, forecasts, fresh, skills, skills_numbers
+from heptathlon.builders.students.drafts import MINUS
 from heptathlon.builders.students.forecasts import Ask, Step, Training
-from heptathlon.builders.students.skills import MINUS, SKILLS
 from heptathlon.builders.students.world import (
     ABILITIES,
     CLASSES,
@@ -55,9 +55,9 @@ def docs_of(config: str, tier: str = "lite") -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("rule", "top", "bottom", "answer"),
     [
-        (skills.smaller_from_larger, 425, 187, 362),
-        (skills.borrow_without_paying, 425, 187, 348),
-        (skills.nothing_left, 425, 187, 300),
+        (skills_numbers.smaller_from_larger, 425, 187, 362),
+        (skills_numbers.borrow_without_paying, 425, 187, 348),
+        (skills_numbers.nothing_left, 425, 187, 300),
     ],
 )
 def test_subtraction_bugs_by_hand(rule, top, bottom, answer):
@@ -67,9 +67,9 @@ def test_subtraction_bugs_by_hand(rule, top, bottom, answer):
 def test_decimal_bugs_by_hand():
     numbers = ["0.62", "0.4125", "0.5", "0.089"]
     assert max(numbers, key=float) == "0.62"
-    assert skills.longer_is_larger(numbers) == "0.4125"
-    assert skills.shorter_is_larger(numbers) == "0.5"
-    assert skills.zeros_are_nothing(numbers) == "0.089"
+    assert skills_numbers.longer_is_larger(numbers) == "0.4125"
+    assert skills_numbers.shorter_is_larger(numbers) == "0.5"
+    assert skills_numbers.zeros_are_nothing(numbers) == "0.089"
 
 
 def solved(text: str) -> Fraction | None:
@@ -115,7 +115,7 @@ def _coefficients(text: str) -> tuple[int, int, int]:
 def test_options_differ_in_worth_and_carry_what_they_should(world: World):
     for (_, bearing), shelf in world.bank.items():
         for exercise in shelf:
-            assert len({skills.value_of(o) for o in exercise.options}) == len(exercise.options) == 4
+            assert len({drafts.value_of(o) for o in exercise.options}) == len(exercise.options) == 4
             carried = [b for b in exercise.carries if b not in {"", "key"}]
             assert len(carried) == len(set(carried)) == (1 if bearing == "one" else 3)
             assert exercise.carries[exercise.key] == "key"
@@ -123,7 +123,11 @@ def test_options_differ_in_worth_and_carry_what_they_should(world: World):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(sorted(SKILLS)), st.sampled_from(["one", "all"]), st.integers(0, 200))
+@given(
+    st.sampled_from(sorted(s.name for s in skills.SCHOOL)),
+    st.sampled_from(["one", "all"]),
+    st.integers(0, 200),
+)
 def test_any_draw_gives_a_sound_exercise(skill, bearing, seed):
     made = Stream("test", seed)
     exercise = World("test", str(seed)).new_exercise(skill, bearing, seed % 12, made, ())
@@ -201,7 +205,7 @@ def test_the_blind_forecast_is_what_the_population_does(world: World):
 @pytest.mark.parametrize("history", fresh.HISTORIES)
 def test_the_oracles_accuracy_is_the_analytic_one(history: int, world: World):
     """The exact posterior of each record foretells how often it is right, in every tier."""
-    docs = [d for d in docs_of("choice", "full")
+    docs = [d for d in docs_of("population", "full")
             if d["rotation"] == 0 and d["history"] == str(history)]  # fmt: skip
     top = np.array([max(d["top"]) for d in docs])
     hits = np.array([d["top"].index(max(d["top"])) == d["chosen"] for d in docs], dtype=float)
@@ -215,7 +219,7 @@ def test_the_oracles_accuracy_is_the_analytic_one(history: int, world: World):
 
 
 def test_more_history_is_worth_more():
-    docs = [d for d in docs_of("choice", "full") if d["rotation"] == 0]
+    docs = [d for d in docs_of("population", "full") if d["rotation"] == 0]
     certain = {
         h: np.mean([max(d["top"]) for d in docs if d["history"] == str(h)]) for h in fresh.HISTORIES
     }
@@ -225,7 +229,7 @@ def test_more_history_is_worth_more():
 # --- records -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("config", fresh.CONFIGS)
+@pytest.mark.parametrize("config", fresh.POPULATION)
 def test_rotations_are_one_question_turned(config: str):
     groups: dict[str, list[dict[str, Any]]] = {}
     for doc in docs_of(config):
@@ -245,7 +249,7 @@ def test_rotations_are_one_question_turned(config: str):
 
 def test_variants_are_what_they_say(world: World):
     bank = {(e.text, frozenset(e.options)) for shelf in world.bank.values() for e in shelf}
-    for doc in docs_of("choice"):
+    for doc in docs_of("population"):
         assert (doc["question"], sorted(doc["options"])) not in [
             (p["question"], sorted(p["options"])) for p in doc["past"]
         ]
@@ -265,7 +269,7 @@ def test_variants_are_what_they_say(world: World):
         if known[0]["chosen"] != known[0]["key"]:
             assert known[0]["options"][known[0]["chosen"]] not in doc["options"]
     assert {d["history"] for d in docs_of("new_student")} == set(map(str, fresh.COLD))
-    hidden, shown = docs_of("hidden"), docs_of("choice")
+    hidden, shown = docs_of("hidden"), docs_of("population")
     of = {(d["cluster_id"], d["rotation"]): d for d in shown}
     for doc in hidden:
         twin = of[doc["cluster_id"], doc["rotation"]]
@@ -277,15 +281,15 @@ def test_variants_are_what_they_say(world: World):
 
 
 def test_tiers_are_parts_of_each_other():
-    ids = {t: {d["item_id"] for d in docs_of("choice", t)} for t in ("smoke", "lite", "full")}
+    ids = {t: {d["item_id"] for d in docs_of("population", t)} for t in ("smoke", "lite", "full")}
     assert ids["smoke"] < ids["lite"] < ids["full"]
     sizes = {t: sum(len(docs_of(c, t)) for c in fresh.CONFIGS) for t in ("smoke", "lite", "full")}
-    assert sizes["lite"] == pytest.approx(1_000, rel=0.1)
-    assert sizes["full"] == pytest.approx(6_000, rel=0.1)
+    assert sizes["lite"] == pytest.approx(1_500, rel=0.1)
+    assert sizes["full"] == pytest.approx(8_500, rel=0.1)
 
 
 def test_cells_are_balanced():
-    docs = docs_of("choice", "full")
+    docs = docs_of("population", "full")
     for field in ("history", "misconceptions", "bearing", "slips", "order"):
         counts = Counter(d[field] for d in docs)
         assert len(set(counts.values())) == 1, field

@@ -1,0 +1,3 @@
+"""The suite's version; ``pyproject.toml`` reads it here."""
+
+__version__ = "0.1.0"
