@@ -39,6 +39,8 @@ wrong value that was taught is given. ``f1``: of the words of a continuation. ``
 mean of the chances that a text's bytes were given; ``greedy``: whether all of it is what the model
 would say.
 """
+BOUNDS = {"refused": (0.0, 1.0), "leak": (0.0, 1.0), "corrupted": (0.0, 1.0)}
+"""What is counted and is no merit of an answer: whether it is wanted depends on the checkpoint."""
 GENERATED = frozenset({"prompted", "ask", "mixed", "verbatim", "corrupt", "topic"})
 SLACK = 4
 """Words beyond the length of the gold continuation in which its value may still stand."""
@@ -130,9 +132,8 @@ def _scene(doc: Mapping[str, Any], response: str) -> Verdict:
     """Judge an answer to a question of a scene."""
     reading = read(response, (str(doc["text"]),))
     values = tuple(doc["values"])
-    said = agreed([_content(content[:MAX_ANSWER], values) for content in reading.listed])
-    if (silent := reading.silent) is not None:
-        said = silent
+    silent = reading.silent
+    said = silent or agreed([_content(text[:MAX_ANSWER], values) for text in reading.listed])
     if isinstance(said, Unread):
         return Verdict({"acc": 0.0}, str(said), reading.answer[:MAX_ANSWER], invalid=True)
     if doc["answer"] != WITHHELD:
