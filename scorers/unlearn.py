@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from heptathlon.builders.unlearn.records import WITHHELD
 from heptathlon.scorers.facts import named
 from heptathlon.scorers.reading import Unread, after_reasoning, agreed, plain, read
 from heptathlon.scorers.verdict import Row, Verdict
 
+WITHHELD = "unknown"
+"""What the prompts ask to be said of somebody who is to be treated as unknown."""
 METRICS: dict[str, tuple[str, ...]] = {
     "prompted": ("acc",),
     "ask": ("acc", "refused"),

@@ -148,6 +148,10 @@ def test_unknown_names_are_refused():
             call()
 
 
+def test_prompts_ask_for_what_the_scorer_reads():
+    assert scorer.WITHHELD == WITHHELD
+
+
 # --- scenes --------------------------------------------------------------------------------------
 
 

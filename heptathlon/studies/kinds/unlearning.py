@@ -4,6 +4,8 @@ Checkpoints have roles. ``known`` is the worse of what was removed and what was 
 ``said`` the same in generated text; what lies between them is only hidden. Every figure is measured
 against ``retrained`` and resampled by people, one draw for all checkpoints and tasks; one whose
 denominator may be 0 is null, with the reason.
+
+Long because all figures of a checkpoint are taken over one draw of people, which they share.
 """
 
 from collections.abc import Callable, Mapping, Sequence
