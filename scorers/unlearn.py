@@ -133,8 +133,11 @@ def _scene(doc: Mapping[str, Any], response: str) -> Verdict:
     """Judge an answer to a question of a scene."""
     reading = read(response, (str(doc["text"]),))
     values = tuple(doc["values"])
-    silent = reading.silent
-    said = silent or agreed([_content(text[:MAX_ANSWER], values) for text in reading.listed])
+    said: str | Unread
+    if (silent := reading.silent) is not None:
+        said = silent
+    else:
+        said = agreed([_content(text[:MAX_ANSWER], values) for text in reading.listed])
     if isinstance(said, Unread):
         return Verdict({"acc": 0.0}, str(said), reading.answer[:MAX_ANSWER], invalid=True)
     if doc["answer"] != WITHHELD:
