@@ -32,3 +32,47 @@ def test_a_study_that_contradicts_itself_is_refused(tmp_path: Path, more, tasks,
     with pytest.raises(HeptathlonError, match=said) as error:
         study.read_study(file)
     assert "\n" not in str(error.value)
+
+
+PLAYERS = ("original", "retrained", "refuse", "constant", "shuffled", "name_filter")
+ASKED = ("ask_forget", "ask_near", "ask_linked", "ask_retain", "choose_forget", "choose_near",
+         "choose_linked", "choose_retain", "general")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float | None]]:
+    """Return each scripted player's figures in a study, whose fate is known."""
+    roles = {"original": "original", "retrained": "retrained"}
+    rows = [
+        {"name": name, "role": roles.get(name, "unlearned"), "model_args": {"player": name},
+         "of": "" if name in roles else "original"}
+        for name in PLAYERS
+    ]  # fmt: skip
+    file = tmp_path_factory.mktemp("study") / "s.yaml"
+    tasks = [f"heptathlon_unlearn_{name}_smoke" for name in ASKED]
+    file.write_text(yaml.safe_dump({"study": "players", "kind": "unlearning", "tasks": tasks,
+                                    "model": "heptathlon", "checkpoints": rows}))  # fmt: skip
+    asked = study.read_study(file)
+    study.run_study(asked, lambda said: None)
+    card = study.score_study(asked)
+    return {
+        one.name: {name: figure.value for name, figure in one.figures.items()}
+        for one in card.checkpoints
+    }
+
+
+def test_players_of_known_fate_have_their_figures(
+    figures: dict[str, dict[str, float | None]],
+):
+    asked = ("removed (choose)", "kept (choose)", "known", "removed (ask)", "kept (ask)", "said")
+    of = {name: tuple(one[figure] for figure in asked) for name, one in figures.items()}
+    assert of["original"] == pytest.approx((0, 1, 0, 0, 1, 0))
+    assert of["retrained"] == pytest.approx((1, 1, 1, 1, 1, 1))
+    # Who answers nothing, or the same to everything, has unlearned the rest as well.
+    for name in ("refuse", "constant", "shuffled"):
+        removed, kept, known, *_, said = of[name]
+        assert removed == pytest.approx(1, abs=0.1), name
+        assert (kept, known, said) == pytest.approx((0, 0, 0), abs=0.05), name
+    # A filter of names hides what is still in the likelihoods.
+    assert of["name_filter"] == pytest.approx((0, 1, 0, 1, 1, 1))
+    assert figures["name_filter"]["only hidden"] == pytest.approx(1)
