@@ -38,6 +38,7 @@ GOLD: dict[str, Callable[[Doc], Hashable]] = {
     "students": lambda d: d["chosen"],
     "facts": lambda d: d["answer"] if len(d["options"]) == 1 or d["bits"] else d["gold"],
     "recall": lambda d: d["answer"],
+    "icl": lambda d: d["answer"] if d["form"] == "linear" else d["gold"],
 }
 """The key of each family as one would write it down beside the documents' numbers."""
 
