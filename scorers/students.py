@@ -1,6 +1,7 @@
 """The students scorer: a forecast is a distribution over the options, and is scored as one.
 
-A document is one rotation of a question's options (form ``choice``) or one option of a question
+Twins, the headline, are judged by :mod:`.students_twins`. Of a population and of real students a
+document is one rotation of a question's options (form ``choice``) or one option of a question
 (form ``option``). What the family is ranked by belongs to the question: the rotations' forecasts
 are turned back and averaged, the options' chances are brought to a sum of 1 (:func:`across`).
 """
@@ -14,38 +15,41 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from heptathlon.scorers.verdict import Row, Statistic, Verdict
+from heptathlon.scorers import students_twins
+from heptathlon.scorers.students_figures import STATISTICS
+from heptathlon.scorers.students_forecast import (
+    FLOOR,
+    Forecast,
+    Probabilities,
+    brier,
+    gain_over,
+    hit,
+    log_chance,
+    softmax,
+)
+from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.students.prompts import LETTERS, NO, YES
+
+__all__ = [
+    "BOUNDS", "FLOOR", "METRICS", "STATISTICS", "across", "brier", "ceiling", "hit", "log_chance",
+    "process_results", "softmax", "unturned", "verdict",
+]  # fmt: skip
 
 METRICS: dict[str, tuple[str, ...]] = {
     "choice": ("acc", "log_score", "brier"),
     "option": ("acc", "log_score", "brier"),
+    **dict.fromkeys(students_twins.FORMS, students_twins.METRICS),
 }
 """Metrics of one document by form; :func:`across` adds those of its question."""
 
-FLOOR = 1e-4
-"""Least chance that a forecast is taken to give an option: a loss of 9.2 nats, so that one sure
-and wrong forecast does not decide a run."""
-BINS = 10
-"""Bins of the calibration error, each with equal weight."""
+BOUNDS = {"right_less_sure": (-1.0, 1.0)}
+PAPER_THRESHOLD = 1 / (1 + math.exp(-0.5))
+"""Chance above which the paper's released code says that an option is chosen: a logit of 0.5."""
 FEWEST_TO_FIT = 40
 """Questions in the other half below which no temperature is fitted."""
 LOG_TEMPERATURES = (math.log(0.1), math.log(100.0))
 
-Probabilities = tuple[float, ...]
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Forecast(Verdict):
-    """A verdict that keeps the forecast it is on.
-
-    Attributes:
-        probabilities: chance of each of the document's options (of ``no`` and ``yes`` in the form
-            ``option``).
-    """
-
-    probabilities: Probabilities = ()
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Forecast:
@@ -61,6 +65,8 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Forecast:
         ValueError: if there is not one (log-likelihood, is greedy) pair an option.
     """
     METRICS[doc["form"]]
+    if doc["form"] in students_twins.FORMS:
+        return students_twins.verdict(doc, responses)
     asks_option = doc["form"] == "option"
     count = 2 if asks_option else len(doc["options"])
     if len(responses) != count or any(isinstance(r, str) for r in responses):
@@ -96,32 +102,6 @@ def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str,
     return verdict(doc, results).metrics
 
 
-def softmax(likelihoods: Sequence[float], temperature: float = 1.0) -> Probabilities:
-    """Return chances from log-likelihoods; equal ones where none is finite."""
-    top = max(likelihoods)
-    if not math.isfinite(top):
-        return tuple(1 / len(likelihoods) for _ in likelihoods)
-    weights = [math.exp((x - top) / temperature) for x in likelihoods]
-    total = sum(weights)
-    return tuple(w / total for w in weights)
-
-
-def hit(p: Sequence[float], gold: int) -> float:
-    """Return whether the likeliest option is the gold one; among equals, their share."""
-    best = max(p)
-    return 1 / sum(x == best for x in p) if p[gold] == best else 0.0
-
-
-def log_chance(p: float) -> float:
-    """Return the log of a chance, not below that of ``FLOOR``."""
-    return math.log(max(p, FLOOR))
-
-
-def brier(p: Sequence[float], gold: int) -> float:
-    """Return 1 - half the squared distance between a forecast and the outcome."""
-    return 1 - sum((x - (i == gold)) ** 2 for i, x in enumerate(p)) / 2
-
-
 # --- a question's forecast -----------------------------------------------------------------------
 
 
@@ -139,7 +119,7 @@ class _Question:
 
 
 def across(rows: Sequence[Row]) -> list[Verdict]:
-    """Add the metrics of each row's question to its verdict.
+    """Add the metrics of each row's question (or group of twins) to its verdict.
 
     Returns:
         One verdict a row. Added are ``mean_acc``, ``mean_log_score`` and ``mean_brier`` of the
@@ -150,6 +130,15 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
         ceilings of simulated students; and what the statistics are computed from. A question of
         the form ``option`` has them only if all its options are among the rows.
     """
+    twins = [row.doc["form"] in students_twins.FORMS for row in rows]
+    judged = {
+        True: iter(students_twins.across([r for r, twin in zip(rows, twins, strict=True) if twin])),
+        False: iter(_across([r for r, twin in zip(rows, twins, strict=True) if not twin])),
+    }
+    return [next(judged[twin]) for twin in twins]
+
+
+def _across(rows: Sequence[Row]) -> list[Verdict]:
     places: dict[tuple[str, str], list[int]] = {}
     for i, row in enumerate(rows):
         places.setdefault((row.variant, str(row.doc["ask_id"])), []).append(i)
@@ -214,10 +203,9 @@ def unturned(shown: Sequence[float], rotation: int) -> Probabilities:
 
 def _gain(question: _Question, p: Sequence[float]) -> float:
     """Return by how many nats a forecast beats the one without the student."""
-    gains = [log_chance(x) - log_chance(b) for x, b in zip(p, question.base, strict=True)]
     if question.doc["exact"]:
-        return sum(q * g for q, g in zip(question.top, gains, strict=True))
-    return gains[question.chosen]
+        return gain_over(question.base, p, question.top)
+    return log_chance(p[question.chosen]) - log_chance(question.base[question.chosen])
 
 
 def _metrics_of(question: _Question, temperature: float | None) -> dict[str, float]:
@@ -233,6 +221,8 @@ def _metrics_of(question: _Question, temperature: float | None) -> dict[str, flo
         "gain": _gain(question, p),
         "room": _gain(question, question.top),
         "confidence": max(p),
+        # 0 if a forecast is as often right as it says, below it if it is too sure of itself.
+        "right_less_sure": right - max(p),
         "wrong": float(wrong),
         "wrong_hit": hit(among_wrong, gold) if wrong else 0.0,
         **{f"is_{level}": float(mastery == level) for level in ("low", "middle", "high")},
@@ -256,11 +246,16 @@ def _decisions(row: Row) -> dict[str, float]:
     """
     p = _forecast_of(row)
     if row.doc["form"] == "option":
-        said, was = p[1] > p[0], row.doc["option"] == row.doc["chosen"]
-        cells = {"tp": said and was, "fp": said and not was, "fn": was and not said}
-        return {**{k: float(v) for k, v in cells.items()}, "tn": float(not said and not was)}
+        was = row.doc["option"] == row.doc["chosen"]
+        paper = _cells(p[1] > PAPER_THRESHOLD, was)
+        return _cells(p[1] > p[0], was) | {f"{cell}_paper": n for cell, n in paper.items()}
     right = hit(p, int(row.doc["chosen"]))
     return {"tp": right, "fp": 1 - right, "fn": 1 - right, "tn": len(p) - 2 + right}
+
+
+def _cells(said: bool, was: bool) -> dict[str, float]:
+    cells = {"tp": said and was, "fp": said and not was, "fn": was and not said}
+    return {**{k: float(v) for k, v in cells.items()}, "tn": float(not said and not was)}
 
 
 def _temperatures(
@@ -299,9 +294,13 @@ def fitted_temperature(forecasts: Sequence[Probabilities], chosen: Sequence[int]
 def ceiling(rows: Sequence[Row]) -> float:
     """Return the best reachable headline on these documents.
 
-    On simulated students that is the Bayes oracle's, 1. On real ones no ceiling is known, and the
-    skill is counted to a forecast that is certain of every answer.
+    On twins that is what the exact posterior earns, on a population of simulated students 1. On
+    real ones no ceiling is known, and the skill is counted to a forecast that is certain of every
+    answer.
     """
+    twins = [row for row in rows if row.doc["form"] in students_twins.FORMS]
+    if twins:
+        return students_twins.ceiling(twins)
     gain = room = 0.0
     for row in rows:
         doc = row.doc
@@ -311,93 +310,3 @@ def ceiling(rows: Sequence[Row]) -> float:
         room += log_chance(doc["top"][doc["chosen"]]) - base
         gain -= base
     return gain / room if room > 0 else 1.0
-
-
-# --- figures of many documents -------------------------------------------------------------------
-
-
-def _share_of(values: Floats, weights: NDArray[Any]) -> float:
-    """Return the weighted sum of the first column over that of the second."""
-    below = float(weights @ values[:, 1])
-    return float(weights @ values[:, 0]) / below if below > 0 else math.nan
-
-
-def _correlation(values: Floats, weights: NDArray[Any]) -> float:
-    """Return Matthews' correlation from columns tp, fp, fn, tn (Matthews 1975)."""
-    tp, fp, fn, tn = (float(x) for x in weights @ values)
-    below = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
-    return (tp * tn - fp * fn) / math.sqrt(below) if below > 0 else math.nan
-
-
-def _f1(values: Floats, weights: NDArray[Any]) -> float:
-    tp, fp, fn = (float(x) for x in weights @ values)
-    return 2 * tp / (2 * tp + fp + fn) if tp + fp + fn > 0 else math.nan
-
-
-def calibration_error(confidence: Floats, right: Floats, weights: NDArray[Any]) -> float:
-    """Return the expected calibration error over bins of equal weight.
-
-    Documents are ordered by confidence and cut into ``BINS`` bins; the error is the mean distance
-    between a bin's mean confidence and its share of right forecasts (Nixon et al. 2019,
-    arXiv 1904.01685, adaptive bins).
-    """
-    order = np.argsort(confidence, kind="stable")
-    w = np.asarray(weights, dtype=np.float64)[order]
-    total = float(w.sum())
-    if total <= 0:
-        return math.nan
-    # The bin of a document is where the middle of its weight lies.
-    middle = (np.cumsum(w) - w / 2) / total
-    bins = np.minimum((middle * BINS).astype(int), BINS - 1)
-    apart = np.bincount(bins, w * (confidence[order] - right[order]), BINS)
-    return float(np.abs(apart).sum()) / total
-
-
-def _calibration(values: Floats, weights: NDArray[Any]) -> float:
-    return 1 - calibration_error(values[:, 0], values[:, 1], weights)
-
-
-def _equality(values: Floats, weights: NDArray[Any]) -> float:
-    """Return 1 - the largest gap in accuracy between terciles (columns: accuracy, members)."""
-    members = weights @ values[:, 1:]
-    if not np.all(members > 0):
-        return math.nan
-    shares = (weights * values[:, 0]) @ values[:, 1:] / members
-    return 1 - float(np.max(shares) - np.min(shares))
-
-
-STATISTICS: dict[str, Statistic] = {
-    "gap_closed": Statistic(
-        ("gain", "room"),
-        _share_of,
-        "share of the gap in log-loss between the base and the top forecast that is closed",
-    ),
-    "gap_closed_tempered": Statistic(
-        ("tempered_gain", "room"),
-        _share_of,
-        "the same with a temperature that was fitted on the other half of the students",
-    ),
-    "acc_when_wrong": Statistic(
-        ("wrong_hit", "wrong"),
-        _share_of,
-        "of the students' wrong answers, the share where the likeliest wrong option was theirs",
-    ),
-    "mcc": Statistic(
-        ("tp", "fp", "fn", "tn"),
-        _correlation,
-        "Matthews' correlation over all options between said to be chosen and chosen",
-    ),
-    "f1": Statistic(("tp", "fp", "fn"), _f1, "F1 of the options said to be chosen"),
-    "calibration": Statistic(
-        ("confidence", "mean_acc"),
-        _calibration,
-        "1 - expected calibration error of the likeliest option, ten bins of equal weight",
-        no_interval="a mean of distances is never below 0 and grows as documents get fewer, so no "
-        "resample of a forecast that is calibrated comes near its true error",
-    ),
-    "equality": Statistic(
-        ("mean_acc", "is_low", "is_middle", "is_high"),
-        _equality,
-        "1 - the largest gap in accuracy between terciles of mastery (predictive equality)",
-    ),
-}

@@ -107,9 +107,14 @@ def test_an_interrupt_between_two_names_waits_for_the_second(
         signal.raise_signal(signal.SIGINT)
         return replace(path, target)
 
+    # A shell's background jobs are started with interrupts ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.setattr(Path, "replace", replaced)
-    with pytest.raises(KeyboardInterrupt):
-        run(tmp_path, BOTH)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path, BOTH)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert sorted(runs.read_run(tmp_path).samples) == sorted([TASK, CHOICES])
 
 

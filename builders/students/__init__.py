@@ -11,7 +11,7 @@ from heptathlon.builders import store
 from heptathlon.builders.sources import Source, listing
 from heptathlon.builders.students import fresh, real
 from heptathlon.builders.students.adapters import EEDI
-from heptathlon.builders.students.records import ChoiceRecord
+from heptathlon.builders.students.records import ChoiceRecord, SeveralRecord, TwinRecord
 from heptathlon.builders.students.world import FAMILY
 from heptathlon.errors import UnknownNameError
 from heptathlon.records import Record
@@ -29,7 +29,10 @@ def configs(edition: str) -> Mapping[str, type[Record]]:
         UnknownNameError: if the edition does not exist.
     """
     if edition == "fresh":
-        return dict.fromkeys(fresh.CONFIGS, ChoiceRecord)
+        twinned: dict[str, type[Record]] = {
+            "choice": TwinRecord, "peers": TwinRecord, "several": SeveralRecord
+        }  # fmt: skip
+        return twinned | dict.fromkeys(fresh.POPULATION, ChoiceRecord)
     if edition == "paper":
         return real.CONFIGS
     raise UnknownNameError(f"edition of {FAMILY}", edition, ("fresh", "paper"))

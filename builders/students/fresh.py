@@ -1,9 +1,11 @@
 """The fresh edition: simulated students, each asked one question whose answer is to be forecast.
 
-Six configurations: ``choice`` (the headline), ``hidden`` (the same students, the prompt does not
-say which answers were right), ``added`` and ``removed`` (a question that the student has answered,
-with one option more or fewer), ``new_question`` (one that no student has met), ``new_student``
-(after 1, 2, 4 or 8 answers). A smaller tier is a part of a larger one.
+Three configurations of twins, three students with the same questions and different wrong rules:
+``choice`` (the headline), ``peers`` (other students' answers are shown) and ``several`` (questions
+with several right options). Six of a population: ``population``, ``hidden`` (the same students, the
+prompt does not say which answers were right), ``added`` and ``removed`` (a question that the
+student has answered, with one option more or fewer), ``new_question`` (one that no student has
+met), ``new_student`` (after 1, 2, 4 or 8 answers). A smaller tier is a part of a larger one.
 """
 
 from dataclasses import dataclass
@@ -13,7 +15,11 @@ from typing import Any, Literal, cast
 
 from heptathlon.builders.students.forecasts import Ask, Step, Training, rounded
 from heptathlon.builders.students.records import Answered, ChoiceRecord, Forecasts
-from heptathlon.builders.students.skills import SKILLS
+from heptathlon.builders.students.several import several
+from heptathlon.builders.students.skills import SCHOOL, SKILLS
+from heptathlon.builders.students.skills_meaning import KINDS
+from heptathlon.builders.students.twins import HISTORIES as HISTORY_OF_TWINS
+from heptathlon.builders.students.twins import STEPS, TWINS, WORDINGS, Group, group, twins
 from heptathlon.builders.students.world import (
     BUG_SHARE,
     CLASSES,
@@ -41,15 +47,19 @@ SKILLS_OF = {1: 1, 2: 1, 4: 2, 8: 2, 16: 4, 48: 6}
 BEARINGS: tuple[Bearing, ...] = ("one", "all")
 ORDERS: tuple[Order, ...] = ("blocked", "interleaved")
 ROTATIONS = 4
-CONFIGS = ("choice", "hidden", "added", "removed", "new_question", "new_student")
+TWINNED = ("choice", "peers", "several")
+POPULATION = ("population", "hidden", "added", "removed", "new_question", "new_student")
+CONFIGS = TWINNED + POPULATION
 
 QUOTA: dict[str, dict[str, int]] = {
-    "smoke": dict.fromkeys(CONFIGS, 5) | {"choice": 20},
-    "lite": dict.fromkeys(CONFIGS, 32) | {"choice": 96},
-    "full": {"choice": 720, "hidden": 192, "added": 144, "removed": 144, "new_question": 144,
-             "new_student": 192},
+    "smoke": dict.fromkeys(POPULATION, 5) | {"choice": 18, "peers": 6, "several": 8},
+    "lite": dict.fromkeys(POPULATION, 32)
+    | {"population": 48, "choice": 144, "peers": 36, "several": 48},
+    "full": {"choice": 432, "peers": 144, "several": 192, "population": 720, "hidden": 192,
+             "added": 144, "removed": 144, "new_question": 144, "new_student": 192},
 }  # fmt: skip
-"""Students asked; each of their questions makes up to four records."""
+"""Groups of three twins, or students of a population; the question of one of these makes up to four
+records."""
 FEWSHOT_QUOTA = 4
 
 TRAINING_STUDENTS = 1_000
@@ -88,7 +98,18 @@ def wanted(tier: str, config: str) -> list[int]:
     if tier != "smoke":
         return list(range(count))
     # Only the short histories, so that a prompt stays short.
+    if config == "choice":
+        short = [i for i in range(8 * count) if _is_short(group(config, i))]
+        return short[:count]
+    if config in TWINNED:
+        # Every rung (or skill) once, with the wordings in turn.
+        rungs = len(STEPS) if config == "peers" else len(KINDS)
+        return [i + i % WORDINGS * rungs for i in range(count)]
     return [i for i in range(4 * count) if cell(config, i).history <= HISTORIES[0]][:count]
+
+
+def _is_short(make: Group) -> bool:
+    return make.history == HISTORY_OF_TWINS[0] and not make.others
 
 
 def shards(tier: str) -> list[str]:
@@ -106,10 +127,21 @@ def generate(tier: str, shard: str, season: str, salt: str) -> Built:
     """
     if shard not in shards(tier):
         raise UnknownNameError(f"shard of {FAMILY}'s tier {tier!r}", shard, shards(tier))
-    world, training = season_of(season, salt)
     built: Built = {}
+    if shard in TWINNED:
+        world = World(season, salt)
+        groups = (_twins(world, shard, "test", index) for index in wanted(tier, shard))
+        built[shard, "test"] = [record for one in groups for record in one]
+        return built
+    world, training = season_of(season, salt)
     if shard == "fewshot":
-        for config in CONFIGS:
+        for config in TWINNED:
+            # One student a group: two of one group would show what a question's options carry.
+            built[config, "fewshot"] = [
+                _twins(world, config, "fewshot", index)[index % TWINS]
+                for index in range(FEWSHOT_QUOTA)
+            ]
+        for config in POPULATION:
             indices = [i for i in range(64) if cell(config, i).history <= HISTORIES[0]]
             few = (
                 record
@@ -120,13 +152,19 @@ def generate(tier: str, shard: str, season: str, salt: str) -> Built:
             )
             built[config, "fewshot"] = list(few)
         return built
-    for config in ("choice", "hidden") if shard == "choice" else (shard,):
+    for config in ("population", "hidden") if shard == "population" else (shard,):
         built[config, "test"] = [
             record
             for index in wanted(tier, config)
             for record in asked(world, training, config, "test", index)
         ]
     return built
+
+
+def _twins(world: World, config: str, split: str, index: int) -> list[Record]:
+    if config == "several":
+        return several(world, split, index)
+    return twins(world, config, split, index)
 
 
 @lru_cache(maxsize=2)
@@ -152,7 +190,7 @@ def planned(
     world: World, bearing: Bearing, order: Order, count: int, skills: int, stream: Stream
 ) -> list[Exercise]:
     """Return exercises of the bank, none twice, for a student to go through."""
-    chosen = stream.sample(sorted(SKILLS), skills)
+    chosen = stream.sample(sorted(skill.name for skill in SCHOOL), skills)
     each = count // skills
     piles = [stream.sample(world.bank[skill, bearing], each) for skill in chosen]
     if order == "blocked":
@@ -174,8 +212,8 @@ def asked(
     world: World, training: dict[ClassOf, Training], config: str, split: str, index: int
 ) -> list[ChoiceRecord]:
     """Return one student's records: one question in all rotations of its options."""
-    # The students of `hidden` are those of `choice`, so that the two can be compared in pairs.
-    people = "choice" if config == "hidden" else config
+    # The students of `hidden` are those of `population`, so that the two can be compared in pairs.
+    people = "population" if config == "hidden" else config
     at = cell(config, index)
     stream = world.stream(split, people, index)
     student = Student(at.of, stream)

@@ -122,3 +122,123 @@ class OptionRecord(ChoiceRecord):
     """
 
     option: int
+
+
+class Peer(_Closed):
+    """Another student's answers to the questions of a record.
+
+    Attributes:
+        name: what the prompt calls the student.
+        chosen: index of the chosen option in each earlier question, and last in the asked one.
+    """
+
+    name: str
+    chosen: tuple[int, ...]
+
+
+class TwinRecord(Record):
+    """One of three students who were asked the same questions and hold three different wrong rules.
+
+    The twins' records share ``cluster_id`` and differ in what was chosen alone.
+
+    Attributes:
+        half: half of the groups that this one is in; what recalibrates the forecasts of one half is
+            fitted on the other.
+        wording: which of the wordings the prompt has; the twins have the same.
+        past: earlier answers, oldest first.
+        peers: other students' answers to the same questions, which the prompt shows.
+        question: its text.
+        topic: its skill.
+        options: the options.
+        key: index of the right one.
+        carries: what stands behind each option: ``key``, the name of a wrong rule, or nothing.
+        chosen: index of the option that the student chose: the gold.
+        rule: the wrong rule that the student holds in the asked skill.
+        base: forecast without the student's answers: each of the three rules equally likely.
+        top: the exact posterior forecast, given the student's answers.
+        exact: whether ``top`` is the exact posterior, which it always is here.
+        steps: operations that the wrong rules of the asked skill take; 0 where they go by meaning.
+        history: number of earlier answers in the asked skill.
+        others: number of earlier answers in another skill, in which the student holds another rule.
+        area: area of the question.
+    """
+
+    half: int = Field(ge=0, le=1)
+    wording: int = Field(ge=0)
+    past: tuple[Answered, ...]
+    peers: tuple[Peer, ...]
+    question: str
+    topic: str
+    options: tuple[str, ...]
+    key: int
+    carries: tuple[str, ...]
+    chosen: int
+    rule: str
+    base: Probabilities
+    top: Probabilities
+    exact: bool
+    steps: int = Field(ge=0)
+    history: str
+    others: int
+    area: str
+
+
+class Marked(_Closed):
+    """An earlier question with several right options, as the student answered it.
+
+    Attributes:
+        question: its text.
+        options: the options as they were shown.
+        right: indices of the right ones.
+        chosen: indices of those that the student marked.
+        carries: what stands behind each option: ``key``, or the name of a wrong rule.
+    """
+
+    question: str
+    options: tuple[str, ...]
+    right: tuple[int, ...]
+    chosen: tuple[int, ...]
+    carries: tuple[str, ...]
+
+
+class SeveralRecord(Record):
+    """One option of a question with several right ones: will this student mark it?
+
+    The twins are three students who were asked the same questions; each takes another kind of thing
+    for right as well.
+
+    Attributes:
+        half: half of the groups that this one is in; see :class:`TwinRecord`.
+        wording: which of the wordings the prompt has; the twins have the same.
+        past: earlier answers, oldest first.
+        question: its text.
+        topic: its skill.
+        options: the options.
+        right: indices of the right ones.
+        carries: what stands behind each option: ``key``, or the name of a wrong rule.
+        option: index of the option that is asked about.
+        chosen: 1 if the student marks it, else 0: the gold.
+        rule: the wrong rule that the student holds.
+        base: chances of ``no`` and ``yes`` without the student's answers.
+        top: the exact posterior chances of ``no`` and ``yes``.
+        exact: whether ``top`` is the exact posterior, which it always is here.
+        history: number of earlier answers.
+        area: area of the question.
+    """
+
+    half: int = Field(ge=0, le=1)
+    wording: int = Field(ge=0)
+    past: tuple[Marked, ...]
+    question: str
+    topic: str
+    options: tuple[str, ...]
+    right: tuple[int, ...]
+    carries: tuple[str, ...]
+    option: int
+    chosen: int = Field(ge=0, le=1)
+    rule: str
+    base: Probabilities
+    top: Probabilities
+    exact: bool
+    history: str
+    area: str

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from heptathlon.builders.students.skills import BUGS_EACH, LEVELS, SKILLS, Draft, value_of
+from heptathlon.builders.students.drafts import BUGS_EACH, LEVELS, Draft, value_of
+from heptathlon.builders.students.skills import SCHOOL, SKILLS
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.seeding import Stream
@@ -222,15 +223,16 @@ class Student:
         """Return the option that the student chooses, and let the exercise teach."""
         skill = exercise.skill
         if skill not in self._states:
-            self._states[skill] = _drawn(self.of.priors(self.ability), self._stream)
+            self._states[skill] = drawn(self.of.priors(self.ability), self._stream)
         state = self._states[skill]
-        chosen = _drawn(exercise.chances(state, self.of.slips), self._stream)
+        chosen = drawn(exercise.chances(state, self.of.slips), self._stream)
         if state != MASTERED and self._stream.uniform() < LEARNING:
             self._states[skill] = MASTERED
         return chosen
 
 
-def _drawn(chances: Sequence[float], stream: Stream) -> int:
+def drawn(chances: Sequence[float], stream: Stream) -> int:
+    """Return a place drawn with the given chances."""
     u = stream.uniform()
     for i, chance in enumerate(chances):
         u -= chance
@@ -305,8 +307,8 @@ class World:
     @cached_property
     def bank(self) -> dict[tuple[str, Bearing], tuple[Exercise, ...]]:
         """The exercises that all students choose from, by skill and bearing."""
-        return {(skill, bearing): self._shelf(skill, bearing)
-                for skill in SKILLS for bearing in ("one", "all")}  # fmt: skip
+        return {(skill.name, bearing): self._shelf(skill.name, bearing)
+                for skill in SCHOOL for bearing in ("one", "all")}  # fmt: skip
 
     def _shelf(self, skill: str, bearing: Bearing) -> tuple[Exercise, ...]:
         shelf: list[Exercise] = []

@@ -1,6 +1,6 @@
 """The facts on the students family."""
 
-from heptathlon.facts import Family, Headline, Paper
+from heptathlon.facts import Family, Headline, Ladder, Paper
 
 FAMILY = Family(
     name="students",
@@ -13,10 +13,11 @@ FAMILY = Family(
         url="https://arxiv.org/abs/2405.20079",
     ),
     headline=Headline(
-        metric="gap_closed",
+        metric="bounded_gap",
         variants=("students_choice",),
-        says="share of the gap in expected log-loss between the best forecast that does "
-        "not know the student (0) and the Bayes oracle (1) that the model closes",
+        says="of three students with the same questions and different wrong rules: share of the "
+        "gap in expected log-loss, from the best forecast without their answers (0) to the exact "
+        "posterior (1), that is closed by what sets each forecast apart from the twins'",
     ),
     paper_headline=Headline(
         metric="gap_closed",
@@ -25,22 +26,21 @@ FAMILY = Family(
         "times popularity (1) that the model closes; more than 1 is possible",
     ),
     chance=0.0,
-    chance_note="0 is what the best forecast without the student's answers reaches; equal "
-    "chances for all options score about -1.1, and a raw model is often below that",
+    chance_note="a forecast that does not depend on the student's answers is worth 0, whatever "
+    "its letters' likelihoods are",
     ceiling=1.0,
     editions=("fresh", "paper"),
     tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "lite", "full"),
-    strata=(
-        "history",
-        "misconceptions",
-        "bearing",
-        "slips",
-        "order",
-        "area",
-        "mastery",
+    strata=("steps", "history", "area", "misconceptions", "bearing", "slips", "order", "mastery"),
+    ladder=Ladder(
+        field="steps",
+        rungs=(0, 1, 2, 3, 4, 6),
+        says="tells wrong rules of {level} operations apart by a student's answers",
     ),
     form_names={
+        "twin": "which option will this one of three students choose?",
+        "several": "will the student mark this option as well?",
         "choice": "which option will the student choose? (likelihood)",
         "option": "will the student choose this option, yes or no? (likelihood)",
     },

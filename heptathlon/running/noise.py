@@ -47,7 +47,9 @@ def hush() -> None:
         if type(handler) is logging.StreamHandler:
             # In a notebook it is another one than when lm-eval was first used, and that is closed.
             handler.stream = sys.stderr
-        if not any(isinstance(one, _New) for one in handler.filters):
+            # A run says what the one before it said; others' handlers are not ours to filter.
+            for old in [one for one in handler.filters if isinstance(one, _New)]:
+                handler.removeFilter(old)
             handler.addFilter(_New())
 
 

@@ -28,19 +28,38 @@ def _questions(samples: Iterable[ScoredSample]) -> list[ScoredSample]:
     """Return one sample a question: its rotations (or options) share the question's figures."""
     first: dict[str, ScoredSample] = {}
     for one in samples:
-        first.setdefault(str(one.sample.doc["ask_id"]), one)
-    return [one for one in first.values() if "mean_log_score" in one.verdict.metrics]
+        doc = one.sample.doc
+        first.setdefault(str(doc.get("ask_id", doc["item_id"])), one)
+    return [one for one in first.values() if _figures(one)]
+
+
+def _figures(one: ScoredSample) -> dict[str, float]:
+    """Return confidence, accuracy and log score of a question; nothing if it is not whole.
+
+    A twin's question stands in one document, another's in several that are averaged.
+    """
+    metrics = one.verdict.metrics
+    p = getattr(one.verdict, "probabilities", ())
+    if one.sample.doc["form"] == "twin" and p:
+        return {"confidence": max(p), "right": metrics["acc"], "log": metrics["log_score"]}
+    if "mean_log_score" not in metrics:
+        return {}
+    return {
+        "confidence": metrics["confidence"],
+        "right": metrics["mean_acc"],
+        "log": metrics["mean_log_score"],
+    }
 
 
 def _reliability(run: Sequence[ScoredSample]) -> Figure:
     asked = _questions(run)
-    metrics = [one.verdict.metrics for one in asked]
+    metrics = [_figures(one) for one in asked]
     order = sorted(range(len(asked)), key=lambda i: metrics[i]["confidence"])
     bins = [part for part in np.array_split(np.array(order, dtype=int), BINS) if len(part)]
     points = [
         (
             float(np.mean([metrics[i]["confidence"] for i in part])),
-            float(np.mean([metrics[i]["mean_acc"] for i in part])),
+            float(np.mean([metrics[i]["right"] for i in part])),
             len(part),
         )
         for part in bins
@@ -80,7 +99,7 @@ def _loss_by_history(played: Played) -> Figure:
     for who, samples in played.items():
         losses: dict[str, list[float]] = {length: [] for length in lengths}
         for one in _questions(samples):
-            loss = -one.verdict.metrics["mean_log_score"]
+            loss = -_figures(one)["log"]
             losses[str(one.sample.doc["history"])].append(loss)
         cells = [f"{np.mean(v):.3f}" if v else harmless.ELLIPSIS for v in losses.values()]
         every = [x for v in losses.values() for x in v]
