@@ -395,7 +395,6 @@ def test_a_lean_is_not_held_between_its_ends():
     assert left > 0
 
 
-def test_the_page_names_an_algorithm_on_a_lite_set_and_none_on_a_smoke_set():
-    rows, few = docs("forced"), docs("forced", "", "smoke")
-    assert icl_page.mistaken(("lite",), rows) == ()
-    assert icl_page.mistaken(("smoke",), few)
+def test_the_page_attributes_nothing_on_a_smoke_set():
+    """It is too small: some algorithms are not told by their own answers."""
+    assert icl_page.mistaken(("smoke",), docs("forced", "", "smoke"))

@@ -22,7 +22,8 @@ def draw(played: Played) -> list[Figure]:
 
 def _chosen(run: Sequence[ScoredSample]) -> tuple[list[Doc], list[int]]:
     """Return documents and the label given; an undecided or unread answer is none."""
-    docs, answers = [], []
+    docs: list[Doc] = []
+    answers: list[int] = []
     for one in run:
         options = [str(option) for option in one.sample.doc["options"]]
         if one.verdict.answer in options and not one.verdict.invalid:
