@@ -42,7 +42,6 @@ def test_show_prints_what_a_model_sees(monkeypatch, capsys):
     assert call(monkeypatch, "show", "maze", "-n", "2") == 0
     printed = capsys.readouterr().out
     assert printed.count(", item ") == 2
-    assert printed.count("from S to G") >= 2, "in the wording of each item"
     assert printed.count("gold: ANSWER:") == 2
 
 
