@@ -20,7 +20,7 @@ from benchmarks._timing import table
 from heptathlon.models.api import ApiLM
 from heptathlon.tasks import derived
 
-TASK = "heptathlon_verbalizer_natural_smoke"
+TASK = "heptathlon_verbalizer_pairs_smoke"
 
 
 def requests_of(model: Any, documents: int, tokens: int) -> list[Any]:

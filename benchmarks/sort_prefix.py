@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> None:
     heads = "".join(f"{h:>12}" for h in ("prompts", "no cache", "cached", "ideal", "ratio"))
     print(f"{'tier':8}{'order':10}{heads}")
     for tier in ("smoke", "lite", "full", "long"):
-        docs = store.read_docs(store.ensure(store.SetName("sort", tier=tier)), "first")
+        docs = store.read_docs(store.ensure(store.SetName("sort", tier=tier)), "order")
         emitted = [prompts.likelihood(doc) for doc in docs]
         by_id = [prompts.likelihood(doc) for doc in sorted(docs, key=lambda d: d["item_id"])]
         for order, texts in (("emitted", emitted), ("by id", by_id)):

@@ -5,7 +5,7 @@ one hex digit whose bits say which sides are open (1 up, 2 down, 4 left, 8 right
 index ``row * n + column``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -131,6 +131,57 @@ class Grid:
                         ways[other] += ways[cell]
             frontier = reached
         return ways[goal]
+
+    def apart(self, cell: int, other: int) -> int:
+        """Return the Manhattan distance of two cells."""
+        rows = abs(cell // self.side - other // self.side)
+        return rows + abs(cell % self.side - other % self.side)
+
+    def look_ahead(
+        self, start: int, goal: int, moves: int, choose: Callable[[Sequence[int]], int]
+    ) -> list[int]:
+        """Walk towards the goal as who sees no further than some moves does.
+
+        Before every move the walker looks at all cells that so many moves lead to, without those
+        it was on, and sets out for one that is nearest to the goal as the crow flies. It never
+        turns back, and gives up where it cannot go on.
+
+        Args:
+            start: the first cell.
+            goal: the cell to reach.
+            moves: how many moves it looks ahead; 1 is the greedy walk.
+            choose: picks one of cells that are equally near.
+
+        Returns:
+            The cells walked, the first one included; the last is the goal if it arrived.
+        """
+        links, out, been = self.links, [start], {start}
+        while out[-1] != goal:
+            here = out[-1]
+            # By cell: the first move of the way there, as the cell that it leads to.
+            first = {here: here}
+            frontier, near, best = [here], self.side * 2, list[int]()
+            for _ in range(moves):
+                reached = []
+                for cell in frontier:
+                    for other in links[cell]:
+                        if other in been or other in first:
+                            continue
+                        first[other] = other if cell == here else first[cell]
+                        reached.append(other)
+                        away = self.apart(other, goal)
+                        if away < near:
+                            near, best = away, [other]
+                        elif away == near:
+                            best.append(other)
+                frontier = reached
+                if not near:
+                    break
+            if not best:
+                break
+            out.append(first[choose(best)])
+            been.add(out[-1])
+        return out
 
     def shortest_path(self, start: int, goal: int) -> str | None:
         """Return the first shortest path in the order of ``MOVES``, or None."""

@@ -12,13 +12,24 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from heptathlon.grid import Grid
-from heptathlon.scorers.reading import Reading, Unread, agreed, last_stated, read, taken_back
-from heptathlon.scorers.reading.moves import JUMP, PathAnswer, along, path_in
+from heptathlon.scorers.reading import (
+    Reading,
+    Unread,
+    agreed,
+    last_stated,
+    read,
+    settled,
+    taken_back,
+)
+from heptathlon.scorers.reading.moves import JUMP, PathAnswer, along, moves_in, path_in
+from heptathlon.scorers.reading.options import chosen
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.maze.prompts import HEADINGS, NONE, verify_path_options
 
 WALK_METRICS = ("optimal", "valid", "spl", "legal_prefix", "opt_prefix", "progress", "reach")
 CHOICE_METRICS = ("acc", "above_chance", "p_gold")
+SAID_METRICS = CHOICE_METRICS[:2]
+"""Of the likelihood forms' questions answered in writing."""
 METRICS: dict[str, tuple[str, ...]] = {
     "path": (*WALK_METRICS, "exact"),
     "path_or_none": ("solved", "detects"),
@@ -40,21 +51,25 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
 
     Args:
         doc: the record.
-        responses: one text, or for ``next_move`` and ``verify_path`` one (log-likelihood, is
-            greedy) pair an option.
+        responses: one text; or, for ``next_move`` and ``verify_path`` where they are not answered
+            in writing, one (log-likelihood, is greedy) pair an option.
 
     Raises:
         KeyError: if the document's form is none of the family's.
         ValueError: if the responses are not of the document's form, which no model can cause.
     """
     form = doc["form"]
-    if form == "next_move":
-        return _choice(list(doc["options"]), int(doc["gold"]), responses)
-    if form == "verify_path":
-        return _choice(verify_path_options(doc), 0 if doc["valid"] else 1, responses)
+    if form in {"next_move", "verify_path"}:
+        is_move = form == "next_move"
+        options = list(doc["options"]) if is_move else verify_path_options(doc)
+        gold = int(doc["gold"]) if is_move else int(not doc["valid"])
+        if len(responses) != 1 or not isinstance(responses[0], str):
+            return _choice(options, gold, responses)
+        reading = read(responses[0], HEADINGS[form])
+        return _said(options, gold, _move(reading) if is_move else _verdict(reading, options))
     if len(responses) != 1 or not isinstance(responses[0], str):
         raise ValueError(f"the form {form!r} is answered by one text")
-    reading = read(responses[0], [HEADINGS[form]], at_once=form == "mlmu")
+    reading = read(responses[0], HEADINGS[form], at_once=form == "mlmu")
     if form == "path":
         return _path(doc, reading)
     if form == "path_or_none":
@@ -335,7 +350,32 @@ def _mlmu_cells(tokens: Sequence[str]) -> list[tuple[int, int]]:
     return out
 
 
-# --- likelihoods -------------------------------------------------------------------------------
+# --- one of several options ---------------------------------------------------------------------
+
+
+def _move(reading: Reading) -> str | Unread:
+    """Return the one move that a reply gives."""
+
+    def one(text: str) -> str | Unread:
+        moves = moves_in(text)
+        return moves if isinstance(moves, Unread) or len(moves) == 1 else Unread.SEVERAL
+
+    return settled(reading, one, one)
+
+
+def _verdict(reading: Reading, options: Sequence[str]) -> str | Unread:
+    index = chosen(reading, options, options)
+    return index if isinstance(index, Unread) else options[index]
+
+
+def _said(options: Sequence[str], gold: int, said: str | Unread) -> Verdict:
+    """Judge the option that a text names: the likelihoods' metrics but for the probability."""
+    if isinstance(said, Unread):
+        return _unread(SAID_METRICS, said)
+    right = said == options[gold]
+    chance = 1.0 / len(options)
+    metrics = {"acc": float(right), "above_chance": (right - chance) / (1.0 - chance)}
+    return Verdict(metrics, "right" if right else "wrong", said)
 
 
 def _choice(options: Sequence[str], gold: int, responses: Sequence[Any]) -> Verdict:

@@ -14,20 +14,32 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.scorers import ranking
 from heptathlon.scorers.reading import Unread, read, settled
 from heptathlon.scorers.reading.numbers import numbers_in
+from heptathlon.scorers.reading.options import YES, truth_alone, truth_in
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.tasks.rarb.prompts import LIST_HEADING, MOST_NAMED, TRUE_FALSE, WITH_INSTRUCTION
+from heptathlon.tasks.rarb.prompts import (
+    JUDGE_HEADINGS,
+    LIST_HEADINGS,
+    MOST_NAMED,
+    TRUE_FALSE,
+    WITH_INSTRUCTION,
+)
 
 CUT = 10
 METRICS: dict[str, tuple[str, ...]] = {
     "rank": ("ndcg_10", "mrr", "recall_1", "recall_5", "hard_acc", "hard_pairs"),
     "choose": ("acc", "above_chance", "mrr"),
-    "list": ("ndcg_10", "mrr", "recall_1", "recall_5"),
     "judge": ("acc", "support"),
     "retrieve": ("ndcg_10", "mrr", "map", "recall_1", "recall_10", "recall_100", "hard_acc"),
     "mcr": ("acc", "above_chance", "acc_norm"),
 }
 """Metrics of each form, in the order in which they are reported."""
-COMPARED = {"rank": "ndcg_10", "retrieve": "ndcg_10", "list": "ndcg_10", "mcr": "acc"}
+WRITTEN: dict[str, tuple[str, ...]] = {
+    "rank": ("ndcg_10", "mrr", "recall_1", "recall_5"),
+    "choose": ("acc", "above_chance"),
+    "judge": ("acc",),
+}
+"""The same of an answer in words."""
+COMPARED = {"rank": "ndcg_10", "retrieve": "ndcg_10", "mcr": "acc"}
 """The metric by which asking with instruction is compared with asking without, by form."""
 
 OTHER = "other"
@@ -37,6 +49,8 @@ NOT_RETRIEVED = "not_retrieved"
 ALL_EQUAL = "all_equal"
 FEWEST_TO_JUDGE = 20
 """Documents of a run from which on it is called broken if it tells none of its options apart."""
+QUERY = "Query: "
+"""Begins the further item that a model may go on with."""
 RANKS = "RANKS"
 _RANK = re.compile(r"(\S{1,200})=(\d{1,12})")
 
@@ -46,17 +60,20 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
 
     Args:
         doc: the record.
-        responses: one text, or for likelihood forms one (log-likelihood, is greedy) pair an option.
+        responses: one text, or one (log-likelihood, is greedy) pair an option.
 
     Raises:
         KeyError: if the document's form is none of the family's.
         ValueError: if the responses are not of the document's form, which no model can cause.
     """
     form = doc["form"]
-    if form in {"list", "retrieve"}:
-        if len(responses) != 1 or not isinstance(responses[0], str):
-            raise ValueError(f"the form {form!r} is answered by one text")
-        return (_list if form == "list" else _retrieve)(doc, responses[0])
+    if len(responses) == 1 and isinstance(responses[0], str):
+        said = {"rank": _list, "choose": _number, "judge": _word_of, "retrieve": _retrieve}
+        if form not in said:
+            raise ValueError(f"the form {form!r} is answered by likelihoods")
+        return said[form](doc, responses[0])
+    if form == "retrieve":
+        raise ValueError(f"the form {form!r} is answered by one text")
     judged = {"rank": _rank, "choose": _choose, "judge": _judge, "mcr": _mcr}[form]
     options = len(TRUE_FALSE) if form == "judge" else len(doc["candidates"])
     return judged(doc, _scores(responses, options))
@@ -186,9 +203,8 @@ def _judge(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
 
 
 def _list(doc: Mapping[str, Any], response: str) -> Verdict:
-    names = METRICS["list"]
-    reading = read(response, [LIST_HEADING, "Query: "])
-    numbers = settled(reading, numbers_in, numbers_in)
+    names = WRITTEN["rank"]
+    numbers = _numbers(response)
     if isinstance(numbers, Unread):
         return Verdict(dict.fromkeys(names, 0.0), numbers.value, invalid=True)
     shown = " ".join(map(str, numbers[: 2 * MOST_NAMED]))
@@ -199,10 +215,37 @@ def _list(doc: Mapping[str, Any], response: str) -> Verdict:
         # Who names all of them has not chosen.
         return Verdict(dict.fromkeys(names, 0.0), "too_many", shown, invalid=True)
     first = _word(doc["faults"][numbers[0] - 1])
-    if doc["gold"] < 0 or doc["gold"] + 1 not in numbers:
-        outcome = NOT_RETRIEVED if doc["gold"] < 0 else first
-        return Verdict(dict.fromkeys(names, 0.0), outcome, shown)
+    if doc["gold"] + 1 not in numbers:
+        return Verdict(dict.fromkeys(names, 0.0), first, shown)
     return Verdict(_figures(numbers.index(doc["gold"] + 1), 0), first, shown)
+
+
+def _number(doc: Mapping[str, Any], response: str) -> Verdict:
+    numbers, n = _numbers(response), len(doc["candidates"])
+    none = {"acc": 0.0, "above_chance": _above_chance(0.0, n)}
+    if isinstance(numbers, Unread):
+        return Verdict(none, numbers.value, invalid=True)
+    shown = " ".join(map(str, numbers[: 2 * MOST_NAMED]))
+    if any(not 1 <= number <= n for number in numbers):
+        return Verdict(none, "unknown_document", shown, invalid=True)
+    if len(numbers) > 1:
+        return Verdict(none, "too_many", shown, invalid=True)
+    acc = float(numbers[0] == doc["gold"] + 1)
+    metrics = {"acc": acc, "above_chance": _above_chance(acc, n)}
+    return Verdict(metrics, _word(doc["faults"][numbers[0] - 1]), shown)
+
+
+def _word_of(doc: Mapping[str, Any], response: str) -> Verdict:
+    word = settled(read(response, [*JUDGE_HEADINGS, QUERY]), truth_in, truth_alone)
+    if isinstance(word, Unread):
+        return Verdict({"acc": 0.0}, word.value, invalid=True)
+    says_true = word == YES
+    said = TRUE_FALSE[0 if says_true else 1]
+    return Verdict({"acc": float(says_true == doc["right"])}, said, said)
+
+
+def _numbers(response: str) -> list[int] | Unread:
+    return settled(read(response, [*LIST_HEADINGS, QUERY]), numbers_in, numbers_in)
 
 
 # --- full retrieval ------------------------------------------------------------------------------
@@ -291,7 +334,7 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
     for row in rows:
         added: dict[str, float] = {}
         if row.doc["form"] == "judge":
-            added = ranked.get((row.variant, row.doc["cluster_id"]), {})
+            added = ranked.get((row.variant, row.doc["query"]), {})
         without = plain.get((row.variant.removesuffix(WITH_INSTRUCTION), row.doc["item_id"]))
         metric = COMPARED.get(row.doc["form"])
         if row.variant.endswith(WITH_INSTRUCTION) and without and metric:
@@ -306,13 +349,13 @@ def _ranked_pointwise(rows: Sequence[Row]) -> dict[tuple[str, str], dict[str, fl
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row.doc["form"] == "judge":
-            groups.setdefault((row.variant, row.doc["cluster_id"]), []).append(row)
+            groups.setdefault((row.variant, row.doc["query"]), []).append(row)
     out = {}
     for key, group in groups.items():
         if len(group) < group[0].doc["pool"]:
             continue
-        if not group[0].doc["pool_has_gold"]:
-            out[key] = dict.fromkeys(METRICS["list"], 0.0)
+        if not any(row.doc["right"] for row in group):
+            out[key] = dict.fromkeys(WRITTEN["rank"], 0.0)
             continue
         gold = next(i for i, row in enumerate(group) if row.doc["right"])
         p_true = [

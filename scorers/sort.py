@@ -1,8 +1,9 @@
 """The SORT scorer: which option was chosen, and what the text was worth.
 
 An answer is a choice among a few options, read from likelihoods in two ways that are both reported
-(lm-eval's and the paper's), or from text. The headline needs two answers: the same question asked
-with the text and without it.
+(lm-eval's and the paper's), or from text. The headline of the fresh edition looks at both orders of
+a pair together, so that a habit of one letter or place decides nothing; that of the paper edition
+at the same question with the text and without it.
 """
 
 import math
@@ -15,9 +16,9 @@ from heptathlon.scorers.reading import Unread, options, read
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.sort.prompts import HEADING, NO_TEXT, labels
 
-BASIC = ("acc", "acc_paper", "a_rate")
+BASIC = ("acc", "acc_paper", "a_rate", "p_right")
 METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
-    ("first", "middle", "before", "nearer", "told", "happened"), BASIC
+    ("order", "first", "middle", "before", "nearer", "told", "happened"), BASIC
 )
 """Metrics of each form, in the order in which they are reported.
 
@@ -25,13 +26,17 @@ METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
 equals. ``acc_paper``: the same, but wrong unless the option is sure to be among the model's 20
 likeliest next tokens, outside of which the paper's code counts an answer as wrong. ``a_rate``:
 whether the first option was chosen; its mean shows a bias by position, and neither a high nor a
-low one is good.
+low one is good. ``p_right``: the share of the options' probability that the right one has; of an
+answer in text, whether it is right.
 
-:func:`across` adds ``consistent``, ``all_orders`` and ``uplift``.
+:func:`across` adds ``acc_both``, ``consistent``, ``all_orders``, ``uplift`` and ``disturbed``.
 """
-ALL_METRICS = (*BASIC, "consistent", "all_orders", "uplift")
+BOTH = "acc_both"
+ALL_METRICS = (*BASIC, BOTH, "consistent", "all_orders", "uplift", "disturbed")
 
-BOUNDS = {"uplift": (-1.0, 1.0)}
+BOUNDS = {"uplift": (-1.0, 1.0), "disturbed": (-1.0, 1.0)}
+TIE = 1e-9
+"""Difference of two sums of probabilities that rounding alone could make."""
 
 TOP = 20
 """The paper's code looks among so many next tokens (evaluation.py: ``logprobs=20``)."""
@@ -59,6 +64,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         if isinstance(choice, Unread):
             return Verdict(dict.fromkeys(names, 0.0), choice.value, invalid=True)
         chosen, seen = choice, True
+        share = float(choice == doc["gold"])
     else:
         if len(responses) != len(said):
             raise ValueError(f"{len(said)} options have {len(responses)} likelihoods")
@@ -67,9 +73,24 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
             raise ValueError("a likelihood is not a number")
         chosen = max(range(len(values)), key=values.__getitem__)
         seen = bool(responses[chosen][1]) or values[chosen] > math.log(SURE)
+        share = _share(values, doc["gold"])
     right = float(chosen == doc["gold"])
-    metrics = {"acc": right, "acc_paper": right * seen, "a_rate": float(chosen == 0)}
+    metrics = {
+        "acc": right,
+        "acc_paper": right * seen,
+        "a_rate": float(chosen == 0),
+        "p_right": share,
+    }
     return Verdict(metrics, "right" if right else "wrong", said[chosen])
+
+
+def _share(values: Sequence[float], gold: int) -> float:
+    """Return an option's part of the probability of all; an equal one if none has any."""
+    best = max(values)
+    if best == -math.inf:
+        return 1 / len(values)
+    weights = [math.exp(value - best) for value in values]
+    return weights[gold] / sum(weights)
 
 
 def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str, float]:
@@ -80,10 +101,15 @@ def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str,
 def across(rows: Sequence[Row]) -> list[Verdict]:
     """Add the figures that need several documents of a run.
 
-    ``consistent``: whether the same segment or event was chosen in every order in which it was
-    offered; ``all_orders``: whether it was the right one each time; both where every order was
-    asked. ``uplift``: right with the text minus right without it (1, 0 or -1), where the same
-    question was answered in the same way without the text.
+    ``acc_both``, of forms with two options: whether the right one has the greater probability in
+    the mean of both orders, and 1/2 if both have the same. In log-odds that is the sign of what the
+    text is worth: a preference for a label or a place, which both orders share, cancels out. Of
+    answers in text it is the share of right ones. ``consistent``: whether the same segment or event
+    was chosen in every order in which it was offered; ``all_orders``: whether it was the right one
+    each time. These three are there where every order was asked. ``uplift``: right with the text
+    minus right without it (1, 0 or -1), where the same question was answered in the same way
+    without the text. ``disturbed``: right with other texts between the text and the question minus
+    right without them.
     """
     added: list[dict[str, float]] = [{} for _ in rows]
     for indices in _groups(rows, _same_pair).values():
@@ -91,18 +117,26 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
             continue
         picked = {_picked(rows[i]) for i in indices}
         right = [rows[i].verdict.metrics["acc"] for i in indices]
+        both = sum(rows[i].verdict.metrics["p_right"] for i in indices) - len(indices) / 2
         for i in indices:
+            if len(rows[i].doc["options"]) == 2:
+                added[i][BOTH] = 0.5 if abs(both) < TIE else float(both > 0)
             added[i]["consistent"] = float(len(picked) == 1 and None not in picked)
             added[i]["all_orders"] = min(right)
-    without = {
-        (baseline_of(row.variant), row.doc["asked_id"]): row.verdict.metrics["acc"]
-        for row in rows
-        if row.doc["condition"] == "notext"
+    found = {
+        condition: {
+            (baseline_of(row.variant), row.doc["asked_id"]): row.verdict.metrics["acc"]
+            for row in rows
+            if row.doc["condition"] == condition
+        }
+        for condition in ("notext", "text")
     }
     for row, more in zip(rows, added, strict=True):
         key = (baseline_of(row.variant), row.doc["asked_id"])
-        if row.doc["condition"] != "notext" and key in without:
-            more["uplift"] = row.verdict.metrics["acc"] - without[key]
+        if row.doc["condition"] != "notext" and key in found["notext"]:
+            more["uplift"] = row.verdict.metrics["acc"] - found["notext"][key]
+        if row.doc["condition"] == "between" and key in found["text"]:
+            more["disturbed"] = row.verdict.metrics["acc"] - found["text"][key]
     return [
         replace(row.verdict, metrics={**row.verdict.metrics, **more})
         for row, more in zip(rows, added, strict=True)
@@ -115,13 +149,17 @@ def baseline_of(variant: str) -> str:
     Answers in text are compared with answers in text, the paper's prompts with the paper's
     prompts; a prompt without the title is not compared with one that names it.
     """
-    for way in ("sort_book_untitled", "sort_book", "sort_untitled"):
-        if variant.startswith(way):
-            return way
+    if variant.startswith(("sort_book_say", "sort_book_memory")):
+        return "sort_book_say"
+    if variant.startswith("sort_write"):
+        return "sort_write"
     if variant.startswith(("sort_say", "sort_memory")):
         return "sort_say"
     if variant.startswith(("sort_own_say", "sort_own_memory")):
         return "sort_own_say"
+    for way in ("sort_book_untitled", "sort_book", "sort_untitled"):
+        if variant.startswith(way):
+            return way
     return "sort_own" if variant.startswith("sort_own") else "sort"
 
 

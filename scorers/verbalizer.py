@@ -2,6 +2,10 @@
 
 One item is asked under many mappings. Right under the natural words means that the model knows the
 item; right under another mapping as well means that it obeys. ``across`` puts the two together.
+
+The headline, ``joint``, wants both answers right, to the same words. Who does not read the mapping
+gives both questions one answer, and one of the two is wrong. Who does not read the input is right
+under both for one class at the most: that share is its 0.
 """
 
 import math
@@ -35,6 +39,11 @@ SWAPPED = {
 """Neutral sets and the ones with the same words for other classes."""
 KNOWING = ("natural", "names")
 """Form and verbalizer of the record that shows whether a model knows an item."""
+REASONED = "_cot"
+"""Ends the names of tasks that let a model reason in writing."""
+AGAINST = ("unnatural", "derangement")
+"""Forms in which the asked word is another class's own."""
+BOUNDS = {"joint": (-1.0, 1.0), "above_chance": (-1.0, 1.0)}
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -161,7 +170,11 @@ def _outcome(doc: Mapping[str, Any], answer: str) -> str:
 
 
 def _above_chance(acc: float, doc: Mapping[str, Any]) -> float:
-    """Return accuracy on the scale on which chance is 0 and all right is 1, for any classes."""
+    """Return accuracy on the scale on which chance is 0 and all right is 1, for any classes.
+
+    Chance is one class in all of them, whichever is guessed; a joint accuracy has the same, because
+    a guess may be kept.
+    """
     chance = 1.0 / len(doc["words"])
     return (acc - chance) / (1.0 - chance)
 
@@ -215,22 +228,24 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
 
     Adds to every row that is not natural, and whose item was asked under its natural words in the
     same reading: ``known`` (right there), ``followed`` (right here and there) and ``obeyed`` (the
-    same above chance). Adds to the first of two neutral sets with exchanged words ``swap_gap``: its
-    accuracy less the other's on the same item; 0 is best.
+    same above chance). Adds ``joint`` to both sides of a pair, see :func:`_joint`, and to the first
+    of two neutral sets with exchanged words ``swap_gap``: its accuracy less the other's on the same
+    item; 0 is best.
     """
     right = {
         (_reading(row), row.doc["cluster_id"]): _accuracy(row)
         for row in rows
         if (row.doc["form"], row.doc["verbalizer"]) == KNOWING
     }
+    pairs = _joint(rows)
     neutral = {
         (_reading(row), row.doc["cluster_id"], row.doc["verbalizer"]): _accuracy(row)
         for row in rows
         if row.doc["form"] == "neutral"
     }
     out = []
-    for row in rows:
-        added: dict[str, float] = {}
+    for number, row in enumerate(rows):
+        added = {"joint": pairs[number]} if number in pairs else {}
         item = (_reading(row), row.doc["cluster_id"])
         if row.doc["form"] != "natural" and item in right:
             known = right[item]
@@ -244,7 +259,36 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
     return out
 
 
+def _joint(rows: Sequence[Row]) -> dict[int, float]:
+    """Return, by row, how far an item is right both under natural words and under the same turned.
+
+    The scale is that on which a guess which is kept from one question to the other is 0. A question
+    in natural words has the mean of its pairs, so that each side of a pair counts alike. Words of
+    another vocabulary are no partner: who never reads a mapping could be right under the names and,
+    by always turning them, under ``no`` and ``yes``.
+    """
+    sides: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
+    for number, row in enumerate(rows):
+        key = (_reading(row), str(row.doc["cluster_id"]), *map(str, row.doc["natural"]))
+        if row.doc["form"] == "natural":
+            sides.setdefault(key, ([], []))[0].append(number)
+        elif row.doc["form"] in AGAINST:
+            sides.setdefault(key, ([], []))[1].append(number)
+    out: dict[int, float] = {}
+    for named, turned in sides.values():
+        if not named or not turned:
+            continue
+        known = float(np.mean([_accuracy(rows[i]) for i in named]))
+        for i in turned:
+            out[i] = _above_chance(known * _accuracy(rows[i]), rows[i].doc)
+        out |= dict.fromkeys(named, float(np.mean([out[i] for i in turned])))
+    return out
+
+
 def _reading(row: Row) -> str:
+    """Return how an answer came about: only answers that came about alike are put together."""
+    if row.variant.endswith(REASONED):
+        return "reasoned"
     return "chosen" if "acc_norm" in row.verdict.metrics else "generated"
 
 

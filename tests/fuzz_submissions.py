@@ -293,7 +293,7 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
                 made.append(row | {"filtered_resps": answer, "doc": doc, "arguments": prompt} | own)
             forge.write_samples(clean / f"samples_{task}_{dates[task]}.jsonl", made)
         card, _ = scorecard.score_run(runs.read_run(clean), details=False)
-    envelope = json.loads((folder / ENVELOPE).read_text(encoding="utf-8"))
+    envelope = json.loads((folder / ENVELOPE).read_text(encoding="utf-8-sig"))
     for name, family in card.families.items():
         ours, claim = case.card.families[name], envelope["claims"][name]
         for part in ("headline", "skill", "invalid_rate"):

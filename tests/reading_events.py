@@ -47,7 +47,7 @@ MAZE = {
 NOSOL = MAZE | {"form": "path_or_none"}
 SORT = {
     "form": "first", "condition": "text", "options": ["the mill burns down", "it rains all day"],
-    "gold": 1, "events": [],
+    "gold": 1, "events": [], "labels": ["A", "B"],
 }  # fmt: skip
 _STEP = {"kind": "number", "subject": "North", "names": [], "value": "63", "domain": [],
          "formula": "", "says": ""}  # fmt: skip
@@ -66,7 +66,7 @@ WORD = {
     "inputs": [{"label": "Review", "text": "It was fine."}],
 }  # fmt: skip
 LIST = {
-    "form": "list", "gold": 2, "candidates": ["a", "b", "c"], "faults": ["boundary", "number", ""],
+    "form": "rank", "gold": 2, "candidates": ["a", "b", "c"], "faults": ["boundary", "number", ""],
 }  # fmt: skip
 
 

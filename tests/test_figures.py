@@ -91,7 +91,8 @@ def sorted_answers(right: Callable[[dict[str, Any]], bool]) -> list[ScoredSample
     task = "heptathlon_sort_e250_smoke"
     folder = store.ensure(store.SetName("sort", tier="smoke"))
     out = []
-    for number, doc in enumerate(store.read_docs(folder, "first")):
+    docs = [doc for doc in store.read_docs(folder, "order") if doc["rung"] == 250]
+    for number, doc in enumerate(docs):
         chosen = doc["gold"] if right(doc) else 1 - doc["gold"]
         pairs = [(-float(i != chosen), i == chosen) for i in range(2)]
         sample = Sample(task, number, doc, "", pairs, {})

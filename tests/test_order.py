@@ -118,7 +118,7 @@ def test_the_key_at_a_place_agrees_by_chance_alone(family: str, built: Any):
         assert abs(agreement(one, other)) < LIMIT
 
 
-@pytest.mark.parametrize("family", ["sort", "verbalizer"])
+@pytest.mark.parametrize("family", ["sort"])
 def test_the_builders_own_order_would_be_noticed(family: str):
     one, other = (keys_of(family, made(family, s)) for s in ("", HIDDEN))
     assert agreement(one, other) > LIMIT
@@ -146,7 +146,11 @@ def told_by_rank(family: str, docs: Mapping[str, list[Doc]], order_by: Callable)
     """
     rng = np.random.default_rng(0)
     above = variance = 0.0
-    for rows in docs.values():
+    seen: set[str] = set()
+    for given in docs.values():
+        # The conditions of a question come in one order: one coincidence is not to count as many.
+        rows = [d for d in given if d.get("asked_id", d["item_id"]) not in seen]
+        seen |= {d.get("asked_id", d["item_id"]) for d in rows}
         for form in {d["form"] for d in rows}:
             mine = sorted((d for d in rows if d["form"] == form), key=order_by)
             key = Key(mine, GOLD[family])
@@ -212,7 +216,7 @@ def test_a_smaller_tier_keeps_the_order_of_the_larger(tmp_path: Path):
 def test_the_conditions_of_a_question_come_in_one_order(built: Any):
     """A limit on both leaves the same questions with the text and without it."""
     docs = built("sort")
-    for form in ("first", "middle", "before", "nearer", "told", "happened"):
+    for form in ("order", "quoted", "middle", "before", "nearer", "told", "happened"):
         asked = [[d["asked_id"] for d in docs[c]] for c in (form, f"{form}_notext")]
         assert asked[0] == asked[1]
 

@@ -111,7 +111,8 @@ def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
     core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     core.decoder = decoders.ByteLevel()
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, eos_token="<eos>", pad_token="<eos>")
-    tokenizer.add_tokens([AddedToken(": A", normalized=False)])
+    # The task's options are called A, C or F and a second letter.
+    tokenizer.add_tokens([AddedToken(f": {letter}", normalized=False) for letter in "ACF"])
     tokenizer.save_pretrained(folder)
     torch.manual_seed(0)
     config = LlamaConfig(
@@ -136,7 +137,8 @@ def test_a_real_model_gives_the_join_to_all_options(name: str, joined: Path, tmp
     tokenizer = AutoTokenizer.from_pretrained(joined)
     model = AutoModelForCausalLM.from_pretrained(joined, dtype=torch.float32)
     assert sample.prompt.endswith(":")
-    for option, (value, _) in zip((" A", " B"), sample.response, strict=True):
+    options = [f" {label}" for label in sample.doc["labels"]]
+    for option, (value, _) in zip(options, sample.response, strict=True):
         whole = tokenizer(sample.prompt + option).input_ids
         start = tokenizer(sample.prompt[:-1]).input_ids
         assert whole[: len(start)] == start

@@ -26,6 +26,9 @@ from tests.salts import salt
 
 DIGESTS = Path(__file__).with_name("digests")
 """One file a family: the digest of each of its public sets, by the name of the set's folder."""
+LARGE = {"maze-fresh-full-2026.1-v2", "maze-paper-full-2026.1-v2"}
+"""Sets that take long to build, and whose every shard begins as that of their tier ``lite``, which
+is always built: they are where HEPTATHLON_DIGESTS=all."""
 SMOKE = store.SetName("maze", tier="smoke")
 SALT = salt("s3cret")
 
@@ -65,6 +68,8 @@ def sources_are_here(family: str, edition: str, tier: str) -> bool:
 def test_digest_of_each_set(name: store.SetName, tmp_path: Path):
     """A season's data never changes. If this fails, the version must rise."""
     known = read_json_strict(DIGESTS / f"{name.family}.json", max_bytes=10**6)
+    if name.folder in LARGE and os.environ.get("HEPTATHLON_DIGESTS") != "all":
+        pytest.skip("HEPTATHLON_DIGESTS=all builds the large sets")
     folder = store.ensure(name, out=tmp_path)
     assert store.read_manifest(folder).digest == known[name.folder]
     shutil.rmtree(folder)

@@ -4,8 +4,4 @@ An event leaves the list when its cue is gone; ``tests/test_attack.py`` fails wh
 here is no longer won, so that none stays by oversight.
 """
 
-KNOWN: dict[str, str] = {
-    "verbalizer": "always the same class, by whatever name, is all that obedience counts",
-    "rarb": "the documents of the problem share words with each other, and a query is not needed",
-    "sort": "the quoted segments can be found in the text by matching words",
-}
+KNOWN: dict[str, str] = {}

@@ -6,8 +6,8 @@ reflection and exchange of start and goal, in any topology, split or form; only 
 ``verify_path`` ask about the very mazes of ``path`` (wherever a maze has such a question), so that
 the forms can be compared in pairs.
 
-A smaller tier is a part of a larger one: ``lite`` is the first 40 items of each of ``full``'s
-cells (topology and size), ``smoke`` the short ones among the first of the two smallest sizes.
+A smaller tier is a part of a larger one: ``lite`` is the first 24 items of each of ``full``'s
+cells (topology and size), ``smoke`` the short ones among the first of the smallest sizes.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from heptathlon.builders.maze.fresh import (
     bin_of,
     with_id,
 )
-from heptathlon.builders.maze.records import LONG_SIZE, SIZES, PaperRecord
+from heptathlon.builders.maze.records import ASKED_SIZES, SIZES, PaperRecord
 from heptathlon.builders.maze.task import bin_label, facts
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.grid import Grid
@@ -32,12 +32,12 @@ from heptathlon.records import Record
 from heptathlon.seeding import Stream
 
 EDITIONS = ("fresh", "paper")
-QUOTA = {"lite": 40, "full": 250, "long": 250}
-"""Items in each cell of each configuration: 250 give +- 6 points at one half."""
-SMOKE_SIZES = SIZES[:2]
+QUOTA = {"lite": 24, "full": 120}
+"""Items in each cell of each configuration: a size has 72 or 96 in ``lite``."""
+SMOKE_SIZES = SIZES[:4]
 SMOKE_BINS = (0, 1)
-SMOKE_QUOTA = {"path": 10, "nosol": 5, "next_move": 5, "verify_path": 5}
-FEWSHOT_SIZE = SIZES[0]
+SMOKE_QUOTA = {"path": 6, "nosol": 5, "next_move": 5, "verify_path": 5}
+FEWSHOT_SIZE = ASKED_SIZES[0]
 FEWSHOT_QUOTA = {"path": 2, "nosol": 2, "next_move": 2, "verify_path": 2}
 """Items (pairs, for ``nosol``) in each topology, in the shard ``fewshot``."""
 
@@ -87,7 +87,7 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
 
     Args:
         edition: ``fresh`` or ``paper``.
-        tier: ``smoke``, ``lite``, ``full`` or ``long`` (``long`` in the fresh edition only).
+        tier: ``smoke``, ``lite`` or ``full``.
         shard: one of :func:`shards`.
         season: names the public seeds, such as ``2026.1``.
         salt: empty for the public sets; a secret for a hidden draw.
@@ -127,8 +127,6 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
 def _sizes(tier: str) -> tuple[int, ...]:
     if tier == "smoke":
         return SMOKE_SIZES
-    if tier == "long":
-        return (LONG_SIZE,)
     if tier in QUOTA:
         return SIZES
     raise UnknownNameError("tier of maze", tier, ("smoke", *QUOTA))

@@ -8,15 +8,17 @@ from typing import Any, TypeVar
 from heptathlon.builders.maze.generators import Maze, cells, dfs, wilson, wilson_loops
 from heptathlon.builders.maze.questions import (
     legal_and_not,
+    misleads,
     next_move,
     place_gold,
     unsolvable_twin,
 )
 from heptathlon.builders.maze.records import (
+    ASKED_SIZES,
     FRESH_TOPOLOGIES,
     LENGTH_BINS,
-    LONG_SIZE,
     SIZES,
+    WORDINGS,
     MazeRecord,
     NextMoveRecord,
     PathRecord,
@@ -50,11 +52,12 @@ GENERATORS: dict[str, Callable[[int, Stream], Maze]] = {
 NOSOL_TOPOLOGY = "wilson"
 
 BINS: dict[str, dict[int, tuple[int, ...]]] = {
-    "dfs": {5: (0, 1, 2), 7: (0, 1, 2, 3), 10: (1, 2, 3, 4), 15: (2, 3, 4, 5), 20: (2, 3, 4, 5),
-            30: (3, 4, 5)},
-    "wilson": {5: (0, 1, 2), 7: (0, 1, 2), 10: (1, 2, 3), 15: (2, 3, 4), 20: (2, 3, 4),
-               30: (3, 4, 5)},
-    "wilson_loops": {5: (0, 1), 7: (0, 1, 2), 10: (1, 2, 3), 15: (2, 3), 20: (2, 3), 30: (3, 4)},
+    "dfs": {3: (0,), 4: (0, 1), 5: (0, 1, 2), 7: (0, 1, 2, 3), 10: (1, 2, 3, 4), 15: (2, 3, 4, 5),
+            20: (2, 3, 4, 5), 30: (3, 4, 5)},
+    "wilson": {3: (0,), 4: (0, 1), 5: (0, 1, 2), 7: (0, 1, 2), 10: (1, 2, 3), 15: (2, 3, 4),
+               20: (2, 3, 4), 30: (3, 4, 5)},
+    "wilson_loops": {3: (0,), 4: (0, 1), 5: (0, 1), 7: (0, 1, 2), 10: (1, 2, 3), 15: (2, 3),
+                     20: (2, 3), 30: (3, 4)},
     "cells": {5: (0, 1), 7: (0, 1), 10: (1, 2), 15: (2, 3), 20: (2, 3), 30: (3, 4)},
 }  # fmt: skip
 """Bins of ``LENGTH_BINS`` that each topology and size is spread over, equally.
@@ -70,9 +73,13 @@ MAX_DRAWS = 2_000
 """Mazes drawn for one item before giving up: at a served share of 0.10 that never happens."""
 
 
-def cells_of(config: str) -> tuple[str, ...]:
-    """Return the topologies in which a configuration has items."""
-    return (NOSOL_TOPOLOGY,) if config == "nosol" else FRESH_TOPOLOGIES
+def cells_of(config: str, size: int) -> tuple[str, ...]:
+    """Return the topologies in which a configuration has items of a size."""
+    if config != "path" and size not in ASKED_SIZES:
+        return ()
+    if config == "nosol":
+        return (NOSOL_TOPOLOGY,)
+    return tuple(topology for topology in FRESH_TOPOLOGIES if size in BINS[topology])
 
 
 def bin_of(topology: str, size: int, index: int) -> int:
@@ -115,7 +122,7 @@ class Rounds:
         Returns:
             The records wanted, by (configuration, split), in the order in which they were made.
         """
-        want = {(c, t): frozenset(wanted(c, t)) for c in CONFIGS for t in cells_of(c)}
+        want = {(c, t): frozenset(wanted(c, t)) for c in CONFIGS for t in cells_of(c, self.size)}
         rounds = max(
             2 * max(w) + 1 if config == "nosol" else max(w) + 1
             for (config, _), w in want.items()
@@ -123,7 +130,7 @@ class Rounds:
         )
         built: Built = {(config, self.split): [] for config in CONFIGS}
         for index in range(rounds):
-            for topology in FRESH_TOPOLOGIES:
+            for topology in cells_of("path", self.size):
                 for config, (place, records) in self._round(topology, index).items():
                     if place in want[config, topology]:
                         built[config, self.split] += records
@@ -131,16 +138,33 @@ class Rounds:
 
     def _round(self, topology: str, index: int) -> dict[str, tuple[int, list[Record]]]:
         """Return the items of a round in one topology, with their indices, by configuration."""
-        task, _ = self._draw("path", topology, index, lambda task, stream: task)
-        path = self._record(PathRecord, task, topology, form="path", solvable=True, twin_id="")
-        made: dict[str, tuple[int, list[Record]]] = {
-            "path": (index, [path]),
+        task, _ = self._draw(
+            "path", topology, index, lambda task, stream: misleads(task, stream) or None
+        )
+        path = self._record(
+            PathRecord,
+            task,
+            topology,
+            form="path",
+            wording=self._wording(topology, index),
+            solvable=True,
+            twin_id="",
+        )
+        made: dict[str, tuple[int, list[Record]]] = {"path": (index, [path])}
+        if self.size not in ASKED_SIZES:
+            return made
+        made |= {
             "next_move": (index, [self._next_move(task, topology, index)]),
             "verify_path": (index, [self._verify(task, topology, index)]),
         }
         if topology == NOSOL_TOPOLOGY and index % 2 == 0:
             made["nosol"] = (index // 2, self._twins(index // 2))
         return made
+
+    def _wording(self, topology: str, index: int) -> int:
+        """Return an item's wording: each in turn within every bin, from a place drawn by lot."""
+        first = self._stream("wording", topology, self.size).below(WORDINGS)
+        return (first + sum(divmod(index, len(BINS[topology][self.size])))) % WORDINGS
 
     def _stream(self, *address: str | int) -> Stream:
         return Stream(FAMILY, VERSION, self.season, self.split, *address, salt=self.salt)
@@ -192,12 +216,17 @@ class Rounds:
         )
 
     def _identity(self, task: Task) -> tuple[str, int, int]:
+        if self.size == SIZES[0]:
+            # So few of the smallest mazes mislead that a turned one counts as new.
+            return task.grid.cells, task.start, task.goal
         return canonical(self.size, task.grid.cells, task.start, task.goal)
 
     def _next_move(self, given: Task, topology: str, index: int) -> NextMoveRecord:
         task, (cell, moves) = self._draw("next_move", topology, index, next_move, given)
-        # The gold option takes every place in turn, so that a fixed choice earns chance exactly.
-        place = self.asked[topology, len(moves)] % len(moves)
+        # The gold option takes every place in turn, from one drawn by lot, so that a fixed choice
+        # earns chance.
+        first = self._stream("first place", topology, self.size, len(moves)).below(len(moves))
+        place = (first + self.asked[topology, len(moves)]) % len(moves)
         self.asked[topology, len(moves)] += 1
         shuffler = self._stream("next_move options", topology, self.size, index)
         return self._record(
@@ -216,7 +245,7 @@ class Rounds:
         task, (legal, illegal) = self._draw("verify_path", topology, index, legal_and_not, given)
         in_bin, which = divmod(index, len(BINS[topology][self.size]))
         # Alternating within each bin, and from one bin and one cell to the next, gives halves.
-        cell = FRESH_TOPOLOGIES.index(topology) + (*SIZES, LONG_SIZE).index(self.size)
+        cell = FRESH_TOPOLOGIES.index(topology) + SIZES.index(self.size)
         valid = (in_bin + which + cell) % 2 == 0
         shown = legal if valid else illegal
         return self._record(
@@ -245,6 +274,7 @@ class Rounds:
             "topology": NOSOL_TOPOLOGY,
             "length_bin": bin_label(whole.length),
             "form": "path_or_none",
+            "wording": 0,
             "cluster_id": whole.facts["cluster_id"],
         }
         pair = [

@@ -20,6 +20,10 @@ NEAR_MISSES = 24
 """Legal and illegal paths of one task that are compared before two are chosen."""
 
 
+WALKS = 4
+"""Walks of each kind that a maze must mislead: equally near cells are told apart by lot."""
+
+
 class _Looks(NamedTuple):
     """What can be seen of a path without its maze.
 
@@ -34,6 +38,20 @@ class _Looks(NamedTuple):
     turns_back: int
     touches: int
     outward: int
+
+
+def misleads(task: Task, stream: Stream) -> bool:
+    """Tell whether who only goes nearer to the goal loses the shortest way.
+
+    Two walkers must: one looks a single move ahead, the other half the maze's side, rounded up. So
+    the distance as the crow flies solves no item of the headline, however near the goal lies.
+    """
+    for moves in ((task.grid.side + 1) // 2, 1):
+        for _ in range(WALKS):
+            walked = task.grid.look_ahead(task.start, task.goal, moves, stream.choice)
+            if walked[-1] == task.goal and len(walked) - 1 == task.length:
+                return False
+    return True
 
 
 def next_move(task: Task, stream: Stream) -> tuple[int, str] | None:
@@ -53,19 +71,14 @@ def next_move(task: Task, stream: Stream) -> tuple[int, str] | None:
     for i, cell in enumerate(path[:-1]):
         shorter = [o for o in grid.links[cell] if to_goal[o] < to_goal[cell]]
         if ways_on(grid, path, i) >= 2 and len(shorter) == 1:
-            away = [_crow(grid.side, o, task.goal) for o in grid.links[cell]]
-            nearest = _crow(grid.side, shorter[0], task.goal) == min(away)
+            away = [grid.apart(o, task.goal) for o in grid.links[cell]]
+            nearest = grid.apart(shorter[0], task.goal) == min(away)
             kinds.setdefault(nearest, []).append((cell, shorter[0]))
     if not kinds:
         return None
     cell, ahead = stream.choice(kinds[stream.choice(sorted(kinds))])
     right = moves_along(grid, [cell, ahead])
     return cell, right + grid.open_moves(cell).replace(right, "")
-
-
-def _crow(side: int, cell: int, other: int) -> int:
-    """Return the Manhattan distance of two cells."""
-    return abs(cell // side - other // side) + abs(cell % side - other % side)
 
 
 def place_gold(gold: str, others: str, position: int, stream: Stream) -> str:

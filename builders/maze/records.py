@@ -7,9 +7,13 @@ from pydantic import Field
 from heptathlon.records import Id, Record
 
 FRESH_TOPOLOGIES = ("dfs", "wilson", "wilson_loops", "cells")
-SIZES = (5, 7, 10, 15, 20)
-LONG_SIZE = 30
+SIZES = (3, 4, 5, 7, 10, 15, 20, 30)
+"""Sides of the headline's mazes: the rungs of the ladder."""
+ASKED_SIZES = SIZES[2:]
+"""Sides of the other forms' mazes: smaller ones have too few decisions, and no twins."""
 LENGTH_BINS = ((4, 7), (8, 15), (16, 31), (32, 63), (64, 127), (128, 899))
+WORDINGS = 3
+"""Wordings of the headline's question, each with glyphs of its own."""
 
 
 class MazeRecord(Record):
@@ -51,11 +55,13 @@ class PathRecord(MazeRecord):
     """Find a shortest path (``path``), or say that there is none (``path_or_none``).
 
     Attributes:
+        wording: which of the wordings the question has, with its glyphs; 0 for ``path_or_none``.
         solvable: whether goal can be reached from start.
         twin_id: item_id of the twin in a solvable/unsolvable pair; empty for ``path``.
     """
 
     form: Literal["path", "path_or_none"]
+    wording: int = Field(ge=0, lt=WORDINGS)
     solvable: bool
     twin_id: Id
 

@@ -1,20 +1,23 @@
 """The retrieval builder: which problems, documents and first stages make up a tier.
 
 A shard is one kind of reasoning (in the paper edition, one published task) and is generated alone.
-A problem is the same in every tier; the corpus grows with the tier, and with it what the first
-stage, BM25 over the documents of the kind, puts beside the problem's own eight documents.
+Problems stand in towns: two dozen of a kind share one, and three of a block share what they are
+about but for one mark. What is ranked is the shelf of a block: its three problems' documents, eight
+each. Whoever looks at the documents alone sees three problems alike, and whoever matches words gets
+to the eight of the one that is asked, and no further. To find the shelf among all others, one needs
+the town and the facts: that is asked by full retrieval.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Any, TypeVar
 
 from heptathlon.builders.rarb import causal, numerical, paper, programs, spatial, temporal
 from heptathlon.builders.rarb.corpora import FRESH
-from heptathlon.builders.rarb.problem import Problem
+from heptathlon.builders.rarb.problem import CUBE, Asked, Problem
 from heptathlon.builders.rarb.records import (
-    ABSENT,
     CandidatesRecord,
     DocumentRecord,
     JudgeRecord,
@@ -23,20 +26,20 @@ from heptathlon.builders.rarb.records import (
 from heptathlon.builders.rarb.words import PLACES
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import FAMILIES
-from heptathlon.lexical import Bm25, best_first
 from heptathlon.records import ID_LENGTH, Record, content_id
 from heptathlon.seeding import Stream
 
 FAMILY = "rarb"
 VERSION = FAMILIES[FAMILY].version
 EDITIONS = ("fresh", "paper")
-KINDS: dict[str, Callable[[str, Stream], Problem | None]] = {
-    "temporal": temporal.draw,
-    "spatial": spatial.draw,
-    "numerical": numerical.draw,
-    "code": programs.draw,
-    "causal": causal.draw,
+KINDS: dict[str, ModuleType] = {
+    "temporal": temporal,
+    "spatial": spatial,
+    "numerical": numerical,
+    "code": programs,
+    "causal": causal,
 }
+"""Each has ``TOPICS``, ``blocks`` of a town, and ``draw``, which returns a problem."""
 INSTRUCTIONS = {
     "temporal": "Given the following problem about dates and order of time, retrieve the document "
     "that states its answer.",
@@ -47,33 +50,39 @@ INSTRUCTIONS = {
     "causal": "Given the following rules and events, retrieve the document that states the "
     "outcome.",
 }
-POOL = 20
-"""Documents that the first stage hands on: the problem's own eight and the next best."""
+STEPS = (1, 2, 3, 5, 8)
+"""Reasoning steps: the rungs of the ladder."""
+WORDINGS = 3
+BLOCKS = 8
+"""Blocks of a town."""
+MARKS = 3
+"""Problems of a block."""
+POOL = MARKS * len(CUBE)
+"""Documents of a block, which are ranked."""
 OTHER = "other"
 MAX_DRAWS = 400
 """Draws of one problem before its generator is called broken; about one in four is not fair."""
-FEWSHOT_PROBLEMS = 2
+FEWSHOT = 2
 
 
 @dataclass(frozen=True)
 class _Size:
-    """How many problems of each kind a tier has, and how many of them each form asks."""
+    """How many towns of each kind a tier has, and how many problems of them each form asks."""
 
-    problems: int
+    towns: int
     rank: int
     choose: int
-    list: int
     judge: int
     retrieve: int
 
 
 SIZES = {
-    "smoke": _Size(problems=40, rank=4, choose=7, list=4, judge=1, retrieve=20),
-    "lite": _Size(problems=250, rank=60, choose=60, list=60, judge=12, retrieve=60),
-    "full": _Size(problems=980, rank=250, choose=250, list=250, judge=50, retrieve=250),
+    "smoke": _Size(towns=2, rank=5, choose=5, judge=1, retrieve=16),
+    "lite": _Size(towns=10, rank=60, choose=60, judge=12, retrieve=60),
+    "full": _Size(towns=41, rank=300, choose=300, judge=50, retrieve=300),
 }
-"""980 problems of eight documents in five kinds are a corpus of 39,200; the places that are left
-over are for the few-shot problems."""
+"""41 towns of 24 problems of eight documents in five kinds are a corpus of 39,360. A form asks
+about one problem of a block at most, so that its items share no document."""
 
 R = TypeVar("R", bound=Record)
 Built = dict[tuple[str, str], list[Record]]
@@ -89,7 +98,6 @@ def configs(edition: str) -> dict[str, type[Record]]:
         return {
             "rank": CandidatesRecord,
             "choose": CandidatesRecord,
-            "list": CandidatesRecord,
             "judge": JudgeRecord,
             "retrieve": RetrieveRecord,
             "corpus": DocumentRecord,
@@ -147,16 +155,15 @@ class _Kind:
 
     def build(self, size: _Size) -> Built:
         """Return the kind's records of a tier."""
-        problems = [self._problem("test", i) for i in range(size.problems)]
+        problems = self._problems("test", self._places[: size.towns], BLOCKS)
         built = self._ask(problems, size, "test")
-        few = [self._problem("fewshot", i) for i in range(FEWSHOT_PROBLEMS)]
-        n = FEWSHOT_PROBLEMS
-        built |= self._ask(few, _Size(n, n, n, n, 1, n), "fewshot")
+        few = self._problems("fewshot", self._places[-1:], FEWSHOT)
+        built |= self._ask(few, _Size(1, FEWSHOT, FEWSHOT, 1, FEWSHOT), "fewshot")
         built["corpus", "corpus"] = [
             with_id(
                 DocumentRecord,
                 {
-                    "cluster_id": self._cluster(p),
+                    "cluster_id": self._block(p),
                     "season": self.season,
                     "form": "document",
                     "doc_id": document_id(text),
@@ -169,34 +176,60 @@ class _Kind:
         ]
         return built
 
-    def _problem(self, split: str, index: int) -> Problem:
-        stream = Stream(FAMILY, VERSION, self.season, split, self.kind, index, salt=self.salt)
-        place = self._places[index if split == "test" else -1 - index]
+    def _problems(self, split: str, places: Sequence[str], blocks: int) -> list[Problem]:
+        """Return the problems of some towns: first one of every block, then the blocks' second."""
+        asked: dict[int, list[Asked]] = {mark: [] for mark in range(MARKS)}
+        for place in places:
+            town = self._stream(split, "town", place)
+            for topic, facts, marks in KINDS[self.kind].blocks(town, blocks):
+                for i, mark in enumerate(marks):
+                    others = tuple(m for m in marks if m != mark)
+                    step, wording = self._cell(split, topic, i, self._dealt(asked[i], topic))
+                    asked[i].append(Asked(place, topic, facts, mark, others, step, wording))
+        return [self._problem(split, one) for layer in asked.values() for one in layer]
+
+    def _dealt(self, asked: Sequence[Asked], topic: str) -> int:
+        return sum(one.topic == topic for one in asked)
+
+    def _cell(self, split: str, topic: str, layer: int, number: int) -> tuple[int, int]:
+        """Return steps and wording of the problem with a number among those of a topic.
+
+        All pairs of the two are dealt before any comes again, in an order of its own each time.
+        """
+        deal, place = divmod(number, len(STEPS) * WORDINGS)
+        cells = [(steps, wording) for wording in range(WORDINGS) for steps in STEPS]
+        self._stream(split, "cells", topic, layer, deal).shuffle(cells)
+        return cells[place]
+
+    def _stream(self, split: str, *what: str | int) -> Stream:
+        return Stream(FAMILY, VERSION, self.season, split, self.kind, *what, salt=self.salt)
+
+    def _problem(self, split: str, asked: Asked) -> Problem:
+        stream = self._stream(split, "problem", asked.place, *asked.facts, asked.mark)
         for _ in range(MAX_DRAWS):
-            if found := KINDS[self.kind](place, stream):
+            found: Problem | None = KINDS[self.kind].draw(asked, stream)
+            if found:
                 return found
         raise HeptathlonError(
             f"rarb: {MAX_DRAWS} draws gave no fair problem of the kind {self.kind!r}; report this "
-            f"with the season {self.season} and the index {index}."
+            f"with the season {self.season} and {asked}."
         )
 
     def _ask(self, problems: list[Problem], size: _Size, split: str) -> Built:
         """Return the questions about the first problems, over the documents of all of them."""
-        owner = {text: p for p in problems for text in p.documents}
-        texts = list(owner)
-        if len(texts) != sum(len(p.documents) for p in problems):
+        texts = [text for p in problems for text in p.documents]
+        if len(set(texts)) != len(texts):
             raise HeptathlonError(f"rarb: two problems of kind {self.kind!r} share a document.")
-        ids = [document_id(text) for text in texts]
-        asked = problems[: max(size.rank, size.list, size.judge)]
-        scores = Bm25(texts).scores([p.query for p in asked])
-        built: Built = {(config, split): [] for config in ("rank", "choose", "list", "judge")}
-        for index, (p, row) in enumerate(zip(asked, scores, strict=True)):
-            pool = [texts[i] for i in best_first(row, ids, POOL)]
-            for form, wanted in (("rank", size.rank), ("list", size.list)):
-                if index < wanted:
-                    built[form, split].append(self._candidates(form, p, pool))
+        shelves: dict[str, list[str]] = {}
+        for p in problems:
+            shelves.setdefault(self._block(p), []).extend(p.documents)
+        built: Built = {(config, split): [] for config in ("rank", "choose", "judge")}
+        for index, p in enumerate(problems[: max(size.rank, size.judge)]):
+            shelf = shelves[self._block(p)]
+            if index < size.rank:
+                built["rank", split].append(self._candidates("rank", p, shelf))
             if index < size.judge:
-                built["judge", split] += self._judged(p, pool)
+                built["judge", split] += self._judged(p, shelf)
         built["choose", split] = [
             self._candidates("choose", p, list(p.documents)) for p in problems[: size.choose]
         ]
@@ -207,22 +240,24 @@ class _Kind:
 
     def _shared(self, p: Problem) -> dict[str, Any]:
         return {
-            "cluster_id": self._cluster(p),
+            "cluster_id": self._block(p),
             "season": self.season,
             "kind": self.kind,
-            "topic": p.topic,
-            "steps": str(p.steps),
+            "topic": p.asked.topic,
+            "steps": p.asked.steps,
+            "wording": p.asked.wording,
             "nearest": p.nearest,
             "query": p.query,
             "instruction": INSTRUCTIONS[self.kind],
         }
 
-    def _cluster(self, p: Problem) -> str:
-        return content_id(FAMILY, "problem", p.query)
+    def _block(self, p: Problem) -> str:
+        marks = sorted([p.asked.mark, *p.asked.others])
+        return content_id(FAMILY, "block", self.season, p.asked.place, *p.asked.facts, *marks)
 
     def _candidates(self, form: str, p: Problem, pool: list[str]) -> Record:
         faults = dict(zip(p.documents, p.faults, strict=True))
-        # Sorted first, so that the order depends on the item alone and not on the first stage's.
+        # Sorted first, so that the order depends on the item alone and not on which was made first.
         shown = sorted(pool)
         address = (FAMILY, VERSION, self.season, "candidates", form, p.query)
         Stream(*address, salt=self.salt).shuffle(shown)
@@ -235,7 +270,7 @@ class _Kind:
                 "candidates": shown,
                 "candidate_ids": [document_id(text) for text in shown],
                 "faults": [faults.get(text, OTHER) for text in shown],
-                "gold": shown.index(gold) if gold in shown else ABSENT,
+                "gold": shown.index(gold),
             },
         )
 
@@ -252,7 +287,6 @@ class _Kind:
                     "fault": faults.get(text, OTHER),
                     "right": text == p.documents[0],
                     "pool": len(pool),
-                    "pool_has_gold": p.documents[0] in pool,
                 },
             )
             for text in sorted(pool, key=document_id)
@@ -265,7 +299,7 @@ class _Kind:
             self._shared(p)
             | {
                 "form": "retrieve",
-                "query_id": self._cluster(p),
+                "query_id": content_id(FAMILY, "query", p.query),
                 "corpus": f"{FRESH}{self.tier}",
                 "corpus_size": corpus_size,
                 "gold_ids": ids[:1],

@@ -1,73 +1,89 @@
-"""Numerical problems: word problems, with worked answers as documents."""
+"""Numerical problems: what is left after goods have come and gone."""
 
-from heptathlon.builders.rarb.problem import Problem, problem
-from heptathlon.builders.rarb.words import counted, in_words
+from heptathlon.builders.rarb.problem import Asked, Problem, problem
+from heptathlon.builders.rarb.sums import total
+from heptathlon.builders.rarb.words import capital, in_words, plural
 from heptathlon.seeding import Stream
 
+TOPICS = ("stock",)
+_SHOPS = (
+    "stall", "nursery", "workshop", "library", "bakery", "museum", "pharmacy", "depot", "bazaar",
+    "chandlery", "mission", "studio",
+)  # fmt: skip
 _GOODS = (
-    ("stall", "crate", "jar", "sold", "brought in from the cellar"),
-    ("nursery", "tray", "seedling", "given away", "raised under glass"),
-    ("workshop", "box", "hinge", "fitted to doors", "found in a drawer"),
-    ("library", "shelf", "atlas", "lent to a school", "returned by readers"),
-    ("bakery", "rack", "loaf", "eaten at noon", "baked afterwards"),
-    ("museum", "drawer", "coin", "sent on loan", "bought at an auction"),
-)
-"""Place of business, its container, what is in it, how it becomes less, how it becomes more."""
-_PLURALS = {"box": "boxes", "shelf": "shelves", "atlas": "atlases", "loaf": "loaves"}
-FAULTS = ("miscounted_group", "wrong_operation", "carry_slip")
-CARRY = 10
-MIN_TOTAL = 12
+    "jar", "tray", "lamp", "atlas", "loaf", "coin", "brush", "box", "candle", "basket", "kettle",
+    "blanket", "bottle", "ribbon", "clock", "saddle",
+)  # fmt: skip
+_OUT = ("were sold", "were given away", "were lent out", "were broken", "were sent back")
+_IN = ("were bought", "were handed in", "were brought in", "were made", "were delivered")
+FAULTS = ("off_by_one", "carry_slip", "misread_number")
+SIZES = (2, 85)
+"""Least and greatest change of the stock."""
+MISREAD = (12, 60)
+"""By how much a number may be misread."""
+MIN_COUNT = 1
+ORDERS = 50
+"""Orders of the changes that are tried, for one in which the goods never run out."""
 
 
-def _plural(noun: str) -> str:
-    return _PLURALS.get(noun, f"{noun}s")
-
-
-def _count(n: int, noun: str) -> str:
-    return counted(n, noun) if n == 1 or noun not in _PLURALS else f"{in_words(n)} {_plural(noun)}"
-
-
-def draw(place: str, stream: Stream) -> Problem | None:
-    """Return a numerical problem of a place, or None if the draw was not fair."""
-    shop, container, thing, less, more = stream.choice(_GOODS)
-    low, upper = stream.between(3, 12), stream.below(2)
-    groups, size = low + upper, stream.between(6, 24)
-    changes = [
-        (1 if stream.below(2) else -1) * stream.between(4, 60) for _ in range(stream.between(1, 3))
+def blocks(stream: Stream, n: int) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Return topic, shared facts and marks of a town's blocks."""
+    return [
+        ("stock", (shop,), tuple(stream.sample(_GOODS, 3))) for shop in stream.sample(_SHOPS, n)
     ]
-    turned = stream.below(len(changes))
-    # Of the two counts either is as likely to be the right one, so neither gives itself away.
-    miscount = 1 - 2 * upper
-    slip = CARRY * (2 * stream.below(2) - 1)
-    # Never in the first total: that a prime is no product can be seen without the question.
-    slipped_at = 1 + stream.below(len(changes))
 
-    def totals(miscounted: bool, wrong_operation: bool, carry_slip: bool) -> list[int]:
-        out = [(groups + miscount * miscounted) * size]
-        for index, change in enumerate(changes):
-            out.append(out[-1] + (-change if wrong_operation and index == turned else change))
-        if carry_slip:
-            out = [n + slip * (i >= slipped_at) for i, n in enumerate(out)]
-        return out
 
-    corners = [totals(a, b, c) for a in (False, True) for b in (False, True) for c in (False, True)]
-    if len({c[-1] for c in corners}) < len(corners) or min(map(min, corners)) < MIN_TOTAL:
+def draw(asked: Asked, stream: Stream) -> Problem | None:
+    """Return a numerical problem, or None if the draw was not fair."""
+    found = total(asked.steps, (1, 10), MISREAD, SIZES, stream)
+    if found is None:
         return None
-
-    def document(miscounted: bool, wrong_operation: bool, carry_slip: bool) -> str:
-        chain = totals(miscounted, wrong_operation, carry_slip)
-        running = ", then ".join(map(str, chain))
-        return (
-            f"Worked answer for the {place} {shop}: running total {running}. "
-            f"Result: {chain[-1]} {_plural(thing)}."
-        )
-
-    told = [
-        f"{in_words(abs(n)).capitalize()} {_plural(thing)} were {less if n < 0 else more}."
-        for n in changes
-    ]
+    # Drawn by what all corners need, so that it tells none of them.
+    start = stream.between(MIN_COUNT, 160) + max(0, -found.base)
+    changes = list(found.terms)
+    for _ in range(ORDERS):
+        if _lasts(start, changes):
+            break
+        stream.shuffle(changes)
+    else:
+        return None
+    place, shop, good = asked.place, asked.facts[0], asked.mark
+    things = plural(good)
+    told = " ".join(_told(n, good, asked.wording, stream) for n in changes)
     query = (
-        f"The {place} {shop} had {_count(groups, container)} of {in_words(size)} {_plural(thing)} "
-        f"each. {' '.join(told)} How many {_plural(thing)} were there in the end?"
+        f"The {shop} in {place} had {_count(start, good)}. {told} How many {things} does the "
+        f"{place} {shop} have in the end?",
+        f"How many {things} are left at the {shop} of {place}? At first there were "
+        f"{_count(start, good)} at the {place} {shop}. {told}",
+        f"Book of the {place} {shop}, {things} only. In the morning: {_count(start, good)}. "
+        f"{told} What is written down at night for the {things} of {place}?",
+    )[asked.wording]
+    return problem(
+        asked,
+        query,
+        found.gold,
+        FAULTS,
+        lambda c: f"Stock of {things}, {place} {shop}: {start + found.at(c)}.",
     )
-    return problem("stock", 1 + len(changes), query, FAULTS, document)
+
+
+def _lasts(start: int, changes: list[int]) -> bool:
+    held = start
+    for change in changes:
+        held += change
+        if held < MIN_COUNT:
+            return False
+    return True
+
+
+def _count(n: int, good: str) -> str:
+    return f"{in_words(n)} {good if n == 1 else plural(good)}"
+
+
+def _told(change: int, good: str, wording: int, stream: Stream) -> str:
+    how, count = stream.choice(_IN if change > 0 else _OUT), _count(abs(change), good)
+    return (
+        f"{capital(count)} {how}.",
+        f"Then {count} {how}.",
+        f"{capital(how.removeprefix('were '))}: {in_words(abs(change))}.",
+    )[wording]

@@ -1,194 +1,136 @@
-"""Code problems: a description with worked examples, and short programs in three languages.
+"""Code problems: a rule in words, step by step, and short programs that have it worked out.
 
-A program is one syntax tree, rendered in every language and run by :func:`Program.run`. The
-examples are chosen so that each of the seven near misses gives a wrong result on at least one.
+A program is one small value, rendered in every language and run by :func:`Program.run`. What its
+formula multiplies by and adds, and where it begins to hold, are sums over all steps of the rule.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from heptathlon.builders.rarb.problem import CUBE, Problem, problem
-from heptathlon.builders.rarb.words import in_words
-from heptathlon.lexical import tokens
+from heptathlon.builders.rarb.problem import Asked, Corner, Problem, corner, problem
+from heptathlon.builders.rarb.sums import parts
+from heptathlon.builders.rarb.words import capital, in_words
 from heptathlon.seeding import Stream
 
 Language = Literal["python", "javascript", "java"]
-LANGUAGES: tuple[Language, ...] = ("python", "javascript", "java")
-FAULTS = ("boundary", "wrong_constant", "wrong_operator", "wrong_order", "wrong_accumulator")
-EXAMPLES = 2
-STEPS = 3
-"""To change, to keep and to gather."""
-MAX_TRIES = 40
-_SUBJECTS = ("tally", "meter", "ledger", "gauge", "toll", "quota", "counter", "balance")
+TOPICS: tuple[Language, ...] = ("python", "javascript", "java")
+FAULTS = ("wrong_factor", "wrong_constant", "wrong_limit")
+FACTORS, CONSTANTS, LIMITS = (2, 9), (11, 40), (51, 99)
+"""Least and greatest of what a right program multiplies by, adds, and compares with."""
+TIMES, ADDED, COMPARED = (1, 9), (2, 50), (2, 99)
+"""The same of one step of the rule."""
+_SUBJECTS = (
+    "toll", "fee", "fare", "levy", "rent", "bonus", "refund", "quota", "fine", "wage", "duty",
+    "rate",
+)  # fmt: skip
+_PAYERS = (
+    "barge", "wagon", "rider", "porter", "miller", "baker", "ferry", "tenant", "pilot", "carter",
+    "weaver", "fisher", "cooper", "tailor", "brewer", "potter",
+)  # fmt: skip
+_TIMES = {1: "the number itself", 2: "twice the number"}
 
 
 @dataclass(frozen=True)
 class Program:
-    """A loop over whole numbers: keep some, change them, and gather them into one number.
+    """A function of a whole number: left alone on one side of a limit, else a line through it.
 
     Attributes:
-        above: whether numbers above the limit are kept, or those below it.
-        inclusive: whether the limit itself is kept.
+        above: whether numbers above the limit are left alone, or those below it.
         limit: what a number is compared with.
-        operator: how a number is changed, ``*`` or ``+``.
-        constant: what it is changed by.
-        change_first: whether the changed number is compared, or the number itself.
-        total: whether the changed numbers are added up, or the last one is the result.
+        factor: what other numbers are multiplied by.
+        constant: what is added then.
     """
 
     above: bool
-    inclusive: bool
     limit: int
-    operator: Literal["*", "+"]
+    factor: int
     constant: int
-    change_first: bool
-    total: bool
 
-    def run(self, numbers: list[int]) -> int:
-        """Return the program's result; 0 if no number is kept."""
-        out = 0
-        for x in numbers:
-            y = x * self.constant if self.operator == "*" else x + self.constant
-            tested = y if self.change_first else x
-            kept = tested > self.limit if self.above else tested < self.limit
-            if kept or (self.inclusive and tested == self.limit):
-                out = out + y if self.total else y
-        return out
-
-    @property
-    def comparison(self) -> str:
-        """The comparison's sign."""
-        return (">" if self.above else "<") + "=" * self.inclusive
+    def run(self, number: int) -> int:
+        """Return the program's result."""
+        if number > self.limit if self.above else number < self.limit:
+            return number
+        return self.factor * number + self.constant
 
     def source(self, language: Language, title: str) -> str:
         """Return the program's text.
 
         Args:
-            language: one of ``LANGUAGES``.
-            title: two words; they stand in a comment and make the function's name.
+            language: one of ``TOPICS``.
+            title: three words; they stand in a comment and make the function's name.
         """
-        tested = "y" if self.change_first else "x"
-        change = f"x {self.operator} {self.constant}"
-        gather = "+=" if self.total else "="
-        test = f"{tested} {self.comparison} {self.limit}"
-        first, second = title.split()
-        camel = first.lower() + second.capitalize()
+        words = title.lower().split()
+        camel = words[0] + "".join(map(capital, words[1:]))
+        test = f"n {'>' if self.above else '<'} {self.limit}"
+        line = f"{self.factor} * n + {self.constant}"
         if language == "python":
             return (
-                f"# {title}\ndef {first.lower()}_{second.lower()}(numbers):\n    out = 0\n"
-                f"    for x in numbers:\n        y = {change}\n        if {test}:\n"
-                f"            out {gather} y\n    return out"
+                f"# {title}\ndef {'_'.join(words)}(n):\n    if {test}:\n        return n\n"
+                f"    return {line}"
             )
-        if language == "javascript":
-            return (
-                f"// {title}\nfunction {camel}(numbers) {{\n  let out = 0;\n"
-                f"  for (const x of numbers) {{\n    const y = {change};\n    if ({test}) {{\n"
-                f"      out {gather} y;\n    }}\n  }}\n  return out;\n}}"
-            )
-        return (
-            f"// {title}\nstatic long {camel}(long[] numbers) {{\n  long out = 0;\n"
-            f"  for (long x : numbers) {{\n    long y = {change};\n    if ({test}) {{\n"
-            f"      out {gather} y;\n    }}\n  }}\n  return out;\n}}"
+        head = (
+            f"function {camel}(n)" if language == "javascript" else f"static long {camel}(long n)"
         )
-
-    def faulty(self, fault: str, step: int) -> "Program":
-        """Return the program with one fault.
-
-        Args:
-            fault: one of ``FAULTS``.
-            step: 1 or -1, by which a wrong constant is wrong.
-        """
-        match fault:
-            case "boundary":
-                return replace(self, inclusive=not self.inclusive)
-            case "wrong_constant":
-                return replace(self, constant=self.constant + step)
-            case "wrong_operator":
-                return replace(self, operator="+" if self.operator == "*" else "*")
-            case "wrong_order":
-                return replace(self, change_first=not self.change_first)
-            case _:
-                return replace(self, total=not self.total)
-
-    @property
-    def words(self) -> str:
-        """The program in a sentence, its numbers in words."""
-        change = (
-            f"multiplies each by {in_words(self.constant)}"
-            if self.operator == "*"
-            else f"adds {in_words(self.constant)} to each"
-        )
-        side = "above" if self.above else "below"
-        border = "at or " * self.inclusive + side
-        what = "results" if self.change_first else "numbers"
-        keep = f"keeps only the {what} that lie {border} {in_words(self.limit)}"
-        order = f"{change}, {keep}" if self.change_first else f"{keep}, {change}"
-        end = "returns their sum" if self.total else "returns the one that comes last"
-        return f"{order} and {end}"
+        return f"// {title}\n{head} {{\n  if ({test}) {{\n    return n;\n  }}\n  return {line};\n}}"
 
 
-def draw(place: str, stream: Stream) -> Problem | None:
-    """Return a code problem of a place, or None if the draw was not fair."""
-    low, upper = stream.between(3, 8), stream.below(2)
-    program = Program(
-        above=bool(stream.below(2)),
-        inclusive=bool(stream.below(2)),
-        limit=stream.between(21, 79),
-        operator=stream.choice(("*", "+")),
-        constant=low + upper,
-        change_first=bool(stream.below(2)),
-        total=bool(stream.below(2)),
-    )
-    faults = sorted(stream.sample(FAULTS, 3), key=FAULTS.index)
-    # Of the two constants either is as likely to be the right one, so neither gives itself away.
-    step = 1 - 2 * upper
-    language = stream.choice(LANGUAGES)
-    title = f"{place} {stream.choice(_SUBJECTS)}"
+def blocks(stream: Stream, n: int) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Return topic, shared facts and marks of a town's blocks."""
+    return [
+        (TOPICS[i % len(TOPICS)], (subject,), tuple(stream.sample(_PAYERS, 3)))
+        for i, subject in enumerate(stream.sample(_SUBJECTS, n))
+    ]
 
-    def corner(wrong: tuple[bool, ...]) -> Program:
-        out = program
-        for fault, set_ in zip(faults, wrong, strict=True):
-            out = out.faulty(fault, step) if set_ else out
-        return out
 
-    corners = [corner(c) for c in CUBE]
-    examples = _examples(corners, stream)
-    if examples is None:
+def draw(asked: Asked, stream: Stream) -> Problem | None:
+    """Return a code problem, or None if the draw was not fair."""
+    language = next(one for one in TOPICS if one == asked.topic)
+    factor = stream.between(FACTORS[0], FACTORS[1] - 1)
+    constant = stream.between(CONSTANTS[0], CONSTANTS[1] - 1)
+    limit = stream.between(LIMITS[0], LIMITS[1] - 1)
+    above = bool(stream.below(2))
+    gold = corner(stream)
+
+    def program(at: Corner) -> Program:
+        return Program(above, limit + at[2], factor + at[0], constant + at[1])
+
+    right = program(gold)
+    times = parts(right.factor, asked.steps, TIMES, stream)
+    added = parts(right.constant, asked.steps, ADDED, stream)
+    compared = parts(right.limit, asked.steps, COMPARED, stream)
+    if times is None or added is None or compared is None:
         return None
-    shown = " and ".join(f"{program.run(e)} for {e}" for e in examples)
+    place, title = asked.place, f"{asked.place} {asked.mark} {asked.facts[0]}"
+    name = f"{asked.mark} {asked.facts[0]}"
+    side = "above" if above else "below"
+    rule = _rule(_clauses(times, times=True) + _clauses(added), asked.wording, stream)
+    border = _rule(_clauses(compared), asked.wording, stream)
     query = (
-        f"The {title} takes a list of whole numbers, {program.words}; if there is none, the "
-        f"result is zero. It gives {shown}. Which program is it?"
-    )
-    return problem(
-        language,
-        STEPS,
-        query,
-        faults,
-        lambda *wrong: corner(wrong).source(language, title),
-    )
+        f"For the {name} of {place}, a number {side} the limit is left as it is. From any other "
+        f"number, the {name} is made up from nothing: {rule}. The limit is made up too: {border}. "
+        f"Which program works out the {place} {name}?",
+        f"Wanted: code for the {place} {name}. A certain limit counts: begin at nought and "
+        f"{border}. Any number {side} it comes back unchanged. With all others, begin at nought "
+        f"and {rule}. What comes out is the {name} in {place}.",
+        f"The {name} as {place} asks it: {side} a limit, the number itself; otherwise a sum, for "
+        f"which one has to {rule}. To find the limit, {border}. Find the program of the {place} "
+        f"{name}.",
+    )[asked.wording]
+    return problem(asked, query, gold, FAULTS, lambda c: program(c).source(language, title))
 
 
-def _examples(corners: list[Program], stream: Stream) -> list[list[int]] | None:
-    """Return examples that every near miss fails, without a number that only some texts have."""
-    spoken: list[set[str]] = [set(tokens(c.source("python", "a b"))) for c in corners]
-    telling = {w for words in spoken for w in words if not all(w in other for other in spoken)}
-    limit = corners[0].limit
-    for _ in range(MAX_TRIES):
-        examples = []
-        for _ in range(EXAMPLES):
-            numbers = [stream.between(9, 90) for _ in range(stream.between(2, 4))]
-            # The border case: a number that the comparison, before or after the change, meets.
-            c = stream.choice(corners)
-            exact = limit - c.constant if c.operator == "+" else limit // c.constant
-            border = exact if c.change_first else limit
-            numbers.append(border)
-            stream.shuffle(numbers)
-            examples.append(numbers)
-        right = [corners[0].run(e) for e in examples]
-        said = {str(n) for e in examples for n in e} | {str(n) for n in right}
-        if said & telling:
-            continue
-        if all([c.run(e) for e in examples] != right for c in corners[1:]):
-            return examples
-    return None
+def _clauses(terms: list[int], *, times: bool = False) -> list[tuple[bool, str]]:
+    """Return for each term, or multiple of the number, whether it is added and how it is called."""
+    if not times:
+        return [(n > 0, in_words(abs(n))) for n in terms]
+    return [(n > 0, _TIMES.get(abs(n)) or f"{in_words(abs(n))} times the number") for n in terms]
+
+
+def _rule(clauses: list[tuple[bool, str]], wording: int, stream: Stream) -> str:
+    """Return in words what is added and taken away, in an order of its own."""
+    stream.shuffle(clauses)
+    on, off = (("add", "take away"), ("put on", "subtract"), ("add", "deduct"))[wording]
+    said = [f"{on if added else off} {what}" for added, what in clauses]
+    if len(said) == 1:
+        return said[0]
+    return (", " if wording == 0 else ", then ").join(said[:-1]) + f", and {said[-1]}"

@@ -7,7 +7,7 @@ from pydantic import Field
 from heptathlon.records import Id, Record
 
 NOT_STATED = "not_stated"
-"""Stratum of published items, whose steps and wrong answers nobody has labelled."""
+"""Stratum of published items, whose topics and wrong answers nobody has labelled."""
 ABSENT = -1
 """Gold index of an item whose first stage missed the gold document."""
 
@@ -18,7 +18,9 @@ class QueryRecord(Record):
     Attributes:
         kind: kind of reasoning (fresh) or name of the published task (paper).
         topic: what the problem is about, finer than its kind.
-        steps: number of reasoning steps, as text.
+        steps: number of reasoning steps, a rung of the ladder; 0 for published items, whose steps
+            nobody has counted.
+        wording: which of three wordings the query has, from 0; 0 for published items.
         nearest: the fault of the hard negative that is most like the gold document.
         query: the question.
         instruction: the sentence that is put before it where a task is asked with instruction.
@@ -26,7 +28,8 @@ class QueryRecord(Record):
 
     kind: str
     topic: str
-    steps: str
+    steps: int = Field(ge=0)
+    wording: int = Field(ge=0)
     nearest: str
     query: str = Field(min_length=1)
     instruction: str
@@ -43,7 +46,7 @@ class CandidatesRecord(QueryRecord):
         gold: index of the right document; -1 if the first stage missed it.
     """
 
-    form: Literal["rank", "choose", "list"]
+    form: Literal["rank", "choose"]
     candidates: list[str]
     candidate_ids: list[Id]
     faults: list[str]
@@ -51,7 +54,7 @@ class CandidatesRecord(QueryRecord):
 
 
 class JudgeRecord(QueryRecord):
-    """Is this document the right answer? All documents of one first stage are asked, one by one.
+    """Is this document the right answer? All documents of a list are asked about, one by one.
 
     Attributes:
         candidate: the document's text.
@@ -59,7 +62,6 @@ class JudgeRecord(QueryRecord):
         fault: as one of ``faults`` in :class:`CandidatesRecord`.
         right: whether it is the gold document.
         pool: number of documents of the same query.
-        pool_has_gold: whether the gold document is among them.
     """
 
     form: Literal["judge"]
@@ -68,7 +70,6 @@ class JudgeRecord(QueryRecord):
     fault: str
     right: bool
     pool: int = Field(ge=1)
-    pool_has_gold: bool
 
 
 class RetrieveRecord(QueryRecord):

@@ -12,7 +12,7 @@ _TAILS = (
     "stead", "stow", "thorpe", "ton", "wick",
 )  # fmt: skip
 PLACES = tuple(head + tail for head in _HEADS for tail in _TAILS)
-"""1,000 invented place names: each problem of a kind has one of its own, by which it is known."""
+"""1,000 invented place names; two dozen problems of a kind share one."""
 
 _ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -43,7 +43,7 @@ def in_words(n: int) -> str:
 
 def counted(n: int, noun: str) -> str:
     """Return a count in words with its noun, such as ``two crates``."""
-    return f"{in_words(n)} {noun}{'' if n == 1 else 's'}"
+    return f"{in_words(n)} {noun if n == 1 else plural(noun)}"
 
 
 def listed(names: list[str]) -> str:
@@ -54,3 +54,20 @@ def listed(names: list[str]) -> str:
         'a, b and c'
     """
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
+
+
+def plural(noun: str) -> str:
+    """Return a noun's plural, by the rules that the generators' nouns need.
+
+    Example:
+        >>> plural("jar"), plural("box"), plural("brush"), plural("loaf")
+        ('jars', 'boxes', 'brushes', 'loaves')
+    """
+    if noun.endswith("f"):
+        return f"{noun[:-1]}ves"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"

@@ -4,8 +4,8 @@ from typing import Any
 
 from heptathlon.builders import sources, store
 from heptathlon.builders.sort import own, paper
+from heptathlon.builders.sort.asking import FAMILY
 from heptathlon.builders.sort.build import configs, generate, shards
-from heptathlon.builders.sort.fresh import FAMILY
 from heptathlon.builders.sources import Source
 
 __all__ = ["FAMILY", "configs", "dataset", "generate", "needed", "own", "shards", "tier_sources"]

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from heptathlon.builders.sort import words as w
+from heptathlon.builders.sort.kinds import KINDS, Kind
+from heptathlon.builders.sort.things import THINGS, paraphrased
 from heptathlon.seeding import Stream
 
 WORDS_PER_EVENT = 37
@@ -22,6 +24,8 @@ FIRST_YEAR, YEARS = 1290, 60
 EVENTS_PER_YEAR = 6
 ASIDE = 2
 """Role of a sentence about something else."""
+PLAIN = 100
+"""Texts of at most so many words tell events and nothing else."""
 FILL_WITHIN = 14
 """A text ends when fewer than this many of its words are left: no sentence is longer by much."""
 
@@ -109,22 +113,28 @@ class _Cast:
                 self.people.append(Person(f"{women[i // 2]} {surname}", "she", "her", "her"))
         self.places = stream.sample(w.PLACES, min(5 + count // 3, len(w.PLACES)))
         self.used: set[tuple[int, str]] = set()
-        self.kinds = _Deck(len(w.KINDS), stream)
-        self.things = _Deck(len(w.QUALITIES) * len(w.OBJECTS), stream)
+        self.kinds = _Deck(len(KINDS), stream)
+        self.names = tuple(THINGS)
+        self.things = _Deck(len(w.QUALITIES) * len(self.names), stream)
         self.asides = _Deck(len(w.ASIDES), stream)
 
-    def plot(self) -> tuple[w.Kind, dict[str, str]]:
-        """Return a kind of event with its slots; no kind meets the same thing twice."""
+    def plot(self) -> tuple[Kind, str, dict[str, str]]:
+        """Return a kind of event, it in other words, and its slots.
+
+        No kind meets the same thing twice, whatever the thing looks like, because a question names
+        the two and nothing else.
+        """
         stream = self.stream
         kind = self.kinds.deal()
         while True:
-            quality, what = divmod(self.things.deal(), len(w.OBJECTS))
-            thing = f"{w.QUALITIES[quality]} {w.OBJECTS[what]}"
-            if (kind, thing) not in self.used:
+            quality, what = divmod(self.things.deal(), len(self.names))
+            name = self.names[what]
+            if (kind, name) not in self.used:
                 break
-        self.used.add((kind, thing))
+        self.used.add((kind, name))
+        thing = f"{w.QUALITIES[quality]} {name}"
         who, other = stream.sample(self.people, 2)
-        return w.KINDS[kind], {
+        return KINDS[kind], paraphrased(kind, name, stream), {
             "who": who.name, "he": who.he, "him": who.him, "his": who.his, "other": other.name,
             "thing": f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}",
             "place": stream.choice(self.places),
@@ -153,7 +163,7 @@ def write(length: int, stream: Stream, *, in_order: bool) -> Chronicle:
 
     Args:
         length: the most words that it has; it has at most ``FILL_WITHIN`` fewer, or as many as no
-            sentence fits into.
+            sentence fits into. Up to ``PLAIN`` words there is no room for more than events.
         stream: where everything random comes from.
         in_order: whether it tells its events in the order in which they happened.
     """
@@ -162,25 +172,29 @@ def write(length: int, stream: Stream, *, in_order: bool) -> Chronicle:
     # More than are told: how many fit is known only once they are written.
     count = length // 20 + 4
     dates = [] if in_order else _dates(count, stream)
-    intro = f"{stream.choice(w.BEGINNINGS)} {w.IN_ORDER if in_order else w.OUT_OF_ORDER}"
-    paragraphs = [[intro.format(town=town)]]
-    used = len(paragraphs[0][0].split())
+    plain = in_order and length <= PLAIN
+    intro = "" if plain else _intro(town, stream, in_order=in_order)
+    used = len(intro.split())
     out = Chronicle(f"The Chronicle of {town}")
     told: list[tuple[str, list[str]]] = []
     while len(told) < count:
-        kind, slots = cast.plot()
+        kind, gist, slots = cast.plot()
         slots["lead"] = _feast_or_lead(stream) if in_order else _date_lead(dates[len(told)])
+        if plain:
+            slots["lead"] = ""
         parts = [stream.choice(kind.opens), stream.choice(kind.details)]
         sentences = [sentence(part, slots) for part in parts]
-        if stream.uniform() < ASIDE_SHARE:
+        if stream.uniform() < ASIDE_SHARE and not plain:
             sentences.append(cast.aside())
         if used + _count(sentences) > length:
             break
         used += _count(sentences)
-        told.append((kind.gist.format_map(slots), sentences))
-    _fill(told, length - used, cast, stream)
+        told.append((gist, sentences))
+    if not plain:
+        _fill(told, length - used, cast, stream)
     rank = {when: n for n, when in enumerate(sorted(dates[: len(told)]))}
-    at, room = _count(paragraphs[0]), 0
+    paragraphs = [[intro]] if intro else []
+    at, room = len(intro.split()), 0
     for number, (gist, sentences) in enumerate(told):
         if room == 0:
             paragraphs.append([])
@@ -193,6 +207,11 @@ def write(length: int, stream: Stream, *, in_order: bool) -> Chronicle:
         paragraphs[-1] += sentences
     out.text = "\n\n".join(" ".join(paragraph) for paragraph in paragraphs)
     return out
+
+
+def _intro(town: str, stream: Stream, *, in_order: bool) -> str:
+    told = w.IN_ORDER if in_order else w.OUT_OF_ORDER
+    return f"{stream.choice(w.BEGINNINGS)} {told}".format(town=town)
 
 
 def _count(sentences: Sequence[str]) -> int:

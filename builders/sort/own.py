@@ -13,7 +13,7 @@ from typing import Any
 from heptathlon import families
 from heptathlon.builders import store
 from heptathlon.builders.sort import spans
-from heptathlon.builders.sort.fresh import FAMILY, VERSION, both_orders, record
+from heptathlon.builders.sort.asking import FAMILY, VERSION, both_orders, record
 from heptathlon.builders.sort.records import LENGTHS, SEGMENTS, Condition, SortRecord
 from heptathlon.builders.sort.sentences import (
     has_no_words,
@@ -207,6 +207,7 @@ def _questions(
         "title": text.title,
         "text": text.quoted(start, length),
         "events": [],
+        "labels": ["A", "B"],
         "starts": list(pair),
         "words": length,
         "length": str(length),

@@ -14,7 +14,7 @@ import yaml
 
 from heptathlon.builders import sources
 from heptathlon.builders.sort import spans
-from heptathlon.builders.sort.fresh import FAMILY, both_orders, record
+from heptathlon.builders.sort.asking import FAMILY, both_orders, record
 from heptathlon.builders.sort.records import (
     DISTANCES,
     EXTENDED,
@@ -67,6 +67,7 @@ TEST_EXCERPTS, VALIDATION_EXCERPTS = range(100), range(100, 110)
 CONFIGS: dict[str, Condition] = {
     "book": "text",
     "book_notext": "notext",
+    "book_memory": "memory",
     "swapped": "text",
 }
 SWEEP = "sweep"
@@ -190,6 +191,7 @@ def _question(row: Mapping[str, Any], where: str) -> tuple[dict[str, Any], dict[
         "title": str(row["book_title"]),
         "text": str(row["excerpt_text"]),
         "events": [],
+        "labels": ["A", "B"],
         "starts": starts,
         "words": length,
         "length": str(length),

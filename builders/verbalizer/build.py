@@ -1,9 +1,10 @@
 """From items to records: every item under every verbalizer, with all that a prompt shows.
 
 A shard is one dataset. Its items are drawn in a fixed order, so a smaller tier is the beginning of
-a larger one. Golds take turns, and so does the place of the gold's word in the instruction: by one
-rule under the natural words and by another under all others, so that a model which only looks at
-places is at chance under each, and at chance under the others on the items that it got right.
+a larger one. Golds, the place of the gold's word in the instruction (under the natural words and
+under all others apart) and the wording of the instruction each go through all their values before
+one comes again, every round in a random order of its own: so they are balanced, and none of them
+says anything of another.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from typing import TypeVar
 
 from heptathlon.builders.verbalizer import paper
 from heptathlon.builders.verbalizer.datasets import FRESH, PAPER, Dataset
-from heptathlon.builders.verbalizer.grammar import Draft, Drawer
+from heptathlon.builders.verbalizer.grammar import Drawer
 from heptathlon.builders.verbalizer.records import (
     Channel,
     Demo,
@@ -25,7 +26,7 @@ from heptathlon.builders.verbalizer.records import (
 )
 from heptathlon.builders.verbalizer.words import (
     Verbalizer,
-    many_class_sets,
+    class_name_sets,
     two_class_sets,
 )
 from heptathlon.errors import UnknownNameError
@@ -41,15 +42,15 @@ VERSION = FAMILIES[FAMILY].version
 CONFIG = "items"
 
 QUOTA: dict[str, dict[int, int]] = {
-    "smoke": {2: 4, 3: 3, 4: 4, 6: 6},
-    "lite": {2: 24, 3: 27, 4: 32, 6: 36},
-    "full": {2: 104, 3: 108, 4: 128, 6: 108},
+    "smoke": {2: 4, 3: 3, 4: 4, 8: 4, 16: 4},
+    "lite": {2: 24, 3: 27, 4: 32, 6: 36, 8: 32, 12: 36, 16: 32},
+    "full": {2: 104, 3: 108, 4: 128, 6: 108, 8: 104, 12: 108, 16: 112},
 }
-"""Items of a dataset by its number of classes: whole turns of gold and place, where they are
-more than a few."""
+"""Items of a dataset by its number of classes: whole rounds of the classes, but for a smoke test's,
+which leaves rungs of the ladder out."""
 PAPER_QUOTA = {"smoke": 4, "full": 100, "long": 400}
 """Items of a dataset in the paper edition; Li et al. sample 100."""
-SMOKE_SETS = ("names", "foo_bar", "names_swapped", "nouns", "derangement_1")
+SMOKE_SETS = ("names", "foo_bar", "names_swapped", "derangement_1")
 SMOKE_CHANNELS = ("both",)
 DEMOS_A_CLASS = 2
 DEMO_POOL_A_CLASS = 8
@@ -106,11 +107,13 @@ def shards(edition: str, tier: str) -> list[str]:
     Raises:
         UnknownNameError: if the edition or the tier does not exist.
     """
-    quota: Mapping[str, object] = QUOTA if edition == "fresh" else PAPER_QUOTA
+    quotas: Mapping[str, object] = QUOTA if edition == "fresh" else PAPER_QUOTA
     configs(edition)
-    if tier not in quota:
-        raise UnknownNameError(f"tier of verbalizer's {edition} edition", tier, quota)
-    return list(FRESH if edition == "fresh" else PAPER)
+    if tier not in quotas:
+        raise UnknownNameError(f"tier of verbalizer's {edition} edition", tier, quotas)
+    if edition == "paper":
+        return list(PAPER)
+    return [name for name, (dataset, _) in FRESH.items() if dataset.classes in QUOTA[tier]]
 
 
 def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Built:
@@ -142,10 +145,17 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
         return Stream(FAMILY, VERSION, season, split, shard, index, salt=salt)
 
     def drawn(split: str, count: int) -> list[Item]:
-        return [_item(drawer.draw(i % k, stream(split, i)), i, k) for i in range(count)]
+        golds = _Rounds((FAMILY, VERSION, season, split, shard, "gold"), salt)
+        return [
+            Item(draft.texts, gold, draft.template, i)
+            for i, gold in enumerate(golds.at(i, k) for i in range(count))
+            for draft in [drawer.draw(gold, stream(split, i))]
+        ]
 
-    # Demonstrations and few-shot examples first, so that they do not depend on the tier.
-    pool, few = drawn("demo", DEMO_POOL_A_CLASS * k), drawn("fewshot", k)
+    # Demonstrations and few-shot examples first, so that they do not depend on the tier. Classes
+    # that trade names are never shown in examples.
+    pool = [] if dataset.trades_names else drawn("demo", DEMO_POOL_A_CLASS * k)
+    few = drawn("fewshot", k)
     test = drawn("test", QUOTA[tier][k])
     return _Writer("fresh", dataset, season, salt, pool, smoke).all(test, few)
 
@@ -203,8 +213,24 @@ def in_turns(piles: Sequence[Sequence[T]]) -> list[T]:
     return [pile[i] for i in range(longest) for pile in piles if i < len(pile)]
 
 
-def _item(draft: Draft, index: int, classes: int) -> Item:
-    return Item(draft.texts, index % classes, draft.template, index)
+@dataclass(frozen=True)
+class _Rounds:
+    """Numbers that go through all values before one comes again, each round in an own order.
+
+    Attributes:
+        address: what the random orders are keyed by.
+        salt: see :func:`generate`.
+    """
+
+    address: tuple[str | int, ...]
+    salt: str
+
+    def at(self, index: int, values: int) -> int:
+        """Return the number at a place, from 0 to ``values - 1``."""
+        number, place = divmod(index, values)
+        order = list(range(values))
+        Stream(*self.address, values, number, salt=self.salt).shuffle(order)
+        return order[place]
 
 
 @dataclass(frozen=True)
@@ -233,15 +259,26 @@ class _Writer:
     def _records(self, split: str, item: Item) -> list[VerbalizerRecord]:
         address = (FAMILY, VERSION, self.season, split, self.edition, self.dataset.name)
         stream = Stream(*address, "prompt", item.index, salt=self.salt)
-        wording = stream.below(WORDINGS)
-        demos = self._demonstrations(stream)
-        orders = self._orders(item, stream)
+        wording = _Rounds((*address, "wording"), self.salt).at(item.index, WORDINGS)
+        demos = [] if self.dataset.trades_names else self._demonstrations(stream)
+        orders = {
+            natural: _order(
+                item.gold,
+                _Rounds((*address, "place", int(natural)), self.salt).at(
+                    item.index, self.dataset.classes
+                ),
+                self.dataset.classes,
+                stream,
+            )
+            for natural in (False, True)
+        }
         base = content_id(FAMILY, self.dataset.name, item.texts, item.gold)
         out = []
         for given in self._given(stream):
             fields = {
                 "dataset": self.dataset.name,
                 "classes": self.dataset.classes,
+                "rung": self.dataset.rung,
                 "template": item.template,
                 "inputs": self._parts(item),
                 "names": list(self.dataset.own.names),
@@ -255,7 +292,7 @@ class _Writer:
                 "shown": list(given.shown.words) if given.shown else [],
                 "channel": given.channel,
                 "place": given.place,
-                "order": orders[given.asked.name == "names" and given.form == "natural"],
+                "order": orders[given.form == "natural"],
                 "wording": wording,
                 "demos": [Demo(inputs=self._parts(demo), word=given.shown.words[demo.gold])
                           for demo in demos] if given.shown else [],
@@ -286,23 +323,10 @@ class _Writer:
         stream.shuffle(demos)
         return demos
 
-    def _orders(self, item: Item, stream: Stream) -> tuple[list[int], list[int]]:
-        """Return the order of the classes under any other words, and under the natural ones.
-
-        Where the gold's word stands takes turns in both, and within each place of the one it takes
-        turns in the other.
-        """
-        k = self.dataset.classes
-        turn, cycle = item.index // k, item.index // k**2
-        return (
-            _order(item.gold, (turn + cycle + item.gold) % k, k, stream),
-            _order(item.gold, turn % k, k, stream),
-        )
-
     def _given(self, stream: Stream) -> list[Given]:
         own = self.dataset.own
-        if self.dataset.classes > 2:
-            sets = many_class_sets(own.names, stream)
+        if self.dataset.trades_names:
+            sets = class_name_sets(own.names, stream)
             # The paper's groups are of two classes: its unreduced datasets stay in one task.
             out = [
                 Given(s.form, "derangement" if self.edition == "paper" else _group(s.form), s)
@@ -310,7 +334,8 @@ class _Writer:
             ]
         else:
             sets = two_class_sets(own)
-            out = [Given(s.form, _group(s.form), s) for s in sets]
+            group = _paper_group if self.edition == "paper" else _group
+            out = [Given(s.form, group(s.form), s) for s in sets]
             out += _channels({s.name: s for s in sets})
         if not self.smoke:
             return out
@@ -323,9 +348,11 @@ class _Writer:
 
 
 def _group(form: Form) -> Group:
-    if form in ("natural", "neutral", "unnatural", "derangement"):
-        return form
-    return "pull"
+    return "pairs" if form in ("natural", "unnatural", "derangement") else _paper_group(form)
+
+
+def _paper_group(form: Form) -> Group:
+    return form if form in ("natural", "neutral", "unnatural") else "pull"
 
 
 def _channels(sets: Mapping[str, Verbalizer]) -> list[Given]:

@@ -22,12 +22,14 @@ class Dataset:
         labels: label before each text of an input.
         own: its classes' names and the words made from them.
         conditions: what must hold for each class, in words that fit after "if".
+        rung: rung of the family's ladder, the number of classes; 0 for a dataset that is none.
     """
 
     name: str
     labels: tuple[str, ...]
     own: Vocabulary
     conditions: tuple[str, ...]
+    rung: int = 0
 
     def __post_init__(self) -> None:
         check_words(self.name, self.own.names)
@@ -38,6 +40,14 @@ class Dataset:
     def classes(self) -> int:
         """Number of classes."""
         return len(self.own.names)
+
+    @property
+    def trades_names(self) -> bool:
+        """Whether its classes are called by each other's names, drawn anew for each item.
+
+        The others have the fixed sets of words of a task with two classes.
+        """
+        return self.classes > 2 or self.rung > 0
 
 
 _SENTIMENT = Vocabulary(("positive", "negative"), ("good", "bad"), ("mixed", "neutral"))
@@ -59,6 +69,12 @@ def _is(what: str, *names: str) -> tuple[str, ...]:
 
 def _many(*names: str) -> Vocabulary:
     return Vocabulary(names, (), (), opposite=False)
+
+
+def _topics(count: int) -> Dataset:
+    names = topics.TOPICS[:count]
+    conditions = tuple(f"the text is about {name}" for name in names)
+    return Dataset(f"topic_{count}", ("Text",), _many(*names), conditions, rung=count)
 
 
 FRESH: dict[str, tuple[Dataset, Grammar]] = {
@@ -96,27 +112,10 @@ FRESH: dict[str, tuple[Dataset, Grammar]] = {
             ),
             entailment.draw,
         ),
-        (
-            Dataset(
-                "topic_4",
-                ("Text",),
-                _many(*topics.FOUR),
-                tuple(f"the text is about {name}" for name in topics.FOUR),
-            ),
-            topics.draw,
-        ),
-        (
-            Dataset(
-                "topic_6",
-                ("Text",),
-                _many(*topics.SIX),
-                tuple(f"the text is about {name}" for name in topics.SIX),
-            ),
-            topics.draw,
-        ),
+        *((_topics(count), topics.draw) for count in topics.COUNTS),
     )
 }
-"""Datasets of the fresh edition with their grammars, two classes first."""
+"""Datasets of the fresh edition with their grammars; the last ones are the rungs of the ladder."""
 
 PAPER: dict[str, Dataset] = {
     dataset.name: dataset

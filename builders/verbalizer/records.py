@@ -6,8 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from heptathlon.records import Record
 
-Group = Literal["natural", "neutral", "unnatural", "pull", "derangement", "channel"]
-"""What a task asks, and a results table has one line for."""
+Group = Literal["pairs", "natural", "neutral", "unnatural", "pull", "derangement", "channel"]
+"""What a task asks. ``pairs`` of the fresh edition has every item under natural words and under the
+same words for other classes, so that a task's name does not tell which; the paper edition has a
+task for each, as the paper has."""
 Form = Literal[
     "natural", "neutral", "unnatural", "congruent", "same_field", "antonym", "derangement",
     "demonstrations", "both", "conflict", "after",
@@ -55,6 +57,8 @@ class VerbalizerRecord(Record):
     Attributes:
         dataset: dataset or grammar that the item is from.
         classes: number of classes.
+        rung: rung of the family's ladder, the number of classes that trade names in the notes on
+            topics; 0 for an item of another dataset, which is on none.
         template: the grammar's construction; the source's split in the paper edition.
         inputs: the texts.
         names: natural name of each class.
@@ -72,7 +76,8 @@ class VerbalizerRecord(Record):
             the demonstrations show ``shown``.
         place: whether the mapping stands before or after the input.
         order: classes in the order in which the instruction names them.
-        wording: which wording of the instruction is used.
+        wording: which wording of the instruction is used; an item keeps its own under all words,
+            and the wordings take turns over the items.
         demos: worked examples, in order.
         gold: index of the item's class.
     """
@@ -80,6 +85,7 @@ class VerbalizerRecord(Record):
     form: Form
     dataset: str
     classes: int = Field(ge=2)
+    rung: int = Field(ge=0)
     template: str
     inputs: list[Part]
     names: list[str]

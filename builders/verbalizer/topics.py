@@ -1,10 +1,19 @@
-"""The topic grammar: short notes on one of six subjects, four of which make the smaller task."""
+"""The topic grammar: short notes on one of sixteen subjects, the first of which make smaller tasks.
 
+A note names its subject's things all through and is easy to place. So what grows with the number of
+subjects is the list of words that has to be kept apart.
+"""
+
+from heptathlon.builders.verbalizer import topics_further
 from heptathlon.builders.verbalizer.grammar import Draft, Filler
 from heptathlon.seeding import Stream
 
-SIX = ("sports", "cooking", "astronomy", "gardening", "music", "finance")
-FOUR = SIX[:4]
+TOPICS = (
+    *("sports", "cooking", "astronomy", "gardening", "music", "finance"),
+    *topics_further.FURTHER,
+)
+COUNTS = (2, 3, 4, 6, 8, 12, 16)
+"""Numbers of subjects that there is a task of: the rungs of the family's ladder."""
 
 _PEOPLE = {
     "name": (
@@ -189,15 +198,18 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+_LEXICON |= topics_further.LEXICON
+_SENTENCES |= topics_further.SENTENCES
+
 
 def draw(gold: int, stream: Stream) -> Draft:
     """Draw a note of two sentences on one topic.
 
     Args:
-        gold: index of the topic in ``SIX``; the smaller task asks for the first four only.
+        gold: index of the topic in ``TOPICS``; a smaller task asks for the first ones only.
         stream: where the choices come from.
     """
-    topic = SIX[gold]
+    topic = TOPICS[gold]
     filler = Filler(_PEOPLE | _LEXICON[topic], stream)
     first, second = stream.sample(range(len(_SENTENCES[topic])), 2)
     text = " ".join(filler(_SENTENCES[topic][i]) for i in (first, second))

@@ -89,7 +89,9 @@ class Vocabulary:
 
 _NEUTRAL_PAIRS = (("foo", "bar"), ("sfo", "lax"), ("lake", "river"))
 NEUTRAL_WORDS = ("lamp", "river", "chair", "cloud", "button", "stone")
-"""Everyday nouns that name none of the datasets' classes, for tasks of three and more."""
+"""Everyday nouns that name none of the datasets' classes."""
+MOST_NEUTRAL = len(NEUTRAL_WORDS)
+"""Classes up to which neutral words are asked too."""
 
 
 def two_class_sets(own: Vocabulary) -> tuple[Verbalizer, ...]:
@@ -117,25 +119,30 @@ def two_class_sets(own: Vocabulary) -> tuple[Verbalizer, ...]:
     )
 
 
-def many_class_sets(names: tuple[str, ...], stream: Stream) -> tuple[Verbalizer, ...]:
-    """Return the sets of a task with three or more classes: 1 natural, 2 neutral, 2 derangements.
+def class_name_sets(names: tuple[str, ...], stream: Stream) -> tuple[Verbalizer, ...]:
+    """Return the sets of a task whose classes trade names: 1 natural, 2 neutral, 2 derangements.
 
-    In a derangement every class is called by another's name, so an answer shows whether the model
-    mapped, took the class's own name (prior capture), or confused the classes.
+    In a derangement every class is called by another's name, so with three and more an answer shows
+    whether the model mapped, took the class's own name (prior capture), or confused the classes.
+    Two classes have one derangement; more than :data:`MOST_NEUTRAL` have no neutral set.
 
     Args:
         names: the classes' natural names.
-        stream: where the two derangements, which differ from item to item, come from.
+        stream: where the derangements, which differ from item to item, come from.
     """
-    nouns = NEUTRAL_WORDS[: len(names)]
-    first = derangement(len(names), stream)
-    second = derangement(len(names), stream)
-    while second == first:
-        second = derangement(len(names), stream)
+    orders = [derangement(len(names), stream)]
+    while len(names) > 2 and len(orders) < 2:
+        orders = list(dict.fromkeys([*orders, derangement(len(names), stream)]))
+    sets = [Verbalizer("names", "natural", "congruent", names, names)]
+    if len(names) <= MOST_NEUTRAL:
+        nouns = NEUTRAL_WORDS[: len(names)]
+        turned = (*nouns[1:], nouns[0])
+        sets += [
+            Verbalizer("nouns", "neutral", "neutral", nouns, names),
+            Verbalizer("nouns_turned", "neutral", "neutral", turned, names),
+        ]
     return (
-        Verbalizer("names", "natural", "congruent", names, names),
-        Verbalizer("nouns", "neutral", "neutral", nouns, names),
-        Verbalizer("nouns_turned", "neutral", "neutral", (*nouns[1:], nouns[0]), names),
+        *sets,
         *(
             Verbalizer(
                 f"derangement_{n}",
@@ -144,7 +151,7 @@ def many_class_sets(names: tuple[str, ...], stream: Stream) -> tuple[Verbalizer,
                 tuple(names[i] for i in order),
                 names,
             )
-            for n, order in ((1, first), (2, second))
+            for n, order in enumerate(orders, start=1)
         ),
     )
 

@@ -1,6 +1,6 @@
 """The facts on the maze family."""
 
-from heptathlon.facts import Family, Headline, Paper
+from heptathlon.facts import Family, Headline, Ladder, Paper
 
 FAMILY = Family(
     name="maze",
@@ -14,7 +14,7 @@ FAMILY = Family(
     headline=Headline(
         metric="optimal",
         variants=("maze_dfs", "maze_wilson", "maze_wilson_loops", "maze_cells"),
-        says="share of solvable mazes answered with a legal path of the shortest length",
+        says="share of misleading mazes answered with a legal path of the shortest length",
     ),
     paper_headline=Headline(
         metric="exact",
@@ -22,12 +22,18 @@ FAMILY = Family(
         says="share of mazes answered with the gold token sequence, as the paper counts",
     ),
     chance=0.0,
-    chance_note="a fixed answer solves no more than a few mazes in a hundred; the greedy "
-    "player, not chance, is the bar to pass",
+    chance_note="a fixed answer solves no more than a few mazes in a hundred; every maze misleads "
+    "who only goes nearer to the goal",
     editions=("fresh", "paper"),
-    tiers=("smoke", "lite", "full", "long"),
+    tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "lite", "full"),
-    strata=("topology", "size", "length_bin"),
+    strata=("topology", "size", "length_bin", "wording"),
+    ladder=Ladder(
+        field="size",
+        rungs=(3, 4, 5, 7, 10, 15, 20, 30),
+        says="solves mazes of side {level}",
+        log=True,
+    ),
     form_names={
         "path": "find a shortest path",
         "path_or_none": "find a path or say that there is none",

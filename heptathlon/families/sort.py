@@ -1,6 +1,6 @@
 """The facts on the sort family."""
 
-from heptathlon.facts import Family, Headline, Paper
+from heptathlon.facts import Family, Headline, Ladder, Paper
 
 FAMILY = Family(
     name="sort",
@@ -12,11 +12,20 @@ FAMILY = Family(
         url="https://arxiv.org/abs/2410.08133",
     ),
     headline=Headline(
-        metric="uplift",
+        metric="acc_both",
         item="acc",
-        variants=("sort_e250", "sort_e1000", "sort_e2500", "sort_e10000", "sort_e20000"),
-        says="accuracy with the text in the prompt minus the same model's accuracy on the "
-        "same questions without it; every length of text counts the same",
+        variants=(
+            "sort_e50",
+            "sort_e100",
+            "sort_e250",
+            "sort_e500",
+            "sort_e1000",
+            "sort_e2500",
+            "sort_e10000",
+            "sort_e20000",
+        ),
+        says="share of pairs of events, called by other words than the text's, of which the one "
+        "that was asked for is the likelier answer, both orders of the options taken together",
     ),
     paper_headline=Headline(
         metric="uplift",
@@ -43,15 +52,20 @@ FAMILY = Family(
         says="accuracy with the excerpt in the prompt minus the same model's accuracy on "
         "the same questions without it",
     ),
-    chance=0.0,
-    chance_note="who does not use the text is right as often with it as without it; the "
-    "accuracy of a coin is 0.5",
-    ceiling=0.5,
+    chance=0.5,
+    chance_note="of two events either may be told first; without the text nothing says which",
     editions=("fresh", "paper"),
     tiers=("smoke", "lite", "full", "long"),
     paper_tiers=("smoke", "lite", "full", "long"),
-    strata=("length", "distance", "place", "segment"),
+    strata=("length", "distance", "place", "asks", "wording"),
+    ladder=Ladder(
+        field="rung",
+        rungs=(50, 100, 250, 500, 1000, 2500, 10000, 20000),
+        says="recalls the order of events in texts of {level} words",
+        log=True,
+    ),
     form_names={
+        "order": "which of two events, in other words, is told first (or last)",
         "first": "which of two quoted passages comes first",
         "middle": "which of three events is told in the middle",
         "before": "is X told before or after Y",

@@ -1,6 +1,6 @@
 """The facts on the verbalizer family."""
 
-from heptathlon.facts import Family, Headline, Paper
+from heptathlon.facts import Family, Headline, Ladder, Paper
 
 FAMILY = Family(
     name="verbalizer",
@@ -12,24 +12,30 @@ FAMILY = Family(
         url="https://arxiv.org/abs/2307.10558",
     ),
     headline=Headline(
-        metric="obedience",
-        variants=("verbalizer_unnatural", "verbalizer_derangement"),
-        says="accuracy under unnatural mappings, corrected for chance, on the items that "
-        "the model gets right under the natural words",
+        metric="joint",
+        variants=("verbalizer_pairs",),
+        says="share of items that the model gets right both under the natural words and with the "
+        "same words exchanged, corrected for chance",
     ),
     paper_headline=Headline(
-        metric="obedience",
+        metric="above_chance",
         variants=("verbalizer_paper_unnatural",),
-        says="accuracy under unnatural mappings, corrected for chance, on the items that "
-        "the model gets right under the natural words",
+        says="accuracy under the unnatural words, the paper's own measure, on the scale on which "
+        "chance is 0",
     ),
     chance=0.0,
-    chance_note="a fixed or random word; a model that answers by its prior alone is below "
-    "0, because it is reliably wrong",
+    chance_note="a class that is guessed, or fixed, and named by whatever word is asked for; a "
+    "model that answers by its prior alone is below 0, because it is reliably wrong",
     editions=("fresh", "paper"),
     tiers=("smoke", "lite", "full"),
     paper_tiers=("smoke", "full", "long"),
-    strata=("dataset", "verbalizer", "pull", "classes"),
+    strata=("dataset", "verbalizer", "pull", "classes", "wording"),
+    ladder=Ladder(
+        field="rung",
+        rungs=(2, 3, 4, 6, 8, 12, 16),
+        says="obeys where {level} classes trade names",
+        log=True,
+    ),
     form_names={
         "natural": "words that name the classes",
         "neutral": "words that mean nothing for the classes",
@@ -37,7 +43,7 @@ FAMILY = Family(
         "congruent": "pull: other fitting words",
         "same_field": "pull: wrong words of the same field",
         "antonym": "pull: fitting words exchanged",
-        "derangement": "three and more classes, each called by another's name",
+        "derangement": "classes that are each called by another's name",
         "demonstrations": "mapping shown in examples only",
         "both": "mapping stated and shown",
         "conflict": "mapping stated, the opposite shown",

@@ -33,8 +33,8 @@ FEWEST_TO_JUDGE = 100
 BROKEN_MEDIAN = 0.4
 """Share of the corpus above the right document, in the median, from which on a run is broken.
 At random it is 0.5 with a standard error of at most 0.05; words in common alone give below 0.02."""
-MOST_NAMED = 5
-"""Documents named in answer to a list of candidates, which is what the prompt allows."""
+LISTS = {"rank": 5, "choose": 1}
+"""Documents named in answer to a list of candidates, by its form: as many as the prompt allows."""
 
 logger = logging.getLogger("heptathlon")
 
@@ -157,7 +157,7 @@ class EncoderLM(LM):  # type: ignore[misc]
             doc = request.doc
             if doc.get("form") == "retrieve" and "corpus" in doc:
                 searches.setdefault((doc["corpus"], doc["season"]), []).append(index)
-            elif doc.get("form") == "list" and "candidates" in doc:
+            elif doc.get("form") in LISTS and "candidates" in doc:
                 lists.append(index)
             else:
                 raise HeptathlonError(
@@ -259,7 +259,7 @@ class EncoderLM(LM):  # type: ignore[misc]
         for doc in docs:
             own = [next(scores) for _ in doc["candidates"]]
             order = sorted(range(len(own)), key=lambda i: (-own[i], i))
-            out.append(f"ANSWER: {', '.join(str(i + 1) for i in order[:MOST_NAMED])}")
+            out.append(f"ANSWER: {', '.join(str(i + 1) for i in order[: LISTS[doc['form']]])}")
         return out
 
     def _retrieved(self, name: str, season: str, requests: Sequence[Any]) -> list[str]:

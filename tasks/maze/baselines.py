@@ -5,8 +5,9 @@ is drawn from a stream keyed by the player's name and the item.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
-from heptathlon.grid import OPPOSITE, UNREACHABLE, Grid
+from heptathlon.grid import MOVES, OPPOSITE, UNREACHABLE, Grid
 from heptathlon.seeding import Stream
 from heptathlon.tasks.maze.prompts import (
     ANSWER,
@@ -14,7 +15,9 @@ from heptathlon.tasks.maze.prompts import (
     cell_at,
     grid_of,
     next_move_gold,
+    next_move_options,
     verify_path_gold,
+    verify_path_options,
 )
 from heptathlon.tasks.players import Doc, Player, by_name
 
@@ -36,14 +39,7 @@ def _ends(doc: Doc) -> tuple[Grid, int, int]:
     return grid_of(doc), cell_at(doc, "start"), cell_at(doc, "goal")
 
 
-def _apart(grid: Grid, cell: int, other: int) -> int:
-    """Return the Manhattan distance of two cells."""
-    row, column = divmod(cell, grid.side)
-    other_row, other_column = divmod(other, grid.side)
-    return abs(row - other_row) + abs(column - other_column)
-
-
-def _random_walk(doc: Doc, stream: Stream) -> str:
+def _random(doc: Doc, stream: Stream) -> str:
     grid, cell, goal = _ends(doc)
     moves = ""
     while cell != goal and len(moves) < MAX_MOVES_PER_CELL * grid.side**2:
@@ -56,16 +52,41 @@ def _random_walk(doc: Doc, stream: Stream) -> str:
     return moves
 
 
-def _greedy(doc: Doc, stream: Stream) -> str:
+def _looks(ahead: int) -> Walker:
+    """Return the walk that looks so many moves ahead, and never turns back."""
+
+    def walk(doc: Doc, stream: Stream) -> str:
+        grid, start, goal = _ends(doc)
+        letter = {step: move for move, step in grid.step.items()}
+        cells = grid.look_ahead(start, goal, ahead, stream.choice)
+        return "".join(letter[b - a] for a, b in pairwise(cells))
+
+    return walk
+
+
+def _half(doc: Doc) -> int:
+    return (int(doc["size"]) + 1) // 2
+
+
+def _looks_half(doc: Doc, stream: Stream) -> str:
+    return _looks(_half(doc))(doc, stream)
+
+
+def _roomy(doc: Doc, stream: Stream) -> str:
+    """Walk where most ways lead on: what the mazes that mislead the greedy still give away."""
     grid, cell, goal = _ends(doc)
     moves, seen = "", {cell}
     while cell != goal:
         ways = [m for m in grid.open_moves(cell) if cell + grid.step[m] not in seen]
         if not ways:
             break
-        near = min(_apart(grid, cell + grid.step[m], goal) for m in ways)
-        best = [m for m in ways if _apart(grid, cell + grid.step[m], goal) == near]
-        moves += stream.choice(best)
+        open_sides = [
+            len(MOVES) + 1 if cell + grid.step[m] == goal else len(grid.links[cell + grid.step[m]])
+            for m in ways
+        ]
+        moves += stream.choice(
+            [m for m, k in zip(ways, open_sides, strict=True) if k == max(open_sides)]
+        )
         cell += grid.step[moves[-1]]
         seen.add(cell)
     return moves
@@ -174,6 +195,10 @@ def _player(
     def answer(doc: Doc) -> str:
         if doc["form"] == "mlmu" and paper:
             return paper(doc)
+        if doc["form"] in {"next_move", "verify_path"}:
+            is_move = doc["form"] == "next_move"
+            options = next_move_options(doc) if is_move else verify_path_options(doc)
+            return f"{ANSWER} {options[choose(doc, options)]}"
         moves = walk(doc, _stream(name, doc))
         if doc["form"] == "mlmu":
             return _tokens(doc, moves)
@@ -199,7 +224,7 @@ def _first_option(doc: Doc, stream: Stream) -> int:
 
 def _nearest_option(doc: Doc, stream: Stream) -> int:
     grid, cell, goal = grid_of(doc), cell_at(doc, "cell"), cell_at(doc, "goal")
-    away = [_apart(grid, cell + grid.step[m], goal) for m in doc["options"]]
+    away = [grid.apart(cell + grid.step[m], goal) for m in doc["options"]]
     return stream.choice([i for i, d in enumerate(away) if d == min(away)])
 
 
@@ -210,9 +235,45 @@ def _right_hand_option(doc: Doc, stream: Stream) -> int:
     return min(range(len(doc["options"])), key=lambda i: order.index(doc["options"][i]))
 
 
-def _first_step_legal(doc: Doc, stream: Stream) -> int:
-    del stream
-    return 0 if doc["proposed"][0] in grid_of(doc).open_moves(cell_at(doc, "start")) else 1
+def _roomy_option(doc: Doc, stream: Stream) -> int:
+    grid, cell = grid_of(doc), cell_at(doc, "cell")
+    open_sides = [len(grid.links[cell + grid.step[m]]) for m in doc["options"]]
+    return stream.choice([i for i, k in enumerate(open_sides) if k == max(open_sides)])
+
+
+def _option_ahead(ahead: int) -> Chooser:
+    """Return the choice of who looks so many moves ahead from the decision cell."""
+
+    def choose(doc: Doc, stream: Stream) -> int:
+        grid, cell, goal = grid_of(doc), cell_at(doc, "cell"), cell_at(doc, "goal")
+        other = grid.look_ahead(cell, goal, ahead, stream.choice)[1]
+        return next(i for i, m in enumerate(doc["options"]) if cell + grid.step[m] == other)
+
+    return choose
+
+
+def _half_option(doc: Doc, stream: Stream) -> int:
+    return _option_ahead(_half(doc))(doc, stream)
+
+
+def _first_steps_legal(count: int) -> Chooser:
+    """Return the judgement of who follows the first moves and believes the rest."""
+
+    def judge(doc: Doc, stream: Stream) -> int:
+        del stream
+        grid, cell = grid_of(doc), cell_at(doc, "start")
+        for move in doc["proposed"][:count]:
+            other = grid.go(cell, move)
+            if other is None:
+                return 1
+            cell = other
+        return 0
+
+    return judge
+
+
+def _half_steps_legal(doc: Doc, stream: Stream) -> int:
+    return _first_steps_legal(_half(doc))(doc, stream)
 
 
 def _ends_on_goal(doc: Doc, stream: Stream) -> int:
@@ -234,20 +295,54 @@ def _right_verdict(doc: Doc, stream: Stream) -> int:
 
 PLAYERS = by_name(
     _player(
-        "random_walk",
+        "random",
         "walks at random without turning back until it is on the goal; tosses coins",
-        _random_walk,
+        _random,
         lambda doc, stream: stream.below(len(doc["options"])),
         lambda doc, stream: stream.below(2),
-        gives_up=lambda doc, moves: _stream("random_walk gives up", doc).below(2) == 1,
+        gives_up=lambda doc, moves: _stream("random gives up", doc).below(2) == 1,
     ),
     _player(
         "greedy",
         "takes the unvisited cell nearest to the goal as the crow flies; looks one move ahead",
-        _greedy,
+        _looks(1),
         _nearest_option,
-        _first_step_legal,
+        _first_steps_legal(1),
         gives_up=_fails,
+    ),
+    _player(
+        "roomy",
+        "takes the unvisited neighbour with the most open sides, so no dead end if it can; or "
+        "the goal, if that is next to it",
+        _roomy,
+        _roomy_option,
+        _first_steps_legal(1),
+        gives_up=_fails,
+    ),
+    _player(
+        "look_3",
+        "sets out for the nearest to the goal of all cells that three moves lead to",
+        _looks(3),
+        _option_ahead(3),
+        _first_steps_legal(3),
+        gives_up=_fails,
+    ),
+    _player(
+        "look_half",
+        "the same, looking half the maze's side ahead",
+        _looks_half,
+        _half_option,
+        _half_steps_legal,
+        gives_up=_fails,
+    ),
+    _player(
+        "look_8",
+        "a solver cut short: the same, eight moves ahead, which is all of a small maze",
+        _looks(8),
+        _option_ahead(8),
+        _first_steps_legal(8),
+        gives_up=_fails,
+        oracle=True,
     ),
     _player(
         "wall_follower",
@@ -285,5 +380,3 @@ PLAYERS = by_name(
         paper=lambda doc: str(doc["continuation"]),
     ),
 )
-ALSO = {"random": "random_walk"}
-"""Names that every family has, and which of the players they mean here."""

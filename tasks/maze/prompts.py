@@ -4,17 +4,18 @@ The same mazes come in four encodings: spaced ASCII (the primary one), the open 
 cell, the pairs of cells that are joined, and a picture, which ``doc_to_image`` gives beside a text
 without the maze.
 
-Cells are named (row,column), from 0, from the top left corner, wherever a prompt names cells.
+The headline's question has three wordings, each with glyphs of its own, and the record says which
+it has. Wherever a prompt names cells, they are (row,column), from 0, from the top left corner.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from heptathlon.grid import BIT, MOVES, Grid
 
 Doc = Mapping[str, Any]
 
-WALL, CELL, OPENING, START, GOAL, HERE = "#", "o", ".", "S", "G", "X"
+WALL, START, GOAL, HERE = "#", "S", "G", "X"
 ANSWER = "ANSWER:"
 IMAGE = "<image>"
 """lm-eval's place of a picture in a prompt."""
@@ -23,31 +24,57 @@ YES, NO = "yes", "no"
 SIDE = {"R": (0, 1), "D": (1, 0)}
 """Row and column change of the two moves by which every pair of neighbours is met once."""
 
-HEADINGS = {
-    "path": "Find a shortest path from S to G in this maze.",
-    "path_or_none": "Find a shortest path from S to G in this maze, or say that there is none.",
-    "next_move": "Choose the move that begins the shortest path from X to G in this maze.",
-    "verify_path": "Check a path from S to G in this maze.",
-    "mlmu": "Continue the sequence of tokens about a maze with its shortest path.",
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "path": (
+        "Find a shortest path from S to G in this maze.",
+        "Here is a maze. Which moves lead from S to G, and are as few as can be?",
+        "You stand on S in the maze below. Plan the quickest way to G.",
+    ),
+    "path_or_none": ("Find a shortest path from S to G in this maze, or say that there is none.",),
+    "next_move": ("Choose the move that begins the shortest path from X to G in this maze.",),
+    "verify_path": ("Check a path from S to G in this maze.",),
+    "mlmu": ("Continue the sequence of tokens about a maze with its shortest path.",),
 }
-"""First line of the prompts of each form. A scorer knows an invented further item by it."""
+"""First lines of the prompts of each form, by wording. A scorer knows an invented item by them."""
+
+
+class Glyphs(NamedTuple):
+    """What stands for a wall, a cell and an opening between two cells."""
+
+    wall: str
+    cell: str
+    opening: str
+
+
+GLYPHS = (Glyphs("#", "o", "."), Glyphs("@", "_", "-"), Glyphs("%", "0", "="))
+"""By wording; no glyph stands for two things."""
 
 _MOVE_WORDS = "U is up, D is down, L is left and R is right"
 _LEGEND = {
-    True: f"{{cells}} are free cells and {WALL} is wall. A move goes from a free cell to a free "
+    True: "{cells} are free cells and {wall} is wall. A move goes from a free cell to a free "
     f"cell next to it: {_MOVE_WORDS}.",
-    False: f"{{cells}} are cells, {WALL} is wall and {OPENING} is an opening between two cells. A "
+    False: "{cells} are cells, {wall} is wall and {opening} is an opening between two cells. A "
     f"move goes from a cell through one opening to the next cell: {_MOVE_WORDS}.",
 }
 """What the glyphs mean, by whether whole cells are walls."""
 _MOVE_STEPS = (
     "U is up (row - 1), D is down (row + 1), L is left (column - 1) and R is right (column + 1)"
 )
-_ENDS = "An impossible move ends the walk. The walk must end on G; any shortest path is right."
-_FORM = (
-    "End your reply with one line that gives all your moves in order, in this form:\n"
-    f"{ANSWER} U D L R"
+_ENDS = (
+    "An impossible move ends the walk. The walk must end on G; any shortest path is right.",
+    "The first move into a wall ends the walk, the last move must be the one that reaches G, and "
+    "of several ways that are equally short any will do.",
+    "No move may go into a wall. Stop on G. A longer way than needed is wrong; where several are "
+    "the quickest, take any of them.",
 )
+"""The rules of a walk, by wording."""
+_FORMS = (
+    "End your reply with one line that gives all your moves in order, in this form:",
+    "Let the last line of your reply hold all the moves from first to last, written like this:",
+    "Give the moves in their order on one line at the end of your reply, in the form:",
+)
+"""How an answer is to be written, by wording; a line of moves follows."""
+_MOVES = f"{ANSWER} U D L R"
 _NONE_FORM = f"If no path leads from S to G, let that line be:\n{ANSWER} {NONE}"
 
 
@@ -74,7 +101,7 @@ def has_wall_cells(grid: Grid) -> bool:
     )
 
 
-def ascii_rows(grid: Grid, marks: Mapping[int, str]) -> list[str]:
+def ascii_rows(grid: Grid, marks: Mapping[int, str], wording: int = 0) -> list[str]:
     """Return a drawing of a maze, one string of glyphs a row, without spaces.
 
     A maze whose walls are whole cells is drawn cell by cell in a border: ``n + 2`` rows. Any other
@@ -83,21 +110,23 @@ def ascii_rows(grid: Grid, marks: Mapping[int, str]) -> list[str]:
     Args:
         grid: the maze.
         marks: glyphs of single cells, such as the start's.
+        wording: which of the wordings' glyphs are used.
     """
     n = grid.side
-    glyphs = [WALL if c == "#" else CELL for c in grid.cells]
+    wall, free, opening = GLYPHS[wording]
+    glyphs = [wall if c == "#" else free for c in grid.cells]
     for cell, mark in marks.items():
         glyphs[cell] = mark
     if has_wall_cells(grid):
-        inner = ["".join([WALL, *glyphs[row * n : (row + 1) * n], WALL]) for row in range(n)]
-        return [WALL * (n + 2), *inner, WALL * (n + 2)]
-    rows = [[WALL] * (2 * n + 1) for _ in range(2 * n + 1)]
+        inner = ["".join([wall, *glyphs[row * n : (row + 1) * n], wall]) for row in range(n)]
+        return [wall * (n + 2), *inner, wall * (n + 2)]
+    rows = [[wall] * (2 * n + 1) for _ in range(2 * n + 1)]
     for cell, glyph in enumerate(glyphs):
         row, column = divmod(cell, n)
         rows[2 * row + 1][2 * column + 1] = glyph
         for move, (down, right) in SIDE.items():
             if grid.masks[cell] & BIT[move]:
-                rows[2 * row + 1 + down][2 * column + 1 + right] = OPENING
+                rows[2 * row + 1 + down][2 * column + 1 + right] = opening
     return ["".join(row) for row in rows]
 
 
@@ -107,9 +136,20 @@ def spaced_ascii(doc: Doc, marks: Mapping[int, str]) -> str:
     The spaces keep a tokenizer from merging runs of glyphs, which would hide the columns.
     """
     grid = grid_of(doc)
-    drawing = "\n".join(" ".join(row) for row in ascii_rows(grid, marks))
-    named = f"{CELL}, {' and '.join(marks.values())}"
-    return f"{drawing}\n\n{_LEGEND[has_wall_cells(grid)].format(cells=named)}"
+    wording = _wording(doc)
+    drawing = "\n".join(" ".join(row) for row in ascii_rows(grid, marks, wording))
+    glyphs = GLYPHS[wording]
+    legend = _LEGEND[has_wall_cells(grid)].format(
+        cells=f"{glyphs.cell}, {' and '.join(marks.values())}",
+        wall=glyphs.wall,
+        opening=glyphs.opening,
+    )
+    return f"{drawing}\n\n{legend}"
+
+
+def _wording(doc: Doc) -> int:
+    """Return a document's wording; forms beside the headline have one alone."""
+    return int(doc.get("wording", 0))
 
 
 def open_sides(doc: Doc, marks: Mapping[int, str]) -> str:
@@ -183,7 +223,9 @@ def _ends(doc: Doc) -> dict[int, str]:
 
 def _path(doc: Doc, encoding: str) -> str:
     maze = ENCODINGS[encoding](doc, _ends(doc))
-    return f"{HEADINGS['path']}\n\n{maze} {_ENDS}\n{_FORM}"
+    wording = _wording(doc)
+    heading, ends, form = HEADINGS["path"][wording], _ENDS[wording], _FORMS[wording]
+    return f"{heading}\n\n{maze} {ends}\n{form}\n{_MOVES}"
 
 
 def path_ascii(doc: Doc) -> str:
@@ -219,15 +261,27 @@ def path_target(doc: Doc) -> str:
 def path_or_none(doc: Doc) -> str:
     """Return the ``path_or_none`` prompt in spaced ASCII."""
     maze = spaced_ascii(doc, _ends(doc))
-    return f"{HEADINGS['path_or_none']}\n\n{maze} {_ENDS}\n{_FORM}\n{_NONE_FORM}"
+    return (
+        f"{HEADINGS['path_or_none'][0]}\n\n{maze} {_ENDS[0]}\n{_FORMS[0]}\n{_MOVES}\n{_NONE_FORM}"
+    )
+
+
+def _next_move(doc: Doc) -> str:
+    maze = spaced_ascii(doc, {cell_at(doc, "cell"): HERE, cell_at(doc, "goal"): GOAL})
+    return (
+        f"{HEADINGS['next_move'][0]}\n\n{maze}\nMoves that X allows: {', '.join(doc['options'])}\n"
+    )
 
 
 def next_move(doc: Doc) -> str:
     """Return the ``next_move`` prompt: a decision cell X, and the moves that are open there."""
-    maze = spaced_ascii(doc, {cell_at(doc, "cell"): HERE, cell_at(doc, "goal"): GOAL})
+    return f"{_next_move(doc)}The shortest path begins with:"
+
+
+def next_move_say(doc: Doc) -> str:
+    """Return the ``next_move`` prompt that asks for the move in writing."""
     return (
-        f"{HEADINGS['next_move']}\n\n{maze}\n"
-        f"Moves that X allows: {', '.join(doc['options'])}\nThe shortest path begins with:"
+        f"{_next_move(doc)}Reply with the move alone, in this form:\n{ANSWER} {doc['options'][0]}"
     )
 
 
@@ -241,13 +295,28 @@ def next_move_gold(doc: Doc) -> int:
     return int(doc["gold"])
 
 
+def next_move_target(doc: Doc) -> str:
+    """Return the right move as a model should write it."""
+    return f"{ANSWER} {doc['options'][doc['gold']]}"
+
+
 def verify_path(doc: Doc) -> str:
     """Return the ``verify_path`` prompt: a maze, a list of moves, yes or no."""
     return (
-        f"{HEADINGS['verify_path']}\n\n{spaced_ascii(doc, _ends(doc))}\n"
+        f"{HEADINGS['verify_path'][0]}\n\n{spaced_ascii(doc, _ends(doc))}\n"
         f"Moves from S: {' '.join(doc['proposed'])}\n"
         f"Is every one of these moves possible, and do they end on G ({YES} or {NO})?"
     )
+
+
+def verify_path_say(doc: Doc) -> str:
+    """Return the ``verify_path`` prompt that asks for the verdict in writing."""
+    return f"{verify_path(doc)} Reply with one word, in this form:\n{ANSWER} {YES} or {NO}"
+
+
+def verify_path_target(doc: Doc) -> str:
+    """Return the right verdict as a model should write it."""
+    return f"{ANSWER} {YES if doc['valid'] else NO}"
 
 
 def verify_path_options(doc: Doc) -> list[str]:
@@ -281,7 +350,7 @@ def mlmu(doc: Doc) -> str:
     """Return the paper edition's prompt: the rules, then the paper's own tokens."""
     kind = doc["topology"]
     return (
-        f"{HEADINGS['mlmu']} {_MLMU_RULES[kind]} After <PATH_START> "
+        f"{HEADINGS['mlmu'][0]} {_MLMU_RULES[kind]} After <PATH_START> "
         f"write {_MLMU_FORM[kind]}\nIf you write anything else, let the path be the last line of "
         f"your reply.\n\n{doc['given']}"
     )

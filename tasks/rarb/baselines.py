@@ -12,14 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heptathlon.builders.rarb.corpora import Corpus, corpus
-from heptathlon.lexical import Bm25, TfIdf, best_first, ranks_among, tokens
+from heptathlon.builders.rarb.words import in_words
+from heptathlon.lexical import Bm25, TfIdf, best_first, ranks_among, shared, tokens
 from heptathlon.seeding import Stream
 from heptathlon.tasks.players import Doc, Player, by_name
-from heptathlon.tasks.rarb.prompts import ANSWER, MOST_NAMED, judge_gold
+from heptathlon.tasks.rarb.prompts import ANSWER, MOST_NAMED, TRUE_FALSE, judge_gold
 
 Floats = NDArray[np.float64]
 Weigher = Callable[[Doc, Sequence[str]], Sequence[float]]
 Searcher = Callable[[Doc, Corpus], Floats]
+
+NUMBERS = {in_words(n): n for n in range(1_000)}
+"""Numbers by their words, as queries write them."""
+NUMBERLESS = 10_000
+"""Distance of a text without figures: more than any between two figures."""
 
 
 def _stream(name: str, doc: Doc) -> Stream:
@@ -62,6 +68,10 @@ def _player(
             counted = [*doc["gold_ids"], *doc["hard_ids"]]
             ranks = ranks_among(search(doc, place), place.ids, counted)
             return " ".join(["RANKS", *(f"{i}={r}" for i, r in zip(counted, ranks, strict=True))])
+        if doc["form"] == "judge":
+            return f"{ANSWER} {TRUE_FALSE[judge(doc)]}"
+        if doc["form"] == "choose":
+            return f"{ANSWER} {choose(doc, doc['candidates']) + 1}"
         found = np.asarray(weigh(doc, doc["candidates"]), dtype=np.float64)
         best = best_first(found, doc["candidate_ids"], MOST_NAMED)
         return f"{ANSWER} {', '.join(str(i + 1) for i in best)}"
@@ -92,17 +102,45 @@ def _lexical(name: str, says: str) -> Player:
         found: list[float] = MODELS[name](options).scores([doc["query"]])[0].tolist()
         return found
 
+    return _player(name, says, weigh, _by_words(name), _shares_words)
+
+
+def _by_words(model: str) -> Searcher:
     def search(doc: Doc, place: Corpus) -> Floats:
-        found: Floats = _index(name, place.name, doc["season"]).scores([doc["query"]])[0]
+        found: Floats = _index(model, place.name, doc["season"]).scores([doc["query"]])[0]
         return found
 
-    return _player(name, says, weigh, search, _shares_words)
+    return search
 
 
 def _shares_words(doc: Doc) -> int:
     asked = set(tokens(doc["query"]))
     said = set(tokens(doc["candidate"]))
     return 0 if 2 * len(asked & said) > len(said) else 1
+
+
+def _in_common(doc: Doc, options: Sequence[str]) -> Sequence[float]:
+    """Count a document's words that stand in the query: a problem's eight have equally many."""
+    return [float(sum(shared(doc["query"], text).values())) for text in options]
+
+
+def _nearest_number(doc: Doc, options: Sequence[str]) -> Sequence[float]:
+    """Take the document that has most words of the query, among equals the nearest in its figures.
+
+    Figures are looked for in figures and in words, so that a stock is near what it was at first.
+    """
+    asked = _numbers(doc["query"])
+    found = []
+    for common, text in zip(_in_common(doc, options), options, strict=True):
+        own = _numbers(text)
+        far = min((abs(a - b) for a in own for b in asked), default=NUMBERLESS)
+        found.append(common - min(far, NUMBERLESS) / (2 * NUMBERLESS))
+    return found
+
+
+def _numbers(text: str) -> list[int]:
+    words = text.lower().replace(",", " ").replace(".", " ").split()
+    return [NUMBERS[w] for w in words if w in NUMBERS] + [int(w) for w in words if w.isdecimal()]
 
 
 # --- without the question ------------------------------------------------------------------------
@@ -172,6 +210,20 @@ PLAYERS = by_name(
     _lexical("bm25", "ranks by words in common with the query (BM25)"),
     _lexical("tfidf", "ranks by words in common with the query (tf-idf cosine)"),
     _player(
+        "eight_at_random",
+        "takes the documents with most words of the query: a problem's eight, in random order",
+        _in_common,
+        _by_words("bm25"),
+        _shares_words,
+    ),
+    _player(
+        "nearest_number",
+        "takes of those eight the one whose figures are nearest to the query's",
+        _nearest_number,
+        _by_words("bm25"),
+        _shares_words,
+    ),
+    _player(
         "longest",
         "takes the longest document",
         _longest,
@@ -179,7 +231,7 @@ PLAYERS = by_name(
         _false,
     ),
     _player(
-        "label_prior",
+        "constant",
         "takes the first document offered; judges every document false",
         _first,
         _whole(_first),
@@ -201,5 +253,3 @@ PLAYERS = by_name(
         oracle=True,
     ),
 )
-ALSO = {"constant": "label_prior"}
-"""Names that every family has, and which of the players they mean here."""

@@ -15,13 +15,26 @@ WITH_INSTRUCTION = "_inst"
 ANSWER = "ANSWER:"
 TRUE_FALSE = ("true", "false")
 MOST_NAMED = 5
-"""Documents that a generated list may name: a quarter of the first stage."""
-LIST_HEADING = "Find the document that answers the query."
-JUDGE_HEADING = "Decide whether the document is the right answer to the query."
+"""Documents that a written ranking may name."""
+LIST_HEADINGS = (
+    "Find the document that answers the query.",
+    "Which of the documents states the right answer?",
+    "One of these documents is the answer to the query.",
+)
+"""Head of a written form, by the wording of the item."""
+JUDGE_HEADINGS = (
+    "Decide whether the document is the right answer to the query.",
+    "Does the document state the right answer to the query?",
+    "A query and a document follow; judge whether the document answers the query rightly.",
+)
 _LIST_FORM = (
     "Exactly one of the documents is right; the others differ from it in a detail, or belong to "
     f"another query. Name the numbers of up to {MOST_NAMED} documents, best first. End your reply "
     f"with one line in this form:\n{ANSWER} 9, 4, 13"
+)
+_CHOICE_FORM = (
+    "Exactly one of the documents is right; the others differ from it in a detail. End your reply "
+    f"with one line that gives the right one's number, in this form:\n{ANSWER} 5"
 )
 
 
@@ -47,22 +60,45 @@ def gold(doc: Doc) -> int:
 
 def listwise(doc: Doc) -> str:
     """Return the prompt that asks for the numbers of the best documents."""
+    return _numbered(doc, _LIST_FORM)
+
+
+def choice(doc: Doc) -> str:
+    """Return the prompt that asks for the number of the right document."""
+    return _numbered(doc, _CHOICE_FORM)
+
+
+def _numbered(doc: Doc, form: str) -> str:
     shown = "\n".join(f"[{i}] {text}" for i, text in enumerate(doc["candidates"], start=1))
-    return f"{LIST_HEADING}\n\nQuery: {doc['query']}\n\nDocuments:\n{shown}\n\n{_LIST_FORM}"
+    head = LIST_HEADINGS[doc["wording"]]
+    return f"{head}\n\nQuery: {doc['query']}\n\nDocuments:\n{shown}\n\n{form}"
 
 
 def listwise_target(doc: Doc) -> str:
-    """Return the right answer to :func:`listwise`; the first number where there is none."""
+    """Return the right answer to :func:`listwise` and :func:`choice`."""
     return f"{ANSWER} {max(0, doc['gold']) + 1}"
 
 
 def judge(doc: Doc) -> str:
     """Return the prompt that asks whether one document is right, after RAR-b's reranker prompt."""
+    return f"{_asked(doc)}\n\nThe document is the right answer:"
+
+
+def judge_say(doc: Doc) -> str:
+    """Return :func:`judge` for a model that writes its answer."""
+    return f"{_asked(doc)}\n\nEnd your reply with one line in this form:\n{ANSWER} {TRUE_FALSE[1]}"
+
+
+def _asked(doc: Doc) -> str:
     return (
-        f"{JUDGE_HEADING} Reply with one word, {TRUE_FALSE[0]} or {TRUE_FALSE[1]}.\n\n"
-        f"Query: {doc['query']}\n\nDocument: {doc['candidate']}\n\n"
-        "The document is the right answer:"
+        f"{JUDGE_HEADINGS[doc['wording']]} Reply with one word, {TRUE_FALSE[0]} or "
+        f"{TRUE_FALSE[1]}.\n\nQuery: {doc['query']}\n\nDocument: {doc['candidate']}"
     )
+
+
+def judge_say_target(doc: Doc) -> str:
+    """Return the right answer to :func:`judge_say`."""
+    return f"{ANSWER} {TRUE_FALSE[judge_gold(doc)]}"
 
 
 def judge_options(doc: Doc) -> list[str]:

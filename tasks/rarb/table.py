@@ -27,6 +27,11 @@ RETRIEVAL = (
 )
 """The seventeen tasks of the full setting."""
 
+SAID = ("rank", "choose", "judge")
+"""Likelihood forms with a twin that is answered in words."""
+SHORT: dict[Tier, int] = {"smoke": 64}
+"""Tokens of a smoke test's answer: a line of numbers."""
+
 
 def _both(
     name: str,
@@ -81,18 +86,22 @@ TABLE = Table(
         *_both("rank", "rank", "rank"),
         *_both("retrieve", "retrieve", "retrieve"),
         Variant(name="choose", form="choose", config="choose"),
-        Variant(name="list", form="list", config="list", tokens={"smoke": 64}),
         Variant(name="judge", form="judge", config="judge"),
+        *(
+            Variant(name=f"{name}_say", form=f"{name}_say", config=name, tokens=SHORT)
+            for name in SAID
+        ),
         *(variant for kind in CHOICE for variant in _choice(kind)),
         *(variant for kind in RETRIEVAL for variant in _retrieval(kind)),
     ),
     groups=(
         Group(
-            members=("rank", "rank_inst", "choose", "list"),
+            members=("rank", "rank_inst", "choose"),
             smoke=("rank", "choose"),
             # The headline; only the ranked tasks have it.
             metric="ndcg_10",
         ),
+        Group(name="say", members=("rank_say", "choose_say", "judge_say"), metric=None),
         *_setting("mcr", "mcr", CHOICE, "acc", ("full", "lite")),
         *_setting("retrieval", "retrieve", RETRIEVAL, "ndcg_10", ("full",)),
     ),

@@ -50,6 +50,11 @@ def text(doc: Doc, number: int = paper.DEFAULT_PROMPT, *, untitled: bool = False
     return template
 
 
+def said(doc: Doc) -> str:
+    """Return the gold answer as a model should go on after the start of the answer."""
+    return paper.LABELS[int(doc["gold"])]
+
+
 NO_SYSTEM_ROLE = "\n\n"
 """Between system prompt and question where there is no chat template: the paper's own templates for
 models without a system role put a blank line there."""

@@ -4,14 +4,15 @@ from heptathlon.families import Tier
 from heptathlon.tasks.table import Group, Table, Variant
 
 ALL: tuple[Tier, ...] = ("full", "lite", "smoke", "long")
+STANDARD: tuple[Tier, ...] = ("full", "lite")
 LENGTHS: dict[str, tuple[Tier, ...]] = {
-    "250": ("full", "lite", "smoke"),
-    "1000": ("full", "lite"),
-    "2500": ("full", "lite"),
-    "10000": ("long",),
-    "20000": ("long",),
+    **dict.fromkeys(("50", "100", "250"), ("full", "lite", "smoke")),
+    **dict.fromkeys(("500", "1000", "2500"), STANDARD),
+    **dict.fromkeys(("10000", "20000"), ("long",)),
 }
 """Words of a text, and the tiers in which texts of this length are asked about."""
+QUOTED = ("250", "500", "1000", "2500", "10000", "20000")
+"""Lengths of texts from which passages are quoted."""
 PAPER: dict[tuple[str, str], tuple[Tier, ...]] = {
     ("250", "20"): ("full", "lite", "smoke"),
     ("250", "50"): ("full", "lite"),
@@ -28,6 +29,10 @@ SHOWN = {"": "", "notext_": "_notext"}
 """Prefix of a task's name and ending of its config: with the text, and without it."""
 
 
+WORD: dict[Tier, int] = {"smoke": 48}
+"""Tokens of a smoke test's answer: a letter or a word."""
+
+
 def _untitled(name: str, form: str, config: str, edition: str = "fresh") -> Variant:
     # Book-SORT's prompts are the task class's, which must be told; the fresh form knows by itself.
     told = {"untitled": True} if edition == "paper" else {}
@@ -42,25 +47,37 @@ TABLE = Table(
     variants=(
         *(
             Variant(
-                name=f"{prefix}e{length}",
+                name=f"{prefix}{kind}e{length}",
                 form="choice",
-                config=f"first{ending}",
+                config=f"{config}{ending}",
                 where={"length": length},
-                tiers=tiers,
+                tiers=LENGTHS[length],
             )
             for prefix, ending in SHOWN.items()
-            for length, tiers in LENGTHS.items()
+            for kind, config, lengths in (("", "order", LENGTHS), ("quoted_", "quoted", QUOTED))
+            for length in lengths
         ),
         *(
             Variant(name=f"{prefix}{kind}", form="choice", config=f"{kind}{ending}", tiers=ALL)
             for prefix, ending in SHOWN.items()
             for kind in OTHERS
         ),
-        Variant(name="say", form="say", config="first", tiers=ALL),
-        Variant(name="say_notext", form="say", config="first_notext", tiers=ALL),
-        Variant(name="memory", form="say", config="first_memory", tiers=ALL),
-        _untitled("untitled", "untitled", "first"),
-        _untitled("untitled_notext", "untitled", "first_notext"),
+        Variant(name="between", form="choice", config="order_between"),
+        Variant(name="say", form="say", config="order", tiers=ALL, tokens=WORD),
+        Variant(name="say_notext", form="say", config="order_notext", tiers=ALL, tokens=WORD),
+        Variant(name="say_between", form="say", config="order_between", tokens=WORD),
+        *(
+            Variant(name=f"say_{kind}", form="say", config=kind, tiers=ALL, tokens=WORD)
+            for kind in ("quoted", *OTHERS)
+        ),
+        Variant(
+            name="say_quoted_notext", form="say", config="quoted_notext", tiers=ALL, tokens=WORD
+        ),
+        Variant(name="write", form="write", config="order", tokens={"smoke": 192}),
+        Variant(name="memory", form="say", config="order_memory", tiers=ALL),
+        Variant(name="memory_quoted", form="say", config="quoted_memory", tiers=ALL),
+        _untitled("untitled", "untitled", "order"),
+        _untitled("untitled_notext", "untitled", "order_notext"),
         *(
             Variant(
                 name=f"book_{prefix}e{length}_s{segment}",
@@ -73,6 +90,20 @@ TABLE = Table(
             for prefix, ending in SHOWN.items()
             for (length, segment), tiers in PAPER.items()
         ),
+        *(
+            Variant(
+                name=f"book_{name}",
+                form="book_say",
+                config=f"book{ending}",
+                edition="paper",
+                tiers=ALL,
+            )
+            for name, ending in (
+                ("say", ""),
+                ("say_notext", "_notext"),
+                ("memory", "_memory"),
+            )
+        ),
         Variant(name="book_swapped", form="book", config="swapped", edition="paper"),
         Variant(name="book_sweep", form="book", config="sweep", edition="paper"),
         _untitled("book_untitled", "book", "book", "paper"),
@@ -83,13 +114,32 @@ TABLE = Table(
         _own("own_say_notext", "own_say", "own_notext"),
         _own("own_memory", "own_say", "own_memory"),
     ),
-    # Accuracy, for a glance; the headline is the uplift, which the scorecard has.
+    # Accuracy, for a glance; the headline looks at both orders together, as the scorecard does.
     groups=(
         Group(
             members=(
-                *(f"{prefix}e{length}" for prefix in SHOWN for length in LENGTHS),
+                *(f"e{length}" for length in LENGTHS),
+                *(f"quoted_e{length}" for length in QUOTED),
                 *OTHERS,
+                "between",
             ),
+            smoke=("e50", "e100", "e250", "quoted_e250", *OTHERS),
+            tiers=ALL,
+            metric="acc",
+        ),
+        Group(
+            name="control",
+            members=(
+                *(f"notext_e{length}" for length in LENGTHS),
+                *(f"notext_quoted_e{length}" for length in QUOTED),
+                *(f"notext_{kind}" for kind in OTHERS),
+            ),
+            tiers=ALL,
+            metric="acc",
+        ),
+        Group(
+            name="said",
+            members=("say", *(f"say_{kind}" for kind in ("quoted", *OTHERS))),
             tiers=ALL,
             metric="acc",
         ),

@@ -32,6 +32,16 @@ def _mapping_only(doc: Doc) -> int:
     return _stream("mapping_only", doc).below(doc["classes"])
 
 
+def _constant(doc: Doc) -> int:
+    """Mean the class that comes first by its name, whatever it is to be called."""
+    return min(range(doc["classes"]), key=lambda i: str(doc["conditions"][i]))
+
+
+def _kept_guess(doc: Doc) -> int:
+    """Map a class that is guessed once an item: the strategy that fools a conditional figure."""
+    return Stream("verbalizer player", "kept_guess", str(doc["cluster_id"])).below(doc["classes"])
+
+
 def _prior_only(doc: Doc) -> str:
     """Say the natural word of the right class, whatever was asked for."""
     return str(doc["natural"][doc["gold"]])
@@ -46,6 +56,18 @@ def _prior_choice(doc: Doc, options: Sequence[str]) -> int:
     words = [option.strip() for option in options[: doc["classes"]]]
     natural = _prior_only(doc)
     return words.index(natural) if natural in words else (int(doc["gold"]) + 1) % len(words)
+
+
+def _contrary(doc: Doc) -> str:
+    """Say another class's natural word, whatever was asked for."""
+    return str(doc["natural"][(doc["gold"] + 1) % doc["classes"]])
+
+
+def _contrary_choice(doc: Doc, options: Sequence[str]) -> int:
+    """Choose another class's natural word, and what stands in its place where it is no option."""
+    words = [option.strip() for option in options[: doc["classes"]]]
+    said = _contrary(doc)
+    return words.index(said) if said in words else (int(doc["gold"]) + 1) % len(words)
 
 
 def _answering(choose: Callable[[Doc], int]) -> Callable[[Doc], str]:
@@ -66,7 +88,9 @@ PLAYERS = by_name(
     _by_index("first_word", "the word that the instruction names first", _first_word),
     _by_index("last_word", "the word that the instruction names last", _last_word),
     _by_index("random", "one of the allowed words at random", _random),
+    _by_index("constant", "maps one class, the same for all items", _constant),
     _by_index("mapping_only", "maps a class that it guesses anew for every prompt", _mapping_only),
+    _by_index("kept_guess", "maps a class that it guesses once an item, and keeps it", _kept_guess),
     Player(
         "prior_only",
         "knows the class, says its natural word, ignores the mapping",
@@ -74,7 +98,12 @@ PLAYERS = by_name(
         _prior_choice,
         sees="document",
     ),
+    Player(
+        "contrary",
+        "knows the class, says another's natural word, ignores the mapping",
+        _contrary,
+        _contrary_choice,
+        sees="document",
+    ),
     Player("oracle", "the asked word", target, lambda doc, options: gold_option(doc), oracle=True),
 )
-ALSO = {"constant": "first_word"}
-"""Names that every family has, and which of the players they mean here."""

@@ -3,8 +3,9 @@
 from heptathlon.families import Tier
 from heptathlon.tasks.table import Group, Table, Variant
 
-KINDS = ("unnatural", "derangement", "natural", "neutral", "channel")
+KINDS = ("pairs", "neutral", "channel")
 """The groups of items that are asked in every tier; ``pull`` is too long for a smoke test."""
+PAPER_KINDS = ("unnatural", "derangement", "natural", "neutral", "channel")
 PAPER: tuple[Tier, ...] = ("full", "long", "smoke")
 SHORT = 32
 """Tokens of a smoke test's answer."""
@@ -27,13 +28,20 @@ TABLE = Table(
         *(_group(kind, "fresh", "", ("full", "lite", "smoke")) for kind in KINDS),
         _group("pull", "fresh", "", ("full", "lite")),
         Variant(name="choice", form="choice", config="items"),
-        *(_group(kind, "paper", "paper_", PAPER) for kind in KINDS),
+        *(_group(kind, "paper", "paper_", PAPER) for kind in PAPER_KINDS),
         _group("pull", "paper", "paper_", ("full", "long")),
+        _group("unnatural", "paper", "paper_", PAPER).model_copy(
+            update={
+                "name": "paper_unnatural_cot",
+                "tokens": {},
+                "doc_to_text": "heptathlon.tasks.verbalizer.prompts.text_cot",
+            }
+        ),
         Variant(name="paper_choice", form="choice", config="items", edition="paper", tiers=PAPER),
     ),
     # Generated answers. Their scores are the scorecard's.
     groups=(
-        Group(members=("unnatural", "derangement", "natural", "neutral", "pull", "channel")),
+        Group(members=("pairs", "neutral", "pull", "channel")),
         Group(
             name="paper",
             members=(

@@ -1,6 +1,7 @@
 """What sort's page shows: accuracy by distance and by place, a curve a length of text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -16,14 +17,14 @@ from heptathlon.pages.drawings import (
 from heptathlon.scoring.cards import Estimate
 from heptathlon.scoring.scorecard import ScoredSample, estimate, level_order
 
-DASHES = ("", "6 2", "3 2", "1.5 1.5", "6 1.5 1.5 1.5")
-"""How the curves of the five lengths of text are dashed, the shortest one whole."""
+DASHES = ("", "8 2", "6 2", "4 2", "3 2", "1.5 1.5", "6 1.5 1.5 1.5", "4 1 1 1")
+"""How the curves of the lengths of text are dashed, the shortest one whole."""
 CHANCE = 0.5
 
 
 def draw_sort(played: Played) -> list[Figure]:
     """Show accuracy by distance and by place in the text, a curve a length of text."""
-    run = [one for one in played[THIS_RUN] if one.sample.doc["condition"] == "text"]
+    run = [one for one in played[THIS_RUN] if _is_drawn(one.sample.doc)]
     if not run:
         return []
     return [
@@ -31,16 +32,21 @@ def draw_sort(played: Played) -> list[Figure]:
             run,
             "distance",
             "Accuracy by distance",
-            "How far apart the two passages begin, in four bins of the text's length.",
+            "How far apart the two are told, in four bins of the text's length.",
         ),
         _curves(
             run,
             "place",
             "Accuracy by place in the text",
-            "In which fifth of the text the middle between the two passages lies: a dip in the "
+            "In which fifth of the text the middle between the two lies: a dip in the "
             "middle is what is called lost in the middle.",
         ),
     ]
+
+
+def _is_drawn(doc: Mapping[str, Any]) -> bool:
+    """Tell whether a document asks about two pieces of a text that is in the prompt."""
+    return doc["condition"] == "text" and doc["form"] in ("order", "first")
 
 
 def _curves(run: Sequence[ScoredSample], name: str, title: str, says: str) -> Figure:
