@@ -52,8 +52,11 @@ def test_options_are_requests_and_worked_examples_are_shared(words: str):
     bare = hept.plan("sort_told", "smoke", tokenizer=words, asking=few).total
     assert (bare.documents, bare.requests, bare.generation_tokens) == (3, 6, 0)
     assert bare.distinct_tokens <= bare.prompt_tokens / 2 + 6
-    shot = hept.plan("sort_told", "smoke", tokenizer=words, asking=few._replace(num_fewshot=1))
-    assert shot.total.prompt_tokens > bare.prompt_tokens
+    plain, shot = (
+        hept.plan("maze_dfs", "smoke", tokenizer=words, asking=few._replace(num_fewshot=n)).total
+        for n in (0, 1)
+    )
+    assert shot.prompt_tokens > plain.prompt_tokens
     chat = few._replace(apply_chat_template=True)
     assert hept.plan("sort_told", "smoke", tokenizer=words, asking=chat).total != bare
 

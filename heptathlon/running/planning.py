@@ -1,7 +1,7 @@
 """What a run will ask and what that costs, before it: the tokens of every request, counted.
 
 Requests are built by lm-eval as for the run itself, and encoded by the model's tokenizer. No
-weights are loaded. Of the tokens that a model writes only the most are known: what each task allows.
+weights are loaded. Of the tokens that a model writes only the most are known: what a task allows.
 """
 
 import math
