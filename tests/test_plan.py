@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import heptathlon as hept
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.running import planning, tokenizing
-from heptathlon.running.planning import Asking, Plan, Prices, Rates, Span, Tokens
+from heptathlon.running.planning import Asking, Plan, Prices, Span, Tokens
+from heptathlon.running.tokenizing import Rates
 from tests.command import call
 
 TEXT = st.lists(st.sampled_from([0, 1, 255, 256, 70_000]), max_size=6)
@@ -47,16 +48,11 @@ def test_a_plan_counts_what_prompts_show(words: str):
     assert found.generation_tokens % len(shown) == 0 < found.generation_tokens
 
 
-def test_options_are_requests_and_worked_examples_are_shared(words: str):
+def test_options_are_requests_that_share_a_prompt(words: str):
     few = Asking(limit=3)
     bare = hept.plan("sort_told", "smoke", tokenizer=words, asking=few).total
     assert (bare.documents, bare.requests, bare.generation_tokens) == (3, 6, 0)
     assert bare.distinct_tokens <= bare.prompt_tokens / 2 + 6
-    plain, shot = (
-        hept.plan("maze_dfs", "smoke", tokenizer=words, asking=few._replace(num_fewshot=n)).total
-        for n in (0, 1)
-    )
-    assert shot.prompt_tokens > plain.prompt_tokens
     chat = few._replace(apply_chat_template=True)
     assert hept.plan("sort_told", "smoke", tokenizer=words, asking=chat).total != bare
 
@@ -120,7 +116,6 @@ BAD = [
     ({"tokenizer": "x", "prices": Prices(-1.0)}, "a prompt price of -1 is none"),
     ({"tokenizer": "x", "prices": Prices(cached=1.0)}, "give --prompt-price as well"),
     ({"tokenizer": "x", "asking": Asking(limit=0)}, "--limit 0 leaves no document"),
-    ({"tokenizer": "x", "asking": Asking(num_fewshot=-1)}, "--num_fewshot -1 is below 0"),
     ({"tokenizer": "x", "calibrate": True}, "--calibrate measures the rates, needs --model"),
     (
         {"model": "hf", "rates": Rates(1), "calibrate": True},

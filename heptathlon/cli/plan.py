@@ -24,9 +24,6 @@ def plan(
     model_args: Annotated[
         str, typer.Option("--model_args", help="Its arguments, such as pretrained=NAME.")
     ] = "",
-    num_fewshot: Annotated[
-        int | None, typer.Option("--num_fewshot", help="Worked examples before each question.")
-    ] = None,
     limit: Annotated[float | None, typer.Option(help="Documents of each task, as in run.")] = None,
     apply_chat_template: Annotated[
         bool, typer.Option("--apply_chat_template", help="Ask in the tokenizer's conversations.")
@@ -34,9 +31,6 @@ def plan(
     system_instruction: Annotated[
         str | None, typer.Option("--system_instruction", help="Said before each conversation.")
     ] = None,
-    fewshot_as_multiturn: Annotated[
-        bool, typer.Option("--fewshot_as_multiturn", help="Worked examples as turns.")
-    ] = False,
     generated: Annotated[
         bool, typer.Option("--generated", help="Generated twins in place of likelihood tasks.")
     ] = False,
@@ -53,7 +47,7 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Count what a run will ask: requests, tokens, time and cost; no weights are loaded."""
-    from heptathlon.running import noise, planning
+    from heptathlon.running import noise, planning, tokenizing
 
     noise.prepare()
     found = planning.plan(
@@ -63,14 +57,12 @@ def plan(
         model=model,
         model_args=_arguments(model_args),
         asking=planning.Asking(
-            num_fewshot,
             limit,
             apply_chat_template,
             system_instruction,
-            fewshot_as_multiturn,
             generated,
         ),
-        rates=planning.Rates(prompt_rate, generation_rate),
+        rates=tokenizing.Rates(prompt_rate, generation_rate),
         prices=planning.Prices(prompt_price, generation_price, cached_price),
         calibrate=calibrate,
         batch_size=batch_size,

@@ -11,7 +11,7 @@ from typing import Any
 
 from heptathlon import models
 from heptathlon.errors import HeptathlonError
-from heptathlon.running import planning, preflight, tokenizing
+from heptathlon.running import preflight, tokenizing
 
 REQUESTS = 8
 """Requests that are timed, at least."""
@@ -26,7 +26,7 @@ def rates(
     model_args: Mapping[str, Any],
     batch_size: int,
     device: str | None,
-) -> planning.Rates:
+) -> tokenizing.Rates:
     """Load a model and return how many tokens a second it reads and writes.
 
     Args:
@@ -56,9 +56,9 @@ def rates(
     count = max(REQUESTS, batch_size)
     read = _reading(lm, _spread(_one_a_prompt(rated), count), reader) if rated else None
     if not spoken:
-        return planning.Rates(read)
+        return tokenizing.Rates(read)
     also, write = _writing(lm, _spread(spoken, count), reader)
-    return planning.Rates(read or also, write)
+    return tokenizing.Rates(read or also, write)
 
 
 def _one_a_prompt(requests: Sequence[Any]) -> list[Any]:
@@ -68,7 +68,7 @@ def _one_a_prompt(requests: Sequence[Any]) -> list[Any]:
 
 def _spread(requests: Sequence[Any], count: int) -> list[Any]:
     """Return requests of all lengths: every so many-th of them by length."""
-    ordered = sorted(requests, key=lambda one: len(planning.text_of(one)))
+    ordered = sorted(requests, key=lambda one: len(tokenizing.text_of(one)))
     step = max(1, len(ordered) // count)
     return ordered[step // 2 :: step][:count]
 
@@ -77,14 +77,14 @@ def _reading(lm: Any, requests: Sequence[Any], reader: tokenizing.Reader) -> flo
     lm.loglikelihood(requests[:1], disable_tqdm=True)
     start = time.perf_counter()
     lm.loglikelihood(requests, disable_tqdm=True)
-    return _tokens(map(planning.text_of, requests), reader) / (time.perf_counter() - start)
+    return _tokens(map(tokenizing.text_of, requests), reader) / (time.perf_counter() - start)
 
 
 def _writing(lm: Any, requests: Sequence[Any], reader: tokenizing.Reader) -> tuple[float, float]:
     _written(lm, requests[:1], 1)
     short, answers = _written(lm, requests, 1)
     long, longer = _written(lm, requests, WRITTEN)
-    read = _tokens(map(planning.text_of, requests), reader) / short
+    read = _tokens(map(tokenizing.text_of, requests), reader) / short
     more = _tokens(longer, reader) - _tokens(answers, reader)
     if more < len(requests) or long <= short:
         raise HeptathlonError(

@@ -15,19 +15,13 @@ import numpy as np
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.private import refuse_secrets
-from heptathlon.running import evaluating, noise, tokenizing, twins
+from heptathlon.running import calibrating, evaluating, noise, tokenizing, twins
+from heptathlon.running.tokenizing import Rates
 from heptathlon.tasks import catalog, derived
 
 BATCH = 256
 """Texts that are encoded together."""
 MILLION = 1_000_000
-
-
-class Rates(NamedTuple):
-    """Tokens a second that a machine reads and writes; None where that is not known."""
-
-    prompt: float | None = None
-    generation: float | None = None
 
 
 class Prices(NamedTuple):
@@ -47,11 +41,9 @@ class Prices(NamedTuple):
 class Asking(NamedTuple):
     """How a run asks, as far as its requests depend on it; the fields are flags of ``run``."""
 
-    num_fewshot: int | None = None
     limit: float | None = None
     apply_chat_template: bool = False
     system_instruction: str | None = None
-    fewshot_as_multiturn: bool = False
     generated: bool = False
 
 
@@ -232,8 +224,6 @@ def plan(
     evaluating.prepare(reader, tasks, _config(asking))
     found = {name: _of_task(task, reader) for name, task in tasks.items()}
     if calibrate:
-        from heptathlon.running import calibrating
-
         rates = calibrating.rates(tasks, reader, model, given, batch_size, device)
     return Plan(reader.tokenizer_name, found, rates, prices)
 
@@ -258,8 +248,6 @@ def _check(names: Sequence[str], asking: Asking, rates: Rates, prices: Prices) -
         raise HeptathlonError(
             f"plan: --limit {asking.limit:g} leaves no document to ask; give a number above 0."
         )
-    if asking.num_fewshot is not None and asking.num_fewshot < 0:
-        raise HeptathlonError(f"plan: --num_fewshot {asking.num_fewshot} is below 0.")
 
 
 def _loaded(names: Sequence[str]) -> dict[str, Any]:
@@ -271,14 +259,20 @@ def _loaded(names: Sequence[str]) -> dict[str, Any]:
 
 
 def _config(asking: Asking) -> SimpleNamespace:
-    # The seeds are lm-eval's own, so that worked examples are those of a run.
-    more = {"gen_kwargs": None, "samples": None, "seed": [0, 1234, 1234, 1234]}
+    # Every task fixes its worked examples itself; the seeds are lm-eval's own.
+    more = {
+        "num_fewshot": None,
+        "fewshot_as_multiturn": False,
+        "gen_kwargs": None,
+        "samples": None,
+        "seed": [0, 1234, 1234, 1234],
+    }
     return SimpleNamespace(**asking._asdict(), **more)
 
 
 def _of_task(task: Any, reader: tokenizing.Reader) -> Tokens:
     requests = task.instances
-    texts = [text_of(request) for request in requests]
+    texts = [tokenizing.text_of(request) for request in requests]
     repeats = np.array([request.repeats or 1 for request in requests], dtype=np.int64)
     encoded = list(_encoded(texts, reader))
     lengths = np.array([len(one) // 4 for one in encoded], dtype=np.int64)
@@ -295,12 +289,6 @@ def _of_task(task: Any, reader: tokenizing.Reader) -> Tokens:
         longest_prompt=int(lengths.max(initial=0)),
         pictures=sum(_pictures(ones[0]) for ones in by_document),
     )
-
-
-def text_of(request: Any) -> str:
-    """Return the text that a request is read as: the prompt, with the option where one is rated."""
-    option = request.args[1] if len(request.args) > 1 else ""
-    return str(request.args[0]) + (option if isinstance(option, str) else "")
 
 
 def most_written(request: Any) -> int:

@@ -1,7 +1,7 @@
 """A model's tokenizer without the model: as much of lm-eval's ``hf`` as building requests needs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from heptathlon import models
 from heptathlon.errors import HeptathlonError, UnknownNameError
@@ -9,6 +9,13 @@ from heptathlon.errors import HeptathlonError, UnknownNameError
 GIVE = "give --tokenizer with a folder or a Hub name"
 PASSED_ON = ("revision", "trust_remote_code", "subfolder")
 """Arguments of a model class that also say which tokenizer it is."""
+
+
+class Rates(NamedTuple):
+    """Tokens a second that a machine reads and writes; None where that is not known."""
+
+    prompt: float | None = None
+    generation: float | None = None
 
 
 class Reader:
@@ -59,6 +66,12 @@ class Reader:
             )
         # A template begins with the special tokens that it wants.
         self._special = False
+
+
+def text_of(request: Any) -> str:
+    """Return the text that a request is read as: the prompt, with the option where one is rated."""
+    option = request.args[1] if len(request.args) > 1 else ""
+    return str(request.args[0]) + (option if isinstance(option, str) else "")
 
 
 def of(tokenizer: str, model: str, model_args: Mapping[str, Any]) -> Reader:
