@@ -20,6 +20,7 @@ BENCHMARKS = (
     "start",
     "site",
     "coverage",
+    "total",
 )
 
 

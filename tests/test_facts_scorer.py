@@ -54,6 +54,9 @@ def test_one_value_counts_and_nothing_else(said: str, acc: float, outcome: str):
     said = said.split("\n")[0] if said.startswith(" ") else said
     found = scorer.verdict(doc("extraction"), [said])
     assert (found.metrics, found.outcome) == ({"acc": acc}, outcome)
+    # Several values are an answer, if a wrong one; where none is named, there is none.
+    named = scorer.named(said.split("</think>")[-1], ANIMALS) if outcome != "truncated" else []
+    assert found.invalid is not bool(named)
 
 
 def test_a_school_goes_by_its_own_name():
@@ -93,9 +96,10 @@ def test_any_text_gets_a_verdict(text: str):
 
 def test_equal_likelihoods_share_the_point():
     two = doc("recognition", options=("x", "y"), gold=1)
-    seen = [([-1, -2], 0), ([-2, -1], 1), ([-1, -1], 0.5)]
-    for lls, acc in seen:
-        assert scorer.verdict(two, [(v, False) for v in lls]).metrics == {"acc": acc}
+    seen = [([-1, -2], 0, "wrong"), ([-2, -1], 1, "right"), ([-1, -1], 0.5, "tie")]
+    for lls, acc, outcome in seen:
+        found = scorer.verdict(two, [(v, False) for v in lls])
+        assert (found.metrics, found.outcome) == ({"acc": acc}, outcome)
     # Vector: seen [2.0, 3.0, 1.5, 2.5], unseen [2.5, 2.9, 1.5, 3.0] as losses: ties half, 0.625.
     losses = zip([2.0, 3.0, 1.5, 2.5], [2.5, 2.9, 1.5, 3.0], strict=True)
     acc = [scorer.verdict(two, [(-u, False), (-s, False)]).metrics["acc"] for s, u in losses]
@@ -114,6 +118,8 @@ def test_a_trap_is_known_by_its_words():
         scorer.verdict(trap, [(0.0, False)] * 3)
     fiction = doc("fiction", answer="Deimos")
     assert scorer.verdict(fiction, [(0.0, True)]).metrics == {"value": 1.0, "known": 1.0}
+    # An answer of one word is as well known as it is likely.
+    assert scorer.verdict(fiction, [(-2.0, True)]).metrics["known"] == pytest.approx(math.exp(-2))
 
 
 def test_both_needs_both():

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heptathlon import harmless
+from heptathlon import harmless, published
 from heptathlon.families import FAMILIES, Human
 from heptathlon.grid import MOVES, Grid
 from heptathlon.pages import items, plots, report
 from heptathlon.pages.drawings import drawings_of
+from heptathlon.published import PublishedFigure, Source
 from heptathlon.records import content_id, doc_digest
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scoring import scorecard
@@ -235,6 +236,32 @@ def test_people_stand_in_the_ladder_and_are_a_dotted_line(monkeypatch, plain: Pa
     assert changed.human_of("fresh") == changed.human_of("paper") == human
     changed = known.model_copy(update={"human": human, "paper_headline": other})
     assert (changed.human_of("fresh"), changed.human_of("paper")) == (human, None)
+
+
+def test_what_others_published_of_the_headline_stands_beside_it(monkeypatch, plain: Page):
+    assert "Published" not in " ".join(plain.text.split())
+    known = FAMILIES["maze"].headline
+    source = Source(
+        name=HOSTILE[:60], url="https://example.org", standing="second-hand", note="Not the same."
+    )
+    row = PublishedFigure(
+        family="maze",
+        edition="fresh",
+        tasks=known.variants,
+        metric=known.metric,
+        model="Other",
+        value=0.631,
+        source=source,
+    )
+    part = row.model_copy(update={"model": "Part", "where": {"size": 5}})
+    other = row.model_copy(update={"model": "Exact", "metric": "exact"})
+    monkeypatch.setattr(published, "PUBLISHED", (part, row, other))
+    page = page_of([GOLD, WALL, "no idea", GOLD])
+    text = " ".join(page.text.split())
+    assert f"Published {known.metric} of Other: 0.631 (second-hand, {source.name}" in text
+    assert "of Part" not in text
+    assert "of Exact" not in text
+    assert page.tags.count("script") == plain.tags.count("script")
 
 
 def test_incomplete_set_is_marked():

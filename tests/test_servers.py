@@ -20,7 +20,7 @@ from tests.misbehaving import Server, chat, completion, newer, older
 
 SAY = "heptathlon_sort_say_smoke"
 CHOICES = "heptathlon_sort_e250_smoke"
-RANK = "heptathlon_rarb_rank_smoke"
+MOVE = "heptathlon_maze_next_move_smoke"
 
 
 @pytest.fixture
@@ -340,15 +340,15 @@ def test_the_command(
 
 def test_a_chat_server_is_not_asked_for_likelihoods(server: Server, tmp_path: Path):
     with pytest.raises(HeptathlonError) as refused:
-        asked(tmp_path, server, "--tasks", f"{CHOICES},{RANK}", "--limit", "2")
+        asked(tmp_path, server, "--tasks", f"{CHOICES},{MOVE}", "--limit", "2")
     assert "and 1 more tasks rate options by likelihood" in str(refused.value)
     assert SAY in str(refused.value)
     assert "--generated" in str(refused.value)
     assert server.bodies == []
-    run = asked(tmp_path, server, "--tasks", f"{CHOICES},{RANK}", "--limit", "2", "--generated")
+    run = asked(tmp_path, server, "--tasks", f"{CHOICES},{MOVE}", "--limit", "2", "--generated")
     assert list(run.samples) == [SAY]
     with pytest.raises(HeptathlonError, match="none of the tasks has a generated form"):
-        asked(tmp_path, server, "--tasks", RANK, "--limit", "2", "--generated")
+        asked(tmp_path, server, "--tasks", MOVE, "--limit", "2", "--generated")
 
 
 def test_the_smoke_tier_through_a_chat_server_ends_in_a_scored_row(server: Server, tmp_path: Path):

@@ -117,12 +117,12 @@ def evaluate(out: Path, size: int, *flags: str) -> None:
     Windowed.asked = 0
     runner.run(
         ["--model", "window-test", "--model_args", f"size={size}", "--output_path", str(out),
-         "--tasks", "heptathlon_sort_e250_smoke,heptathlon_sort_notext_e250_smoke", *flags]
+         "--tasks", ",".join(f"heptathlon_sort_e{n}_smoke" for n in (50, 100, 250)), *flags]
     )  # fmt: skip
 
 
 def test_too_long_is_refused_before_anything_is_asked(tmp_path: Path):
-    with pytest.raises(HeptathlonError, match=r"40 of 40 prompts .* window of 200 tokens \(by up"):
+    with pytest.raises(HeptathlonError, match=r"16 of 16 prompts .* window of 200 tokens \(by up"):
         evaluate(tmp_path, 200)
     assert Windowed.asked == 0
     assert not list(tmp_path.rglob("*.json*"))
@@ -132,17 +132,17 @@ def test_too_long_is_refused_before_anything_is_asked(tmp_path: Path):
 
 def test_the_flag_leaves_out_what_does_not_fit_and_the_card_says_so(tmp_path: Path):
     evaluate(tmp_path / "all", 500)
-    assert Windowed.asked == 160
-    # Texts and passages differ in length: this window holds some of the prompts.
-    evaluate(tmp_path / "some", 340, window.FLAG)
-    assert 80 < Windowed.asked < 160
+    assert Windowed.asked == 96
+    # Texts and questions differ in length: this window holds some of the prompts.
+    evaluate(tmp_path / "some", 298, window.FLAG)
+    assert 64 < Windowed.asked < 96
     card, scored = scorecard.score_run(runs.read_run(tmp_path / "some"))
     assert not card.families["sort"].complete
     assert 2 * len(scored) == Windowed.asked
     card, _ = scorecard.score_run(runs.read_run(tmp_path / "all"))
     assert card.families["sort"].complete
     with pytest.raises(HeptathlonError, match="do not fit"):
-        evaluate(tmp_path / "refused", 340)
+        evaluate(tmp_path / "refused", 298)
     # With a limit, only the documents within it count.
-    evaluate(tmp_path / "limited", 340, window.FLAG, "--limit", "24")
-    assert 0 < Windowed.asked <= 96
+    evaluate(tmp_path / "limited", 298, window.FLAG, "--limit", "10")
+    assert 0 < Windowed.asked <= 60

@@ -11,6 +11,8 @@ from heptathlon import environment
 from heptathlon.builders.hub import facts_table, family_notes
 from heptathlon.families import FAMILIES, Family, of_role, task_name
 from heptathlon.files import write_text_atomic
+from heptathlon.pages.base import DASH
+from heptathlon.published import of_family
 from heptathlon.tasks import catalog
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +42,7 @@ def task_card(family: Family) -> str:
     leaves = [t for t in catalog.leaves() if catalog.task_data(t).family is family]
     lines = [f"# {family.title} (`{family.name}`)", "", family.question, ""]
     lines += facts_table(family)
-    lines += ["", family_notes(family), "", "## Tasks", ""]
+    lines += ["", family_notes(family), "", *_published(family), "## Tasks", ""]
     lines += ["| task | tier | edition |", "|---|---|---|"]
     for tier in family.tiers:
         group = task_name(family.name, tier)
@@ -52,6 +54,32 @@ def task_card(family: Family) -> str:
             for d in sorted(rows, key=lambda d: (d.edition, d.task))
         ]
     return "\n".join([*lines, ""])
+
+
+def _published(family: Family) -> list[str]:
+    """Return what others published on the family's tasks, a table for every source."""
+    rows = of_family(family.name)
+    if not rows:
+        return []
+    lines = ["## Published figures", ""]
+    lines += ["Others' figures on these tasks, in this suite's unit. *Second-hand*: the source"]
+    lines += [f"repeats the figure or is a summary. {DASH} is not published.", ""]
+    for source in dict.fromkeys(row.source.name for row in rows):
+        of_source = [row for row in rows if row.source.name == source]
+        told = of_source[0].source
+        lines += [f"From [{told.name}]({told.url}), {told.standing}. {told.note}", ""]
+        models = list(dict.fromkeys(row.model for row in of_source))
+        cells: dict[tuple[str, str], dict[str, str]] = {}
+        for row in of_source:
+            part = "".join(f", {field} {value}" for field, value in row.where.items())
+            key = ", ".join(f"`{task}`" for task in row.tasks) + part, row.metric
+            cells.setdefault(key, {})[row.model] = f"{row.value:.4g}"
+        lines += [f"| task | metric | {' | '.join(models)} |", "|---|---|" + "---|" * len(models)]
+        for (task, metric), of_model in cells.items():
+            figures = " | ".join(of_model.get(model, DASH) for model in models)
+            lines.append(f"| {task} | `{metric}` | {figures} |")
+        lines.append("")
+    return lines
 
 
 def generated(root: Path = ROOT) -> dict[Path, str]:

@@ -23,6 +23,7 @@ from heptathlon.pages import base as pages
 from heptathlon.pages import items, plots
 from heptathlon.pages.drawings import THIS_RUN, drawings_of
 from heptathlon.pages.plots import Reference, Scale
+from heptathlon.published import of_headline
 from heptathlon.scoring import levels, scorecard
 from heptathlon.scoring.cards import (
     Estimate,
@@ -178,6 +179,7 @@ def _family(
         "family": family,
         "headline": headline,
         "human": human,
+        "published": of_headline(card.family, card.edition, headline),
         "standing": _standing(card),
         "ceiling": ceiling,
         "measured": _measured(card),

@@ -45,6 +45,14 @@ def test_no_skill_without_room(bar, ceiling, error):
     assert "cannot be told from the ceiling" in found.reason
 
 
+def test_room_of_two_errors_is_none_and_more_is_some():
+    """At two standard errors a bar cannot be told from its ceiling, beyond them it can."""
+    assert Anchors(0.0, 0.5, 0.25).reached
+    assert not Anchors(0.0, 0.5001, 0.25).reached
+    assert Anchors(0.0, 1.0, 0.3, 0.4).reached
+    assert not Anchors(0.0, 1.001, 0.3, 0.4).reached
+
+
 def test_what_the_headline_lacks_the_skill_lacks():
     nothing = Interval(None, None, None, 0, 0, "none", "there are no items")
     assert stats.skill_between(nothing, Anchors(0, 1)) == nothing
@@ -74,6 +82,16 @@ def test_mean_of_points_by_hand():
     one, two = interval(440.0, 500.0, 500.0), interval(20.0, 100.0, 100.0)
     found = stats.mean_of_points([one, two])
     assert (found.low, found.value, found.high) == (250.0, 300.0, 300.0)
+
+
+def test_mean_of_points_has_both_sides():
+    """Distances 30 and 40 above, 60 and 80 below, each side for itself."""
+    one, two = interval(440.0, 500.0, 530.0), interval(20.0, 100.0, 140.0)
+    found = stats.mean_of_points([one, two])
+    assert (found.low, found.value, found.high) == (250.0, 300.0, 325.0)
+    # An event whose points are surely 0 adds nothing to either side.
+    nought = stats.mean_of_points([one, two, interval(0.0, 0.0, 0.0)])
+    assert (nought.low, nought.high) == pytest.approx((200 - 100 / 3, 200 + 50 / 3))
 
 
 def test_no_mean_without_every_event():

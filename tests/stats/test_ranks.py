@@ -2,12 +2,14 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from heptathlon.scorers import stats
 from heptathlon.scorers.stats import Interval, RankRange
+from heptathlon.scorers.stats.ranks import ranges_of
 
 
 class TestHolm:
@@ -28,6 +30,18 @@ class TestHolm:
 
 def interval(low, high):
     return Interval((low + high) / 2, low, high, 9, 9, "wilson")
+
+
+def test_ranges_from_pairs_by_hand():
+    """0 above 1, 2 above 0, and 1 not told from 2."""
+    found = ranges_of(
+        np.array([True, True, False]),
+        np.array([0, 0, 1]),
+        np.array([1, 2, 2]),
+        np.array([True, False, True]),
+        3,
+    )
+    assert [str(r) for r in found] == ["2", "2-3", "1-2"]
 
 
 class TestRanks:

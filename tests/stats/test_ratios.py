@@ -100,6 +100,15 @@ class TestSkill:
         assert (interval.value, interval.low, interval.high) == (None, None, None)
         assert reason in interval.reason
 
+    def test_bound_of_a_gain_that_is_half_of_the_room_everywhere(self):
+        """By hand: a cluster not seen moves the gain by -1 to .5, Wilson's share of it is .2775."""
+        trivial = np.array([0.0, 0.5] * 5)
+        interval = stats.skill((1 + trivial) / 2, trivial, range(10), 1.0, seed=0)
+        unseen = 1.959964**2 / (10 + 1.959964**2)
+        assert interval.value == pytest.approx(0.5)
+        assert interval.low == pytest.approx(0.5 - unseen / 0.75, rel=1e-5)
+        assert interval.high == pytest.approx(0.5 + unseen / 2 / 0.75, rel=1e-5)
+
     def test_one_cluster_has_a_value_only(self):
         interval = stats.skill([1, 0, 1, 1], [0, 0, 0, 1], ["m"] * 4, 1.0, seed=0)
         assert interval.value == pytest.approx(2 / 3)
