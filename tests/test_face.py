@@ -25,7 +25,7 @@ def test_examples(module):
 
 
 def test_names_are_stable_and_the_import_is_light():
-    names = "board compare load prompts run score score_answers verdict"
+    names = "board compare load plan prompts run score score_answers verdict"
     assert face.__all__ == names.split()
     assert set(face.__all__) < set(dir(hept))
     with pytest.raises(AttributeError, match="leaderbord"):
