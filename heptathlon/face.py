@@ -83,7 +83,7 @@ def prompts(
         >>> import heptathlon as hept
         >>> item = next(hept.prompts("sort_told", tier="smoke", n=1, fewshot=1))
         >>> item.options, item.text.count("ANSWER:")
-        (('A', 'B'), 0)
+        (('C', 'D'), 0)
     """
     from heptathlon.running import show
 
