@@ -59,7 +59,7 @@ def score(value: float | None, low: float | None = None, high: float | None = No
         headline=estimate(0.5, 0.4, 0.6),
         skill=estimate(value, low, high),
         invalid_rate=estimate(0.0, 0.0, 0.1),
-        bar=Bar(player="greedy", value=0.25),
+        bar=Bar(player="roomy", value=0.25),
         digest="0" * 64,
     )
 
@@ -122,7 +122,7 @@ def test_ranks_ties_and_players():
             row("a/first", 0.8, 0.1),
             row("b/second", 0.7, 0.1),
             row("oracle", 1.0, kind="oracle"),
-            row("greedy", 0.0, kind="player"),
+            row("roomy", 0.0, kind="player"),
         ]
     )
     assert [s.row.name for s in table.standings] == [
@@ -130,7 +130,7 @@ def test_ranks_ties_and_players():
         "a/first",
         "b/second",
         "z/third",
-        "greedy",
+        "roomy",
     ]
     assert [str(s.rank) for s in table.standings] == ["None", "1-2", "1-2", "3", "None"]
     assert [s.ties for s in table.standings] == [0, 1, 1, 0, 0]
@@ -288,7 +288,7 @@ def test_figures_stay_figures_in_the_csv():
     (line,) = csv.DictReader(io.StringIO(data.data_csv(tables([row("a/b", -0.25)]))))
     assert float(line["skill"]) == -0.25
     assert float(line["value"]) == 0.5
-    assert (line["rank_best"], line["bar"]) == ("1", "greedy")
+    assert (line["rank_best"], line["bar"]) == ("1", "roomy")
     assert float(line["points"]) == 0
 
 
@@ -296,7 +296,7 @@ def test_data_json_holds_the_board():
     boards = tables([row("a/b", 0.123456789, command="heptathlon run"), row("p", kind="player")])
     (found,) = loads_strict(data.data_json(boards), where="data.json")["boards"]
     assert (found["edition"], found["tier"], found["season"]) == tuple(SMOKE)
-    assert found["families"]["maze"]["bar"] == {"player": "greedy", "value": 0.25}
+    assert found["families"]["maze"]["bar"] == {"player": "roomy", "value": 0.25}
     by_name = {r["name"]: r for r in found["rows"]}
     assert by_name["a/b"]["rank"] == [1, 1]
     assert by_name["a/b"]["command"] == "heptathlon run"
@@ -333,8 +333,8 @@ def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with two players, two models and a refused submission."""
     work = tmp_path_factory.mktemp("work")
     folder = work / "submissions"
-    player = forge.player_run("greedy", work / "greedy")
-    submit.prepare(player, folder / "greedy")
+    player = forge.player_run("roomy", work / "roomy")
+    submit.prepare(player, folder / "roomy")
     submit.prepare(forge.player_run("oracle", work / "oracle"), folder / "oracle")
     for name, share in (("Lab/strong", 0.9), ("Lab/weak", 0.1)):
         run = forge.model_run(player, work / name, forge.able(share, name))
@@ -359,7 +359,7 @@ def test_a_site_from_submissions(submissions: Path, tmp_path: Path, caplog):
     assert [(r["name"], r["kind"], r["rank"]) for r in found["rows"]] == [
         ("oracle", "oracle", None),
         ("Lab/strong", "model", [1, 1]),
-        ("greedy", "player", None),
+        ("roomy", "player", None),
         ("Lab/weak", "model", [2, 2]),
     ]
     assert found["ranks"] == "paired"
@@ -384,11 +384,14 @@ def test_a_rows_items_are_its_clusters_parts_in_its_skill(submissions: Path):
     maze = found.scores["maze"]
     metrics = [one.verdict.metrics for one in case.scored]
     values = np.array([m["optimal"] for m in metrics if "optimal" in m])
-    assert len(items.clusters) == maze.headline.n == values.size
+    assert maze.headline.n == values.size
+    assert len(items.clusters) == maze.headline.clusters <= values.size
     assert maze.bar is not None
     assert maze.ceiling is not None
     room = maze.ceiling - maze.bar.value
-    assert (items.parts**2).sum() == pytest.approx(values.var(ddof=1) / values.size / room**2)
+    assert (items.parts**2).sum() == pytest.approx(
+        values.var(ddof=1) / values.size / room**2, rel=0.05
+    ), "two of the small mazes may be one cluster"
     assert items.shares.sum() == pytest.approx(1)
 
 
@@ -398,7 +401,7 @@ def test_a_second_build_keeps_what_is_not_its_own(submissions: Path, tmp_path: P
     first = {p.name for p in (out / "reports").iterdir()}
     (out / "reports" / "notes.html").write_text("mine")
     (out / "CNAME").write_text("mine")
-    board.build([submissions / "greedy", submissions / "greedy"], out)
+    board.build([submissions / "roomy", submissions / "roomy"], out)
     left = {p.name for p in (out / "reports").iterdir()}
     assert left - {"notes.html"} < first
     assert len(left) == 2
@@ -408,11 +411,11 @@ def test_a_second_build_keeps_what_is_not_its_own(submissions: Path, tmp_path: P
 def test_a_copy_of_a_submission_is_one_row(submissions: Path, tmp_path: Path, caplog):
     copy = tmp_path / "copy"
     copy.mkdir()
-    for file in (submissions / "greedy").iterdir():
+    for file in (submissions / "roomy").iterdir():
         (copy / file.name).write_bytes(file.read_bytes())
     with caplog.at_level(logging.WARNING, logger="heptathlon"):
-        board.build([submissions / "greedy", copy], tmp_path / "site")
-    assert f"{copy} is a copy of {submissions / 'greedy'}" in caplog.text
+        board.build([submissions / "roomy", copy], tmp_path / "site")
+    assert f"{copy} is a copy of {submissions / 'roomy'}" in caplog.text
     data = json.loads((tmp_path / "site" / "data.json").read_text())
     assert len(data["boards"][0]["rows"]) == 1
 

@@ -176,7 +176,7 @@ def test_prepare_refuses_bad_words(model_run: Path, tmp_path: Path, options, say
 def test_prepare_refuses_half_a_run(model_run: Path, tmp_path: Path):
     run = Path(shutil.copytree(model_run, tmp_path / "run"))
     next(run.glob(f"{SAMPLES}*")).unlink()
-    with pytest.raises(HeptathlonError, match="rests on 60 of 80 documents; run the whole group"):
+    with pytest.raises(HeptathlonError, match="rests on 60 of 84 documents; run the whole group"):
         submit.prepare(run, tmp_path / "out", model_name=NAME)
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
@@ -392,7 +392,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "another number of samples": (
         results(lambda d: d["results"]["heptathlon_maze_dfs_smoke"].update(sample_len=2000)),
         "aggregates_follow",
-        "sample_len is 2000, but the number of samples is 20",
+        "sample_len is 2000, but the number of samples is 24",
     ),
     # the issue's own list
     "NaN in a sample": (
@@ -465,7 +465,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "missing items": (
         samples(lambda rows: rows.pop(5)),
         "nothing_is_missing",
-        "1 of the 20 documents of heptathlon_maze_dfs_smoke are missing, such as [0-9a-f]{32}",
+        "1 of the 24 documents of heptathlon_maze_dfs_smoke are missing, such as [0-9a-f]{32}",
     ),
     "items twice": (
         samples(lambda rows: rows.append(rows[0])),
@@ -548,7 +548,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "prompts_are_the_tasks",
         "document 1: prompt, options or arguments of generation are not those of",
     ),
-    "a task left out": (whole_task_gone, "nothing_is_missing", "maze rests on 60 of 80 documents"),
+    "a task left out": (whole_task_gone, "nothing_is_missing", "maze rests on 60 of 84 documents"),
     "a model that says it is a player": (
         envelope(model__name="greedy", model__kind="player", model__url=""),
         "entrant_is_recorded",
@@ -681,7 +681,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "a size below nothing": (
         results(lambda d: d["results"]["heptathlon_maze_dfs_smoke"].update(sample_len=-70)),
         "aggregates_follow",
-        "sample_len is -70, but the number of samples is 20",
+        "sample_len is -70, but the number of samples is 24",
     ),
     "likelihoods for a text": (
         samples(lambda rows: rows[0].update(filtered_resps=[["-1.0", "True"]])),
