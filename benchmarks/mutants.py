@@ -151,7 +151,7 @@ def _changes(node: ast.AST) -> list[Callable[[], None]]:
         return [put("operand", ast.UnaryOp(ast.Not(), node.operand))]
     if isinstance(node, ast.Constant):
         value = node.value
-        if type(value) is int or value == 0.0:
+        if type(value) is int or (type(value) is float and value == 0):
             return [put("value", value + 1)]
         return [put("value", 2 * value)] if type(value) is float else []
     if isinstance(node, ast.IfExp):

@@ -25,6 +25,13 @@ def adapted(
 ) -> Any:
     """Return the base model with a fresh LoRA adapter on its layers from ``layers_from`` on."""
     model = AutoModelForCausalLM.from_pretrained(base, dtype=getattr(torch, dtype))
+    return with_adapter(model, layers_from, modules=modules, rank=rank)
+
+
+def with_adapter(
+    model: Any, layers_from: int = 0, *, modules: tuple[str, ...], rank: int = 16
+) -> Any:
+    """Return a model with a fresh LoRA adapter on its layers from ``layers_from`` on."""
     layers = list(range(layers_from, model.config.num_hidden_layers))
     config = LoraConfig(task_type=TaskType.CAUSAL_LM, r=rank, lora_alpha=2 * rank,
                         target_modules=list(modules), layers_to_transform=layers)  # fmt: skip

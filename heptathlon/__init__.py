@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 from heptathlon.version import __version__
 
 if TYPE_CHECKING:
-    from heptathlon.face import board, compare, load, prompts, run, score, score_answers, verdict
+    from heptathlon.face import (
+        board,
+        compare,
+        load,
+        plan,
+        prompts,
+        run,
+        score,
+        score_answers,
+        verdict,
+    )
 else:
 
     def __getattr__(name: str) -> Any:
@@ -29,6 +39,7 @@ __all__ = [
     "board",
     "compare",
     "load",
+    "plan",
     "prompts",
     "run",
     "score",

@@ -13,13 +13,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datasets import Dataset
 
+    from heptathlon.running.planning import Plan
     from heptathlon.running.runs import Run
     from heptathlon.running.show import Prompt
     from heptathlon.scorers.verdict import Verdict
     from heptathlon.scoring.cards import Scorecard
     from heptathlon.scoring.comparison import Comparison
 
-__all__ = ["board", "compare", "load", "prompts", "run", "score", "score_answers", "verdict"]
+__all__ = [
+    "board",
+    "compare",
+    "load",
+    "plan",
+    "prompts",
+    "run",
+    "score",
+    "score_answers",
+    "verdict",
+]
 
 Answer = str | Sequence[float]
 """What a model said to one document: a text, or the log-likelihood of each option."""
@@ -72,7 +83,7 @@ def prompts(
         >>> import heptathlon as hept
         >>> item = next(hept.prompts("sort_told", tier="smoke", n=1, fewshot=1))
         >>> item.options, item.text.count("ANSWER:")
-        (('A', 'B'), 0)
+        (('C', 'D'), 0)
     """
     from heptathlon.running import show
 
@@ -103,6 +114,36 @@ def verdict(family: str, doc: Mapping[str, Any], answer: Answer) -> "Verdict":
     from heptathlon.scoring import handed
 
     return handed.judged(family, doc, answer)
+
+
+def plan(
+    name: str,
+    tier: str = "",
+    *,
+    tokenizer: str = "",
+    model: str = "",
+    model_args: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> "Plan":
+    """Count the tokens that a run will ask for, without loading weights.
+
+    Args:
+        name: what is asked.
+        tier: size of the set, where the name does not say it.
+        tokenizer: Hub name or folder; the model's own if left out.
+        model: class of models, as :func:`run` takes it.
+        model_args: the class's arguments.
+        options: further arguments of :func:`heptathlon.running.planning.plan`, such as ``rates``.
+
+    Raises:
+        UnknownNameError: if there is no such name, with the nearest ones.
+        HeptathlonError: if no tokenizer is named, or it cannot be loaded.
+    """
+    from heptathlon.running import planning
+
+    return planning.plan(
+        [name], tier, tokenizer=tokenizer, model=model, model_args=model_args, **options
+    )
 
 
 def run(
@@ -186,7 +227,7 @@ def score_answers(
         >>> card = hept.score_answers("maze_dfs", [row["target"] for row in mazes], tier="smoke")
         >>> headline = card.families["maze"].headline
         >>> headline.metric, headline.value, headline.n
-        ('optimal', 1.0, 20)
+        ('optimal', 1.0, 24)
     """
     from heptathlon.scoring import handed
 

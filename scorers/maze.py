@@ -2,6 +2,8 @@
 
 An illegal move ends the walk, so that no blind string can brute-force a maze, and every shortest
 path is optimal, whichever the builder's own is. The paper edition's exact match stands beside it.
+
+Long because every form, told or chosen, is judged by one walk.
 """
 
 import math

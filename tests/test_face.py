@@ -25,7 +25,7 @@ def test_examples(module):
 
 
 def test_names_are_stable_and_the_import_is_light():
-    names = "board compare load prompts run score score_answers verdict"
+    names = "board compare load plan prompts run score score_answers verdict"
     assert face.__all__ == names.split()
     assert set(face.__all__) < set(dir(hept))
     with pytest.raises(AttributeError, match="leaderbord"):
@@ -80,11 +80,11 @@ def test_answers_score_as_those_of_a_run(tmp_path: Path):
         (lambda: hept.load("heptathlon_maze_dfs_smoke", "lite"), "leave the tier"),
         (lambda: hept.verdict("maze", {}, ""), "maze: the document \\?"),
         (lambda: hept.score_answers("maze_dfs", "RRDD", "smoke"), "one text is no list"),
-        (lambda: hept.score_answers("maze_dfs", ["R"], "smoke"), "20 documents, and 1 answers"),
+        (lambda: hept.score_answers("maze_dfs", ["R"], "smoke"), "24 documents, and 1 answers"),
         (lambda: hept.score_answers("maze_dfs", {"x": "R"}, "smoke"), "asks no item 'x'"),
-        (lambda: hept.score_answers("maze_dfs", [None] * 20, "smoke"), "no document has"),
-        (lambda: hept.score_answers("maze_dfs", [[0.5]] * 20, "smoke"), "answered by a text"),
-        (lambda: hept.score_answers("maze_dfs", [3] * 20, "smoke"), "3 is no answer"),
+        (lambda: hept.score_answers("maze_dfs", [None] * 24, "smoke"), "no document has"),
+        (lambda: hept.score_answers("maze_dfs", [[0.5]] * 24, "smoke"), "answered by a text"),
+        (lambda: hept.score_answers("maze_dfs", [3] * 24, "smoke"), "3 is no answer"),
     ],
 )
 def test_what_is_refused(call, says: str):

@@ -38,6 +38,8 @@ GOLD: dict[str, Callable[[Doc], Hashable]] = {
     "students": lambda d: d["chosen"],
     "facts": lambda d: d["answer"] if len(d["options"]) == 1 or d["bits"] else d["gold"],
     "recall": lambda d: d["answer"],
+    "unlearn": lambda d: d["answer"] if len(d["options"]) == 1 else d["gold"],
+    "icl": lambda d: d["answer"] if d["form"] == "linear" else d["gold"],
 }
 """The key of each family as one would write it down beside the documents' numbers."""
 
@@ -236,7 +238,10 @@ def digests(value: Any) -> set[str]:
     """Return every text in a document that could be a digest, at whatever depth."""
     if isinstance(value, str):
         return {value} if re.fullmatch(r"([0-9a-f]{16}){1,4}", value) else set()
-    parts = list(value.values()) if isinstance(value, Mapping) else value
+    parts = value
+    if isinstance(value, Mapping):
+        # The walls of a maze of side 4 or 8 are as many hexadecimal digits, and no digest.
+        parts = [part for name, part in value.items() if name != "walls"]
     return set().union(*map(digests, parts)) if isinstance(parts, list) else set()
 
 

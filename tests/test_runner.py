@@ -32,7 +32,7 @@ def test_a_player_runs_and_its_files_are_read_back(tmp_path: Path):
     assert written.parent == tmp_path / "heptathlon__greedy"
     run = runs.read_run(tmp_path)
     assert [s.doc["topology"] for s in run.samples[TASK]] == ["dfs"] * 3
-    assert all(s.prompt.startswith("Find a shortest path") for s in run.samples[TASK])
+    assert all("ANSWER:" in s.prompt for s in run.samples[TASK])
     assert all(str(s.response).startswith("ANSWER:") for s in run.samples[TASK])
     assert not list((tmp_path / ".journal").glob("*")), "a finished run leaves no journal"
 

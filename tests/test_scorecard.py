@@ -53,7 +53,7 @@ def rows_of(folder: Path, task: str = TASK) -> tuple[Path, list[dict[str, Any]]]
 def test_a_trivial_player_has_no_skill_and_the_oracle_all(greedy: Path, tmp_path: Path):
     card = card_of(greedy)
     assert card.bar is not None
-    assert card.bar.player == "greedy"
+    assert card.bar.player == "roomy"
     assert card.bar.draws >= 8, "measured once, and not on these mazes"
     assert card.skill.low is not None
     assert card.skill.high is not None

@@ -20,7 +20,7 @@ from tests.misbehaving import Server, chat, completion, newer, older
 
 SAY = "heptathlon_sort_say_smoke"
 CHOICES = "heptathlon_sort_e250_smoke"
-MOVE = "heptathlon_maze_next_move_smoke"
+MOVE = "heptathlon_students_hidden_smoke"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from heptathlon.cli import (
     examples,
     families,
     judge,
+    plan,
     run,
     salt,
     score,
@@ -29,7 +30,7 @@ app = typer.Typer(
     help="Events for language models, exact scorers and one leaderboard.",
     pretty_exceptions_enable=False,
 )
-for commands in (families, data, run, score, judge, doctor):
+for commands in (families, data, plan, run, score, judge, doctor):
     app.add_typer(commands.app)
 app.add_typer(study.app, name="study", help="Run and score several runs together.")
 app.add_typer(submit.app, name="submit", help="Prepare and check a submission.")

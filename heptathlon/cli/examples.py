@@ -10,6 +10,7 @@ EXAMPLES = {
     "build": "heptathlon build maze --tier lite",
     "push": "heptathlon push maze --tier lite --repo ORG/heptathlon-maze --dry-run",
     "show": "heptathlon show sort_told -n 2 --num-fewshot 1",
+    "plan": "heptathlon plan --tasks heptathlon_lite --tokenizer Qwen/Qwen3-0.6B",
     "run": settings.EXAMPLE,
     "from-inspect": "heptathlon from-inspect logs/2026.eval --out runs",
     "demo": "heptathlon demo --models smollm2,minilm",

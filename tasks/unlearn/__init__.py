@@ -1,0 +1,1 @@
+"""The unlearning tasks: prompts, scripted players and the table of tasks."""
