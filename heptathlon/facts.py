@@ -55,7 +55,8 @@ class Ladder(_Closed):
     """Rungs of known difficulty, on which a family's level is counted.
 
     Attributes:
-        field: record field of the headline's documents that says the rung.
+        field: record field of the headline's documents that says the rung; a document with
+            another value than the rungs' is on none, and counts in the headline alone.
         rungs: its values, from the easiest to the hardest, rising or falling all the way.
         says: what a level means, with ``{level}`` in the place of the figure.
         log: whether equal steps are equal ratios of the rungs, as with lengths of texts.

@@ -56,6 +56,20 @@ def level(share) -> Level:
     return found
 
 
+def test_documents_on_no_rung_do_not_move_the_level():
+    on = answered(lambda rung: float(rung <= 4))
+    off = [
+        replace(one, sample=replace(one.sample, doc=document(one.sample.doc, 0.0)))
+        for one in answered(lambda rung: 0.0)[:9]
+    ]
+    alone = levels.level_of(FAMILY, "fresh", TIER, on)
+    assert levels.level_of(FAMILY, "fresh", TIER, [*on, *off]) == alone
+    nowhere = levels.level_of(FAMILY, "fresh", TIER, off)
+    assert nowhere is not None
+    assert (nowhere.value, nowhere.n) == (None, 0)
+    assert nowhere.reason
+
+
 def test_all_right_is_above_the_ladder_and_none_below():
     top, bottom = level(lambda rung: 1.0), level(lambda rung: 0.0)
     hardest = LADDER.rungs[-1]

@@ -240,8 +240,8 @@ def digests(value: Any) -> set[str]:
         return {value} if re.fullmatch(r"([0-9a-f]{16}){1,4}", value) else set()
     parts = value
     if isinstance(value, Mapping):
-        # The walls of a maze of side 4 or 8 are hexadecimal digits, and no digest.
-        parts = [part for name, part in value.items() if name not in {"open", "walls"}]
+        # The openings of a maze of side 4 or 8 are as many hexadecimal digits, and no digest.
+        parts = [part for name, part in value.items() if name != "open"]
     return set().union(*map(digests, parts)) if isinstance(parts, list) else set()
 
 

@@ -18,6 +18,8 @@ STATISTIC_RESAMPLES = 200
 def level_of(family: Family, edition: str, tier: str, main: Sequence[ScoredSample]) -> Level | None:
     """Return the level of a headline's samples; None where the edition has no ladder.
 
+    Samples whose documents are on no rung of the ladder count in the headline alone.
+
     Args:
         family: the family.
         edition: edition of the documents.
@@ -27,6 +29,9 @@ def level_of(family: Family, edition: str, tier: str, main: Sequence[ScoredSampl
     ladder = family.ladder
     if ladder is None or edition != "fresh" or not main:
         return None
+    main = [one for one in main if float(one.sample.doc[ladder.field]) in ladder.rungs]
+    if not main:
+        return nothing(0, "no document of a rung was in the run")
     headline = family.headline_of(edition)
     known = measured_of(family, edition, tier, headline)
     marks = known.rungs if known else {}
