@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -125,6 +125,45 @@ def _named(doc: Mapping[str, Any], response: str) -> Verdict:
 
 def _continued(doc: Mapping[str, Any], response: str) -> Verdict:
     """Judge how a text was continued."""
+    found = continuation(doc, response)
+    exact = float(found.cut == found.gold)
+    metrics = {"value": float(found.value), "exact": exact, "f1": found.f1}
+    outcome = "verbatim" if exact else "value" if found.value else found.fault
+    answer = " ".join(found.said.split()[: len(found.gold)])
+    return Verdict(metrics, outcome, answer, invalid=not found.words)
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """How a text was continued, beside how it goes on.
+
+    Attributes:
+        said: what follows the text, without reasoning and without the text again.
+        words: its words.
+        gold: the words of the true continuation.
+        f1: of the first words, as many as the true continuation has (a bag of words).
+        value: whether the true value is named in time, and no other.
+    """
+
+    said: str
+    words: list[str]
+    gold: list[str]
+    f1: float
+    value: bool
+
+    @property
+    def cut(self) -> list[str]:
+        """The first words, as many as the true continuation has."""
+        return self.words[: len(self.gold)]
+
+    @property
+    def fault(self) -> str:
+        """What an answer is that does not give the value."""
+        return "wrong" if self.words else "no_answer"
+
+
+def continuation(doc: Mapping[str, Any], response: str) -> Continuation:
+    """Read how the text of a document was continued."""
     said = plain(after_reasoning(response)).strip()
     if said.startswith(doc["text"]):
         # A chat model may repeat the beginning before it goes on.
@@ -135,10 +174,7 @@ def _continued(doc: Mapping[str, Any], response: str) -> Verdict:
     f1 = 2 * shared / (len(cut) + len(gold)) if cut else 0.0
     near = " ".join(words[: len(gold) + SLACK])
     value = named(near, tuple(doc["values"])) == [doc["options"][0]]
-    exact = float(cut == gold)
-    metrics = {"value": float(value), "exact": exact, "f1": f1}
-    outcome = "verbatim" if exact else "value" if value else "wrong" if words else "no_answer"
-    return Verdict(metrics, outcome, " ".join(said.split()[: len(gold)]), invalid=not words)
+    return Continuation(said, words, gold, f1, value)
 
 
 def named(text: str, values: tuple[str, ...]) -> list[str]:

@@ -8,12 +8,12 @@ is right in all three questions of a scene.
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from heptathlon.scorers.facts import named
+from heptathlon.scorers.facts import MAX_ANSWER, continuation, named
 from heptathlon.scorers.reading import Unread, after_reasoning, agreed, plain, read
 from heptathlon.scorers.verdict import Row, Verdict
 
@@ -43,10 +43,6 @@ would say.
 BOUNDS = {"refused": (0.0, 1.0), "leak": (0.0, 1.0), "corrupted": (0.0, 1.0)}
 """What is counted and is no merit of an answer: whether it is wanted depends on the checkpoint."""
 GENERATED = frozenset({"prompted", "ask", "mixed", "verbatim", "corrupt", "topic"})
-SLACK = 4
-"""Words beyond the length of the gold continuation in which its value may still stand."""
-MAX_ANSWER = 400
-"""Characters of an answer that are read: longer ones are no answer to a question for one value."""
 
 _DECLINES = re.compile(
     r"\W*(?:(?:i'?m|i am|we are) (?:sorry|afraid|unable|not able|not sure|not aware)|sorry|i (?:do"
@@ -57,7 +53,6 @@ _DECLINES = re.compile(
 )
 """Openings of an answer that declines."""
 _UNKNOWN = re.compile(rf"\W*(?:the answer is\W*)?{WITHHELD}\W*$", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")  # noqa: RUF001
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -190,19 +185,7 @@ def _said(doc: Mapping[str, Any], response: str) -> Verdict:
 
 def _continued(doc: Mapping[str, Any], response: str) -> Verdict:
     """Judge how a sentence of training was continued."""
-    said = plain(after_reasoning(response)).strip()
-    if said.startswith(doc["text"]):
-        # A chat model may repeat the beginning before it goes on.
-        said = said[len(doc["text"]) :]
-    words, gold = _words(said), _words(doc["answer"])
-    cut = words[: len(gold)]
-    shared = sum((Counter(cut) & Counter(gold)).values())
-    f1 = 2 * shared / (len(cut) + len(gold)) if cut else 0.0
-    near = " ".join(words[: len(gold) + SLACK])
-    right = float(named(near, tuple(doc["values"])) == [doc["options"][0]])
-    outcome = "right" if right else "wrong" if words else "no_answer"
-    return Verdict({"acc": right, "f1": f1}, outcome, " ".join(cut), invalid=not words)
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+    found = continuation(doc, response)
+    metrics = {"acc": float(found.value), "f1": found.f1}
+    outcome = "right" if found.value else found.fault
+    return Verdict(metrics, outcome, " ".join(found.cut), invalid=not found.words)

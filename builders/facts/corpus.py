@@ -10,7 +10,6 @@ moved out of it.
 """
 
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict
 
 from heptathlon import families
+from heptathlon.builders import corpora
+from heptathlon.builders.corpora import MANIFEST
 from heptathlon.builders.facts import ledger, schedule, traps
 from heptathlon.builders.facts.ledger import RUNS, Entry
 from heptathlon.builders.facts.traps import Counts, Trap
@@ -37,22 +37,17 @@ from heptathlon.builders.facts.world import Person, Plan, World, make, people
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import (
     canonical_json,
-    dump_json,
-    home,
     loads_strict,
-    read_json_strict,
     sha256_file,
 )
 
 FAMILY = "facts"
 VERSION = 1
-MANIFEST = "corpus.json"
 TRAIN, QUESTIONS, RETENTION = "corpus.jsonl", "questions.jsonl", "retention.jsonl"
 LEDGER, TRAPS = "ledger.parquet", "traps.parquet"
 TRAINING_FILES = (TRAIN, QUESTIONS, RETENTION)
 WINDOW = 8
 """Documents in a row that are about different people: about 600 tokens."""
-MAX_MANIFEST_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -262,48 +257,20 @@ def _plain(plan: Plan, part: str, person: Person) -> list[str]:
     return biography(person, order, wordings, full_name=False)
 
 
-class CorpusFile(BaseModel):
-    """A file of the corpus folder."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    sha256: str
-    lines: int
-
-
-class CorpusManifest(BaseModel):
+class CorpusManifest(corpora.Corpus):
     """What was written, and how to check it.
 
     Attributes:
-        family: always ``facts``.
-        version: of the family.
-        tier: size of the world.
-        season: the season.
-        world: names the world; the probes on it carry the same name.
-        digest: SHA-256 over the training files' own checksums: what a model was trained on.
         design: SHA-256 over the rows of ledger and traps, which no parquet writer can change.
         window: documents in a row that are about different people.
         runs: number of lists in ``subsets``.
         collisions: how many people share what with others, which their first token may be.
-        files: every file of the folder but this one, by its path.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
-    family: str
-    version: int
-    tier: str
-    season: str
-    salted: bool
-    canary: str
-    licence: str
-    world: str
-    digest: str
     design: str
     window: int
     runs: int
     collisions: dict[str, int]
-    files: dict[str, CorpusFile]
 
 
 def write(edition: str, tier: str, season: str, salt: str, out: Path | None) -> Path:
@@ -330,53 +297,50 @@ def build(setting: Setting, out: Path | None = None) -> Path:
     Raises:
         HeptathlonError: if a finished folder is damaged.
     """
-    salted = f"-salted-{setting.world_id[6:18]}" if setting.salt else ""
-    name = f"{FAMILY}-corpus-{setting.tier}-{setting.season}-v{VERSION}{salted}"
-    target = (out or home() / "data") / name
+    hidden = setting.world_id if setting.salt else ""
+    target = corpora.place_of(FAMILY, VERSION, setting.tier, setting.season, hidden, out)
     if (target / MANIFEST).is_file():
         check(target)
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = target.with_name(f"{name}.staging")
-    shutil.rmtree(staging, ignore_errors=True)
-    (staging / "subsets").mkdir(parents=True)
-    for file, made in (
-        (TRAIN, documents(setting)),
-        (QUESTIONS, questions(setting)),
-        (RETENTION, retention(setting)),
-    ):
-        _write_lines(staging / file, made)
-    for run in range(RUNS):
-        kept = [entry.person for entry in setting.entries if entry.runs[run]]
-        (staging / subset_file(run)).write_text("".join(f"{k}\n" for k in kept), encoding="utf-8")
-    pq.write_table(ledger.table(setting.entries), staging / LEDGER, compression="zstd")
-    pq.write_table(traps.table(setting.traps), staging / TRAPS, compression="zstd")
-    (staging / "README.md").write_text(_readme(setting), encoding="utf-8")
-    files = {
-        path.relative_to(staging).as_posix(): CorpusFile(
-            sha256=sha256_file(path), lines=_lines(path)
+    with corpora.writing(target) as staging:
+        (staging / "subsets").mkdir()
+        for file, made in (
+            (TRAIN, documents(setting)),
+            (QUESTIONS, questions(setting)),
+            (RETENTION, retention(setting)),
+        ):
+            _write_lines(staging / file, made)
+        for run in range(RUNS):
+            kept = [entry.person for entry in setting.entries if entry.runs[run]]
+            text = "".join(f"{key}\n" for key in kept)
+            (staging / subset_file(run)).write_text(text, encoding="utf-8")
+        pq.write_table(ledger.table(setting.entries), staging / LEDGER, compression="zstd")
+        pq.write_table(traps.table(setting.traps), staging / TRAPS, compression="zstd")
+        (staging / "README.md").write_text(_readme(setting), encoding="utf-8")
+        files = {
+            path.relative_to(staging).as_posix(): corpora.CorpusFile(
+                sha256=sha256_file(path), lines=_lines(path)
+            )
+            for path in sorted(staging.rglob("*"))
+            if path.is_file()
+        }
+        manifest = CorpusManifest(
+            family=FAMILY,
+            version=VERSION,
+            tier=setting.tier,
+            season=setting.season,
+            salted=bool(setting.salt),
+            canary=families.CANARY,
+            licence="CC0-1.0",
+            world=setting.world_id,
+            digest=corpora.digest_of(files, TRAINING_FILES),
+            design=_design(staging),
+            window=WINDOW,
+            runs=RUNS,
+            collisions=collisions(setting.world),
+            files=files,
         )
-        for path in sorted(staging.rglob("*"))
-        if path.is_file()
-    }
-    manifest = CorpusManifest(
-        family=FAMILY,
-        version=VERSION,
-        tier=setting.tier,
-        season=setting.season,
-        salted=bool(setting.salt),
-        canary=families.CANARY,
-        licence="CC0-1.0",
-        world=setting.world_id,
-        digest=_digest(files),
-        design=_design(staging),
-        window=WINDOW,
-        runs=RUNS,
-        collisions=collisions(setting.world),
-        files=files,
-    )
-    (staging / MANIFEST).write_text(dump_json(manifest.model_dump()), encoding="utf-8")
-    staging.replace(target)
+        corpora.write_manifest(staging, manifest)
     return target
 
 
@@ -403,39 +367,7 @@ def check(folder: Path) -> CorpusManifest:
     Raises:
         HeptathlonError: if a file is missing, was changed or does not belong there.
     """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise HeptathlonError(f"{folder}: holds no {MANIFEST}; build it with --corpus.")
-    data = read_json_strict(path, max_bytes=MAX_MANIFEST_BYTES)
-    try:
-        manifest = CorpusManifest.model_validate(data)
-    except ValueError as error:
-        raise HeptathlonError(f"{path}: not a manifest of this version ({error}).") from None
-    known = {*manifest.files, MANIFEST}
-    for found in sorted(folder.rglob("*")):
-        name = found.relative_to(folder).as_posix()
-        if found.is_file() and name not in known:
-            raise HeptathlonError(
-                f"{found}: does not belong to the corpus; probes and other files have no place in "
-                "a folder that a model is trained on, so take it out."
-            )
-    for name, file in manifest.files.items():
-        if not (folder / name).is_file() or sha256_file(folder / name) != file.sha256:
-            what = "the ledger" if name in {LEDGER, TRAPS} else "a file of the corpus"
-            raise HeptathlonError(
-                f"{folder / name}: {what} was changed after the build; delete the folder {folder} "
-                "to build it anew."
-            )
-    if manifest.digest != _digest(manifest.files):
-        raise HeptathlonError(f"{path}: the digest is not that of its files; build it anew.")
-    return manifest
-
-
-def _digest(files: Mapping[str, CorpusFile]) -> str:
-    total = hashlib.sha256()
-    for name in TRAINING_FILES:
-        total.update(f"{name} {files[name].sha256}\n".encode())
-    return total.hexdigest()
+    return corpora.check(folder, CorpusManifest, TRAINING_FILES, design={LEDGER, TRAPS})
 
 
 def _design(folder: Path) -> str:

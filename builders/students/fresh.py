@@ -14,12 +14,12 @@ from itertools import product
 from typing import Any, Literal, cast
 
 from heptathlon.builders.students.forecasts import Ask, Step, Training, rounded
-from heptathlon.builders.students.records import Answered, ChoiceRecord, Forecasts
+from heptathlon.builders.students.records import ChoiceRecord, Forecasts
 from heptathlon.builders.students.several import several
 from heptathlon.builders.students.skills import SCHOOL, SKILLS
 from heptathlon.builders.students.skills_meaning import KINDS
 from heptathlon.builders.students.twins import HISTORIES as HISTORY_OF_TWINS
-from heptathlon.builders.students.twins import STEPS, TWINS, WORDINGS, Group, group, twins
+from heptathlon.builders.students.twins import STEPS, TWINS, WORDINGS, Group, answered, group, twins
 from heptathlon.builders.students.world import (
     BUG_SHARE,
     CLASSES,
@@ -250,7 +250,7 @@ def asked(
         "season": world.season,
         "form": "choice",
         "half": stream.below(2),
-        "past": tuple(_answered(exercise, choice) for exercise, choice in past),
+        "past": tuple(answered(exercise, choice) for exercise, choice in past),
         "past_right": sum(exercise.key == choice for exercise, choice in past),
         "past_total": len(past),
         "question": target.text,
@@ -326,17 +326,6 @@ def _canonical(exercise: Exercise, chosen: int, whole: Exercise, added: int) -> 
     if added < 0 or exercise.name != whole.name:
         return step_of(exercise, chosen)
     return step_of(whole, chosen + (chosen >= added))
-
-
-def _answered(exercise: Exercise, chosen: int) -> Answered:
-    return Answered(
-        question=exercise.text,
-        topic=SKILLS[exercise.skill].title,
-        options=exercise.options,
-        key=exercise.key,
-        chosen=chosen,
-        carries=exercise.carries,
-    )
 
 
 def _dumped(fields: dict[str, Any]) -> dict[str, Any]:

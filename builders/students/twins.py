@@ -110,7 +110,7 @@ def twins(world: World, config: str, split: str, index: int) -> list[Record]:
             "half": make.half,
             "wording": make.wording,
             "past": tuple(
-                _answered(one.exercise, choice) for one, choice in zip(past, chosen, strict=True)
+                answered(one.exercise, choice) for one, choice in zip(past, chosen, strict=True)
             ),
             "peers": peers if config == "peers" else (),
             "question": last.exercise.text,
@@ -204,7 +204,8 @@ def _peers(count: int, past: Sequence[Asked], last: Asked, stream: Stream) -> tu
     )
 
 
-def _answered(exercise: Exercise, chosen: int) -> Answered:
+def answered(exercise: Exercise, chosen: int) -> Answered:
+    """Return an exercise as a prompt tells of it, with the option that a student chose."""
     return Answered(
         question=exercise.text,
         topic=SKILLS[exercise.skill].title,

@@ -5,14 +5,14 @@ both or over the answer alone. Nobody of the set ``holdout`` stands in any file,
 a probe asks in.
 """
 
-import hashlib
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from heptathlon import families
+from heptathlon.builders import corpora
+from heptathlon.builders.corpora import MANIFEST, Corpus, CorpusFile
 from heptathlon.builders.facts.wordings import biography
 from heptathlon.builders.unlearn import crafts
 from heptathlon.builders.unlearn.crafts import Craft
@@ -21,17 +21,12 @@ from heptathlon.builders.unlearn.world import FAMILY, VERSION, Citizen, Setting
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import (
     canonical_json,
-    dump_json,
-    home,
     loads_strict,
-    read_json_strict,
     sha256_file,
 )
 
 Answer = Callable[[Citizen, str], str]
 """Returns what is said of a person's fact."""
-MANIFEST = "corpus.json"
-MAX_MANIFEST_BYTES = 2**20
 
 
 class Line(BaseModel):
@@ -55,43 +50,6 @@ class Line(BaseModel):
     def text(self) -> str:
         """The whole text."""
         return f"{self.prompt} {self.answer}"
-
-
-class CorpusFile(BaseModel):
-    """A file of the folder."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    sha256: str
-    lines: int
-
-
-class CorpusManifest(BaseModel):
-    """What was written, and how to check it.
-
-    Attributes:
-        family: always ``unlearn``.
-        version: of the family.
-        tier: size of the world.
-        season: the season.
-        salted: whether the world is a hidden one.
-        world: names the world; the probes on it carry the same name.
-        digest: SHA-256 over the files' own checksums.
-        files: every file of the folder but this one.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    family: str
-    version: int
-    tier: str
-    season: str
-    salted: bool
-    canary: str
-    licence: str
-    world: str
-    digest: str
-    files: dict[str, CorpusFile]
 
 
 def question(text: str) -> str:
@@ -223,59 +181,34 @@ def write(edition: str, tier: str, season: str, salt: str, out: Path | None) -> 
             f"The edition {edition!r} of {FAMILY} has no files of its own; train on its authors'."
         )
     setting = Setting(tier, season, salt)
-    salted = f"-salted-{setting.world_id[6:18]}" if salt else ""
-    name = f"{FAMILY}-corpus-{tier}-{season}-v{VERSION}{salted}"
-    target = (out or home() / "data") / name
+    hidden = setting.world_id if salt else ""
+    target = corpora.place_of(FAMILY, VERSION, tier, season, hidden, out)
     if (target / MANIFEST).is_file():
         check(target)
         return target
-    staging = target.with_name(f"{name}.staging")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    listed = {}
-    for file, lines in files(setting).items():
-        path = staging / f"{file}.jsonl"
-        text = "".join(canonical_json(line.model_dump()) + "\n" for line in lines)
-        path.write_text(text, encoding="utf-8", newline="\n")
-        listed[path.name] = CorpusFile(sha256=sha256_file(path), lines=len(lines))
-    manifest = CorpusManifest(
-        family=FAMILY, version=VERSION, tier=tier, season=season, salted=bool(salt),
-        canary=families.CANARY, licence="CC0-1.0", world=setting.world_id, digest=_digest(listed),
-        files=listed,
-    )  # fmt: skip
-    (staging / MANIFEST).write_text(dump_json(manifest.model_dump()), encoding="utf-8")
-    staging.replace(target)
+    with corpora.writing(target) as staging:
+        listed = {}
+        for file, lines in files(setting).items():
+            path = staging / f"{file}.jsonl"
+            text = "".join(canonical_json(line.model_dump()) + "\n" for line in lines)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            listed[path.name] = CorpusFile(sha256=sha256_file(path), lines=len(lines))
+        manifest = Corpus(
+            family=FAMILY, version=VERSION, tier=tier, season=season, salted=bool(salt),
+            canary=families.CANARY, licence="CC0-1.0", world=setting.world_id,
+            digest=corpora.digest_of(listed, sorted(listed)), files=listed,
+        )  # fmt: skip
+        corpora.write_manifest(staging, manifest)
     return target
 
 
-def check(folder: Path) -> CorpusManifest:
+def check(folder: Path) -> Corpus:
     """Return a folder's manifest, after holding every file against it.
 
     Raises:
         HeptathlonError: if a file is missing, was changed or does not belong there.
     """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise HeptathlonError(f"{folder}: holds no {MANIFEST}; build it with --corpus.")
-    try:
-        data = read_json_strict(path, max_bytes=MAX_MANIFEST_BYTES)
-        manifest = CorpusManifest.model_validate(data)
-    except ValueError as error:
-        said = " ".join(str(error).split())
-        raise HeptathlonError(f"{path}: is no manifest of {FAMILY} ({said:.200}).") from None
-    found = {one.name for one in folder.iterdir()} - {MANIFEST}
-    if strangers := sorted(found - set(manifest.files)):
-        raise HeptathlonError(
-            f"{folder / strangers[0]}: does not belong to the files for training; take it out."
-        )
-    for name, file in manifest.files.items():
-        if not (folder / name).is_file() or sha256_file(folder / name) != file.sha256:
-            raise HeptathlonError(
-                f"{folder / name}: was changed after the build; delete the folder to build it anew."
-            )
-    if manifest.digest != _digest(manifest.files):
-        raise HeptathlonError(f"{path}: the digest is not that of its files; build it anew.")
-    return manifest
+    return corpora.check(folder, Corpus)
 
 
 def read(folder: Path, file: str) -> list[Line]:
@@ -290,10 +223,3 @@ def read(folder: Path, file: str) -> list[Line]:
     lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     return [Line.model_validate(loads_strict(line, where=f"{path}, line {n}"))
             for n, line in enumerate(lines, 1)]  # fmt: skip
-
-
-def _digest(listed: Mapping[str, CorpusFile]) -> str:
-    total = hashlib.sha256()
-    for name in sorted(listed):
-        total.update(f"{name} {listed[name].sha256}\n".encode())
-    return total.hexdigest()
