@@ -16,6 +16,10 @@ MAX_FIGURES = 400_000
 UNIT = 10_000_000
 """Parts are embedded as whole numbers of this share of a skill."""
 LEVEL = 0.95
+QUANTILES = [
+    round(float(special.stdtrit(df, (1 + LEVEL) / 2)), 6) for df in (*range(1, 101), np.inf)
+]
+"""Student's quantiles for 1 to 100 degrees of freedom, and the normal one."""
 
 
 def pairs(boards: Sequence[Table], items: Mapping[str, Items]) -> list[dict[str, Any]]:
@@ -50,6 +54,7 @@ def pairs(boards: Sequence[Table], items: Mapping[str, Items]) -> list[dict[str,
                 "old": board.old,
                 "unit": UNIT,
                 "full": stats.FULL,
+                "quantiles": QUANTILES,
                 "rows": [
                     {
                         "name": harmless.label(r.name),
@@ -83,5 +88,5 @@ def _event(name: str, rows: Sequence[Row], items: Mapping[str, Items]) -> dict[s
         "title": FAMILIES[name].title,
         "skills": skills,
         "parts": table,
-        "t": round(float(special.stdtrit(df, (1 + LEVEL) / 2)), 6),
+        "df": df,
     }

@@ -372,7 +372,7 @@ def test_the_browser_s_differences_are_the_board_s(browser: _chromium.Page, fold
             assert figures(row)[3:] == pytest.approx([found.low[0], found.high[0]], abs=1.5)
     total = stats.point_differences(events, three, none)
     assert figures(shown[0])[2] == pytest.approx(total.value[0], abs=0.51)
-    # The page takes the widest of the events' quantiles for the total's, so it is a little wider.
+    # The page looks at fewer quantiles on the way than the board.
     width = total.high[0] - total.low[0]
     assert 0.99 * width - 1 <= figures(shown[0])[4] - figures(shown[0])[3] <= 1.05 * width + 1
     said = browser.run("document.querySelector('#pair-0 .verdict').textContent")

@@ -32,8 +32,30 @@ for (const section of document.querySelectorAll(".comparison")) {
     return widest;
   }
 
+  // Student's quantile: between two of the table's in a line over one by the degrees of freedom.
+  function quantile(df) {
+    const table = data.quantiles;
+    const last = table.length - 1;
+    const lower = Math.min(Math.max(1, Math.floor(df)), last);
+    const next = lower < last ? 1 / (lower + 1) : 0;
+    const share = (1 / lower - 1 / Math.max(df, lower)) / (1 / lower - next);
+    return table[lower - 1] + share * (table[lower] - table[lower - 1]);
+  }
+
+  // Welch's and Satterthwaite's degrees of freedom of a sum over events.
+  function degrees(found) {
+    let spread = 0;
+    let below = 0;
+    for (const e of found) {
+      const variance = (reach(e, 2, -1) + reach(e, 2, 1)) / 2;
+      spread += variance;
+      below += variance ** 2 / e.df;
+    }
+    return below > 0 ? spread ** 2 / below : 1;
+  }
+
   function difference(found) {
-    const t = Math.max(...found.map((e) => e.t));
+    const t = quantile(degrees(found));
     const over = (sum) => Math.sqrt(sum) / found.length;
     const mean = (part) => found.reduce((sum, e) => sum + held(e[part]), 0) / found.length;
     const [a, b] = [mean("a"), mean("b")];
@@ -68,7 +90,7 @@ for (const section of document.querySelectorAll(".comparison")) {
         sa: Math.sqrt(product(e.parts[i], e.parts[i])),
         sb: Math.sqrt(product(e.parts[j], e.parts[j])),
         cross: product(e.parts[i], e.parts[j]),
-        t: e.t,
+        df: e.df,
       }));
     if (!found.length) {
       body.replaceChildren();
