@@ -58,13 +58,19 @@ def remarks(card: Any) -> list[str]:
 
 
 def runs(found: Sequence[Any]) -> Table:
-    """Return the table of the runs in a folder."""
-    table = Table("started (UTC)", "model", "run", "tasks", "file", box=None)
+    """Return the table of the runs in a folder; each one's file, by which it is named, is whole."""
+    table = Table(
+        "run",
+        Column("started (UTC)", no_wrap=True),
+        "tasks",
+        Column("model\nfile", overflow="fold"),
+        box=None,
+    )
     for one in found:
         if not one.fault:
             tasks = "\n".join(f"{name}: {count}" for name, count in one.sets.items()) or "-"
-            table.add_row(one.date or "-", escape(label(one.model)), one.identity.key, tasks,
-                          escape(label(one.file)))  # fmt: skip
+            named = escape(f"{label(one.model)}\n{label(one.file, 1_000)}")
+            table.add_row(one.identity.key, one.date or "-", tasks, named)
     return table
 
 
@@ -73,7 +79,7 @@ def run_remarks(found: Sequence[Any], differing: Mapping[str, Sequence[str]]) ->
     keys = [one.identity.key for one in found if not one.fault]
     out = []
     for name, values in differing.items():
-        said = {key: label(value) or "none" for key, value in zip(keys, values, strict=True)}
+        said = {key: label(value, 40) or "none" for key, value in zip(keys, values, strict=True)}
         out.append(f"{name}: {', '.join(f'{key} {value}' for key, value in said.items())}")
     return out + [f"not read: {one.fault}" for one in found if one.fault]
 

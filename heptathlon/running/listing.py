@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from heptathlon.errors import HeptathlonError
-from heptathlon.running.identity import Identity, day_of
+from heptathlon.running.identity import Identity, moment_of
 from heptathlon.running.runs import RESULTS_NAME, Recorded, read_recorded
 from heptathlon.tasks import catalog
 
@@ -20,7 +20,8 @@ class Listed:
         date: when it was started, in UTC; empty if it does not say.
         model: name of the model, or of the player.
         identity: who answered, and how it was asked.
-        sets: number of its tasks by family, edition and tier, as words.
+        sets: number of its tasks by family, edition and tier, as words; those that are not the
+            suite's together.
         fault: why it cannot be read; empty if it can.
     """
 
@@ -49,7 +50,7 @@ def listed(folder: Path) -> list[Listed]:
     found: list[Listed] = []
     for place in places:
         try:
-            found += [_listed(one, folder) for one in read_recorded(place)]
+            found += [_listed(one, folder) for one in read_recorded(place, any_task=True)]
         except HeptathlonError as error:
             where = str(place.relative_to(folder))
             found.append(Listed(where, "", "", Identity((), ()), {}, str(error)))
@@ -72,10 +73,10 @@ def differing(runs: Sequence[Listed]) -> dict[str, list[str]]:
 
 
 def _listed(one: Recorded, folder: Path) -> Listed:
-    model = dict(one.identity.model)
+    model, moment = dict(one.identity.model), moment_of(one.results)
     return Listed(
         file=str(one.file.relative_to(folder)),
-        date=day_of(one.results),
+        date=moment.strftime("%Y-%m-%d %H:%M:%S") if moment else "",
         model=model.get("model argument player") or model["model"] or "?",
         identity=one.identity,
         sets=dict(sorted(Counter(_set_of(task) for task in one.samples).items())),
@@ -86,5 +87,5 @@ def _set_of(task: str) -> str:
     try:
         data = catalog.task_data(task)
     except HeptathlonError:
-        return task
+        return "tasks of others"
     return f"{data.family.name} {data.edition} {data.tier}"

@@ -33,12 +33,15 @@ def render(result: PlainComparison) -> RenderableType:
 
 
 def _rows(first: str, found: Mapping[str, TaskDifference]) -> Table:
-    out = grid(first, "metric", "A", "B", "A - B", "95 %", "p", "A more", "B more", "docs")
+    """Return a table whose cells have two lines, so that names are whole at 80 columns."""
+    out = grid(f"{first}\nmetric", "A", "B", "A - B\n95 %", "p", "A more\nB more", "docs")
     for name, one in found.items():
-        metric = one.metric if one.higher_is_better else f"{one.metric} (less is better)"
+        a, b, gap, ends, p = cells(one)
         weighted = f" ({one.weights})" if one.weights else ""
+        less = "" if one.higher_is_better else ", less is better"
         out.add_row(
-            f"{label(name)}{weighted}", label(metric), *cells(one), count(one.a_better),
-            count(one.b_better), f"{one.shared:,}",
+            f"{label(name)}{weighted}\n{label(one.metric)}{less}",
+            a, b, f"{gap}\n{ends}", p,
+            f"{count(one.a_better)}\n{count(one.b_better)}", f"{one.shared:,}",
         )  # fmt: skip
     return out
