@@ -14,13 +14,16 @@ from urllib.parse import urlsplit
 
 from heptathlon.running.arguments import as_mapping
 
-MACHINE = frozenset({
-    "batch_size", "cache_dir", "concurrency", "data_parallel_size", "device", "device_map",
-    "download_dir", "dp_size", "gpu_memory_utilization", "gpus", "max_batch_size",
-    "max_cpu_memory", "max_memory_per_gpu", "max_num_seqs", "max_retries", "mem_fraction_static",
-    "num_concurrent", "offload_folder", "parallelize", "swap_space", "tensor_parallel_size",
-    "timeout", "token", "tp_size",
-})  # fmt: skip
+MANNERS = frozenset(
+    {"concurrency", "num_concurrent", "tries", "max_retries", "timeout", "verify_certificate"}
+)
+"""Arguments that say how a server is asked and not what: a run may go on with others."""
+MACHINE = MANNERS | {
+    "batch_size", "cache_dir", "data_parallel_size", "device", "device_map", "download_dir",
+    "dp_size", "gpu_memory_utilization", "gpus", "max_batch_size", "max_cpu_memory",
+    "max_memory_per_gpu", "max_num_seqs", "mem_fraction_static", "offload_folder", "parallelize",
+    "swap_space", "tensor_parallel_size", "token", "tp_size",
+}  # fmt: skip
 """Arguments that say on what a model ran and how many answers at once, not which model it was."""
 
 _WORDS = 60
@@ -104,12 +107,12 @@ def time_of(results: Mapping[str, Any]) -> float:
     return float(date) if isinstance(date, int | float) and not isinstance(date, bool) else 0.0
 
 
-def day_of(results: Mapping[str, Any]) -> str:
-    """Return a run's start as a date and time in UTC; empty if it does not say, or not sensibly."""
-    seconds = time_of(results)
-    if not 0 < seconds < 32_503_680_000:
-        return ""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+def moment_of(results: Mapping[str, Any]) -> datetime | None:
+    """Return when a run was started, in UTC; None if it does not say, or not sensibly."""
+    try:
+        return datetime.fromtimestamp(time_of(results), UTC) if time_of(results) > 0 else None
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _text(value: object) -> str:

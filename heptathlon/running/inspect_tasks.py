@@ -18,11 +18,10 @@ from inspect_ai.model import ChatMessageUser, GenerateConfig
 from inspect_ai.scorer import Score, Scorer, Target, grouped, mean, scorer, stderr
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from heptathlon.builders.store import dataset
 from heptathlon.errors import HeptathlonError
 from heptathlon.parts import load_part
 from heptathlon.running.twins import twins_of
-from heptathlon.tasks import catalog, rendered
+from heptathlon.tasks import catalog, documents, rendered
 
 PREFIX = "heptathlon_"
 TASK, NUMBER = "task", "doc_id"
@@ -48,7 +47,7 @@ def asked(name: str) -> list[str]:
     for leaf in catalog.leaves_of(name):
         if _is_asked(leaf):
             found.setdefault(leaf)
-        elif twins := [twin for twin in twins_of(leaf) if _is_asked(twin)]:
+        elif twins := twins_of(leaf):
             found.setdefault(twins[0])
     if not found:
         raise HeptathlonError(
@@ -59,11 +58,7 @@ def asked(name: str) -> list[str]:
 
 def docs_of(leaf: str) -> Sequence[Mapping[str, Any]]:
     """Return the documents of a leaf task, in the order in which lm-eval numbers them."""
-    data = catalog.task_data(leaf)
-    found = dataset(
-        data.family.name, config=data.config, where=data.where, edition=data.edition, tier=data.tier
-    )
-    rows: list[Mapping[str, Any]] = found["test"].to_list()
+    rows: list[Mapping[str, Any]] = documents.of_task(leaf).to_pylist()
     return rows
 
 
@@ -144,11 +139,11 @@ def item_of(leaf: str, number: int) -> str:
     return _id(leaf, docs[number]) if 0 <= number < len(docs) else ""
 
 
+_docs = cache(docs_of)
+
+
 def _id(leaf: str, doc: Mapping[str, Any]) -> str:
     return f"{_short(leaf)}/{doc['item_id']}"
-
-
-_docs = cache(docs_of)
 
 
 def _is_asked(leaf: str) -> bool:

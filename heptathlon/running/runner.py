@@ -14,14 +14,10 @@ from heptathlon.files import canonical_json, folder_stamp
 from heptathlon.models import pairs, window
 from heptathlon.running import evaluating, glance, noise, preflight, settings, sidecar, twins
 from heptathlon.running.broken import Guard
+from heptathlon.running.identity import MANNERS
 from heptathlon.running.saving import Staging
 from heptathlon.tasks import catalog
 from heptathlon.version import __version__
-
-MANNERS = frozenset(
-    {"concurrency", "num_concurrent", "tries", "max_retries", "timeout", "verify_certificate"}
-)
-"""Model arguments that say how a server is asked and not what: a run may go on with others."""
 
 logger = logging.getLogger("heptathlon")
 

@@ -134,12 +134,12 @@ def read_run(path: Path) -> Run:
     refuse_mixed(folder, chosen)
     used = [one for one in recorded if one in chosen.values()]
     told = {
-        _date_of(p, SIDECAR_NAME): sidecar.read(p)
+        date_of(p, SIDECAR_NAME): sidecar.read(p)
         for p in folder.iterdir()
         if SIDECAR_NAME.match(p.name)
     }
     files = {task: chosen[task].samples[task] for task in sorted(chosen)}
-    dates = {task: _date_of(file) for task, file in files.items()}
+    dates = {task: date_of(file) for task, file in files.items()}
     return Run(
         folder=folder,
         results=[one.results for one in used],
@@ -192,7 +192,7 @@ def read_recorded(
     names = sorted(p for p in folder.iterdir() if RESULTS_NAME.match(p.name))
     by_date: dict[str, list[Path]] = {}
     for file in names:
-        by_date.setdefault(_date_of(file, RESULTS_NAME), []).append(file)
+        by_date.setdefault(date_of(file, RESULTS_NAME), []).append(file)
     samples: dict[str, dict[str, Path]] = {}
     for file in sorted(folder.iterdir()):
         match = (ANY_SAMPLES if any_task else SAMPLES_NAME).match(file.name)
@@ -266,7 +266,7 @@ def _headline_of(task: str) -> tuple[str, ...]:
     return (data.family.name, data.edition, data.tier)
 
 
-def _date_of(file: Path, name: re.Pattern[str] = SAMPLES_NAME) -> str:
+def date_of(file: Path, name: re.Pattern[str] = SAMPLES_NAME) -> str:
     """Return the date in a file's name; empty if it has none."""
     match = name.match(file.name)
     return (match and match.groups()[-1]) or ""

@@ -14,7 +14,10 @@ from typing import Any
 from heptathlon.errors import HeptathlonError
 from heptathlon.running.identity import Identity
 from heptathlon.running.runs import (
+    ANY_SAMPLES,
+    RESULTS_NAME,
     Recorded,
+    date_of,
     find_run_folder,
     newest_whole,
     read_recorded,
@@ -128,13 +131,10 @@ def read(path: Path, cluster: str = "") -> PlainRun:
 
 
 def is_plain(path: Path) -> bool:
-    """Tell whether a folder has samples of other tasks than the suite's, and none of these."""
-    folder = find_run_folder(path)
-    tasks = {
-        task
-        for one in read_recorded(folder, only=path if path.is_file() else None, any_task=True)
-        for task in one.samples
-    }
+    """Tell by its files' names whether a run has samples of other tasks than the suite's alone."""
+    dates = None if path.is_dir() else {date_of(path, RESULTS_NAME)}
+    found = [ANY_SAMPLES.match(file.name) for file in find_run_folder(path).iterdir()]
+    tasks = {one[1] for one in found if one and (dates is None or (one[2] or "") in dates)}
     return bool(tasks) and not any(task.startswith("heptathlon_") for task in tasks)
 
 

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from heptathlon.families import Family, Headline
 from heptathlon.models.told import LENGTH
 from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
+from heptathlon.running.identity import moment_of
 from heptathlon.running.runs import Run
 from heptathlon.scoring import levels, playing, skills
 from heptathlon.scoring.cards import (
@@ -117,10 +117,11 @@ def card_of(
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
         cards[name] = card
     newest = run.results[-1]
+    moment = moment_of(newest)
     return Scorecard(
         model=model_card(newest),
         settings=_settings(run),
-        date=_iso_date(newest.get("date")),
+        date=moment.isoformat(timespec="seconds") if moment else "",
         families=cards,
         total=skills.total_of(cards.values()),
         broken={task: in_words(faults) for task, faults in run.broken.items()},
@@ -307,10 +308,3 @@ def _settings(run: Run) -> Settings:
         lm_eval_version=str(newest.get("lm_eval_version") or ""),
         heptathlon_version=__version__,
     )
-
-
-def _iso_date(stamp: object) -> str:
-    """Return lm-eval's Unix time as an ISO date and time in UTC; empty if it wrote none."""
-    if not isinstance(stamp, int | float):
-        return ""
-    return datetime.fromtimestamp(stamp, UTC).isoformat(timespec="seconds")

@@ -72,6 +72,10 @@ def lies() -> Iterator[Lie]:
             "an answer too many",
         ),
         (lambda row: _said(row, row["filtered_resps"][:-1]), "an answer too few"),
+        (
+            lambda row: row.update(broken="the server died", metrics=[]),
+            "an answer that is called broken, and would leave every mean",
+        ),
     ):
         yield from every(words, _answers(row_said))
     choosing = tuple(f for f in FAMILIES if _has(f, True))
