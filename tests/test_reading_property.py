@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from heptathlon.scorers.reading import CutShort, read
@@ -44,8 +44,15 @@ PIECES = st.tuples(
 )
 
 
+TAKEN_BACK = "ANSWER: {other}\nNo, that is wrong.\n"
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(sorted(EVENTS)), PIECES)
+@example("choice", (TAKEN_BACK, "{}", " (I think)"))
+@example("yes_no", (TAKEN_BACK, "{}", ", not {other}"))
+@example("word", (TAKEN_BACK, "{}", " ✅ (I think)"))
+@example("sort", (TAKEN_BACK, "{}", " or {other}"))
 def test_a_known_answer_in_noise_is_read_or_not_read(event: str, pieces: tuple[str, str, str]):
     """The noise brings the other answer only where it does not count, or counts as well.
 

@@ -30,6 +30,11 @@ _TAKES_BACK = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What takes back an answer."""
+_REMARK = re.compile(r"\s?(?:,(?!\d)|[;(\[（【]|\s(?:or|not|instead)\b).*", re.DOTALL)
+"""What is remarked of an answer behind it on its line."""
+_NO_WORDS = re.compile(r"[^\w)\]}>%°]+\Z")
+LONGEST = 400
+"""Characters of a line on which an answer is told from what is remarked of it."""
 _CONFIRMS = re.compile(
     r"(?:indeed|still|therefore|thus|also)?\W{0,3}(?:correct|right|fine|good|valid|the same"
     r"|as (?:above|before|stated|given)|consistent|confirmed|unchanged|not? )",
@@ -252,7 +257,14 @@ def taken_back(
     if not _TAKES_BACK.search(reading.after):
         return False
     announced = [s for s in statements(reading.after) if not _CONFIRMS.match(s)]
-    alone = [whole(line) for line in map(peeled, reading.after.split("\n")) if line]
+    lines = [line for line in map(peeled, reading.after.split("\n")) if line]
+    # Instead of the first answer another one is given, whatever is remarked of it on its line.
+    heads = [
+        _NO_WORDS.sub("", _REMARK.sub("", line))
+        for line in lines
+        if len(line) <= LONGEST and not _TAKES_BACK.search(line)
+    ]
+    alone = [whole(line) for line in (*lines, *heads)]
     return any(name(content) != value for content in announced) or any(
         other != value for other in alone if not isinstance(other, Unread)
     )
