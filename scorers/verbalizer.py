@@ -141,7 +141,8 @@ def _pattern(words: tuple[str, ...], labels: tuple[str, ...]) -> re.Pattern[str]
     skipped = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
     wanted = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return re.compile(
-        rf"\b(?:{skipped})\b|(?P<denied>\b(?:not|isn't|never) [\"'*`]{{0,4}})?"
+        rf"\b(?:{skipped})\b|(?P<denied>\b(?:not|isn't|never"
+        rf"|(?:wrong|incorrect|false) (?:answer|label|output|word):?) [\"'*`]{{0,4}})?"
         rf"(?<![\w-])(?P<word>{wanted})(?![\w-])",
         re.IGNORECASE,
     )

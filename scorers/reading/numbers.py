@@ -29,7 +29,11 @@ _BOUND = re.compile(
     r"[^0-9.;:]{0,20}(?=[0-9])|[0-9]\s?\+(?!\s?[0-9])",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"(?:\b(?:not|never|neither|nor)\b|n't\b)[^0-9.;:,]{0,40}(?=[0-9])", re.I)
+_DENIED = re.compile(
+    r"(?:(?:\b(?:not|never|neither|nor)\b|n't\b)|\b(?:wrong|incorrect|false) answer:?)"
+    r"[^0-9.;:,]{0,40}(?=[0-9])",
+    re.IGNORECASE,
+)
 _TOP = (
     r"(?:a (?:possible|maximum|max|total|scale)(?: of)? )?(?:99|100)\b(?!\.?[0-9])(?: points?\b)?"
 )

@@ -30,6 +30,12 @@ _TAKES_BACK = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What takes back an answer."""
+_DENIES = re.compile(
+    r"^\W*(?:no|wait|actually|sorry|oops)\b\W+(?:that|this|it)(?:['’]s| is| was)"
+    r" (?:wrong|incorrect|not right|a mistake)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A line that calls the answer before it wrong."""
 _REMARK = re.compile(r"\s?(?:,(?!\d)|[;(\[（【]|\s(?:or|not|instead)\b).*", re.DOTALL)
 """What is remarked of an answer behind it on its line."""
 _NO_WORDS = re.compile(r"[^\w)\]}>%°]+\Z")
@@ -248,6 +254,8 @@ def taken_back(
 ) -> bool:
     """Tell whether a marked answer is taken back behind its mark, and another one given there.
 
+    One that is called wrong, with nothing given in its place, is taken back as well.
+
     Args:
         reading: the response.
         value: what was marked.
@@ -256,7 +264,7 @@ def taken_back(
     """
     if not _TAKES_BACK.search(reading.after):
         return False
-    announced = [s for s in statements(reading.after) if not _CONFIRMS.match(s)]
+    announced = [name(s) for s in statements(reading.after) if not _CONFIRMS.match(s)]
     lines = [line for line in map(peeled, reading.after.split("\n")) if line]
     # Instead of the first answer another one is given, whatever is remarked of it on its line.
     heads = [
@@ -264,10 +272,10 @@ def taken_back(
         for line in lines
         if len(line) <= LONGEST and not _TAKES_BACK.search(line)
     ]
-    alone = [whole(line) for line in (*lines, *heads)]
-    return any(name(content) != value for content in announced) or any(
-        other != value for other in alone if not isinstance(other, Unread)
-    )
+    alone = [v for v in map(whole, (*lines, *heads)) if not isinstance(v, Unread)]
+    if any(other != value for other in (*announced, *alone)):
+        return True
+    return not announced and not alone and _DENIES.search(reading.after) is not None
 
 
 def last_stated(

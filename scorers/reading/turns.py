@@ -137,6 +137,8 @@ def after_reasoning(response: str) -> str:
     return response[at:]
 
 
+_LEFT_REASONING = re.compile(r"^analysis(?=[A-Z])", re.MULTILINE)
+"""The beginning of reasoning as it is left where special tokens are dropped."""
 ITEM = 200
 """Characters by which the beginning of a next item is known."""
 
@@ -208,7 +210,13 @@ class _Scan:
         if kind == "end":
             return self._answer(found)
         if kind == "harmony":
-            if self.reasoned and self.spoken and self.inside is None:
+            # Without a further turn's beginning, more reasoning of the same turn may go before.
+            if (
+                self.reasoned
+                and self.spoken
+                and self.inside is None
+                and not _LEFT_REASONING.search(self.text, self.begin, found.start())
+            ):
                 self.ended = True
                 return True
             final = (found["channel"] or found["left"]).lower() == "final"
