@@ -26,13 +26,15 @@ atexit.register(shutil.rmtree, os.environ["HF_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def suite_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def suite_home(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """Give the tests a cache of their own, and no way to any hub.
 
     Tests that run side by side share it: a set is built once, as on a user's machine.
     """
     base = tmp_path_factory.getbasetemp()
-    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "heptathlon-home"
+    home = (base.parent if hasattr(request.config, "workerinput") else base) / "heptathlon-home"
     home.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEPTATHLON_HOME", str(home))
