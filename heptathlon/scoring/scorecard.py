@@ -28,6 +28,7 @@ from heptathlon.scoring.figures import (
     columns,
     estimate,
     invalid_rate,
+    of_whole,
 )
 from heptathlon.scoring.playing import played
 from heptathlon.scoring.samples import (
@@ -175,10 +176,11 @@ def _family_card(
     headline = family.headline_of(data.edition)
     main = [one for one in scored if one.variant in headline.variants]
     known = sets[data.task]
-    expected = sum(len(p.docs) for p in _headline_sets(data, headline, known, find_published))
+    asked = list(_headline_sets(data, headline, known, find_published))
+    expected = sum(len(p.docs) for p in asked)
     players = playing.known(family, headline, scored)
     bar = skills.bar_of(family, data.edition, data.tier, main, players)
-    figure = estimate(headline.metric, main)
+    figure = of_whole(headline, estimate(headline.metric, main), main, [p.whole for p in asked])
     skill = skills.skill_of(figure, main, bar, players)
     return FamilyCard(
         family=family.name,
