@@ -142,6 +142,8 @@ def test_tasks_of_a_plug_in_stand_beside_the_suites(tmp_path: Path):
         "doc_to_text": "needle_event.prompts.text",
         "task": "heptathlon_needle_find_lite",
         "dataset_kwargs": {"config": "find", "tier": "lite"},
+        # The form has no split of worked examples.
+        "num_fewshot": 0,
         "metadata": {"version": 3},
     }
     assert said["text"] == "Where?"
