@@ -18,6 +18,9 @@ SHARED_SOURCES = Path(__file__).parents[2] / "shared" / "sources"
 if SHARED_SOURCES.is_dir():
     # Before any test is collected: what can be built here decides what is tested.
     os.environ.setdefault("HEPTATHLON_SOURCES", str(SHARED_SOURCES))
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers share the cores: threads of each on all of them wait for one another.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Before ``datasets`` and the Hub's client are imported, which read these once: another checkout's
 # cache is not ours, and what is looked for on a Hub that is not there takes a minute to be missed.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
