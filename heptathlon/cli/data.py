@@ -33,7 +33,8 @@ def build(
     text: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Your own files, one or more: plain text or Markdown (sort), CSV (recall)."
+            help="Your own files, one or more: plain text or Markdown (sort), CSV (recall), "
+            "samples of a first stage (rarb)."
         ),
     ] = None,
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
@@ -106,7 +107,7 @@ def _build_own(
     builder = store.builder_of(family)
     own = getattr(builder, "own", None)
     if own is None:
-        raise HeptathlonError(f"{family} is not built from own files; sort and recall are.")
+        raise HeptathlonError(f"{family} is not built from own files; rarb, recall and sort are.")
     folder = own.build(files, lengths=lengths, excerpts=excerpts, out=to)
     manifest = store.read_manifest(folder)
     for entry in manifest.files:
