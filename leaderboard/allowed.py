@@ -84,6 +84,7 @@ _STOP = re.compile(r"[\x20-\x7e\n\t\u00a0-\u024f\u2581\uff5c]+")
 # A comma or a sign of equality would begin another argument, a quotation mark or a bracket would
 # be read as a value of its own.
 _TEXT = _matches(rf"[A-Za-z0-9][A-Za-z0-9 .:;?!_/\\-]{{0,{MAX_TEXT}}}")
+_TEMPLATE = _matches(rf"[A-Za-z0-9 .:;?!_/\\{{}}-]{{1,{MAX_TEXT}}}\}}")
 _WORD = _matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME = _matches(MODEL_NAME)
 _REVISION = _any(_matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"), _count(0, 10**16))
@@ -159,10 +160,18 @@ _API: Mapping[str, Form] = {
 }
 _ENCODER: Mapping[str, Form] = {
     **_WEIGHTS,
-    "pretrained": _any(_NAME, _matches("bm25")),
-    "backend": _matches("auto|sentence-transformers|static|cross-encoder|transformers|bm25"),
+    "pretrained": _any(_NAME, _matches("bm25(_stemmed)?")),
+    "backend": _matches(
+        "auto|sentence-transformers|static|cross-encoder|transformers|bm25(_stemmed)?"
+    ),
     "pooling": _matches("mean|weighted_mean|last|cls"),
+    "attention": _matches("causal|both"),
     "similarity": _matches("cos|dot"),
+    "preset": _matches("e5-mistral|gritlm|instructor"),
+    "query_template": _TEMPLATE,
+    "plain_query_template": _TEMPLATE,
+    "document_template": _TEMPLATE,
+    "pool_prompt": _flag,
     "query_instruction": _TEXT,
     "document_instruction": _TEXT,
     "top_k": _count(0, 10**6),

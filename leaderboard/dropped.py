@@ -28,7 +28,7 @@ FIELDS: Mapping[str, str] = {
 """Place in a results file -> what stands there. The last six only where they name a folder or a
 host: a name on the Hub stays."""
 _LOCAL = ("pretrained", "tokenizer", "model")
-NOT_WEIGHTS = frozenset(("bm25", "tiktoken"))
+NOT_WEIGHTS = frozenset(("bm25", "bm25_stemmed", "tiktoken"))
 
 
 def is_local(value: object) -> bool:

@@ -497,8 +497,15 @@ def test_a_real_run_is_accepted_as_it_is(tiny_model: Path, tmp_path: Path):
     assert (report.ranked, report.notes) == (True, [])
 
 
-def test_a_retriever_s_run_is_accepted(tmp_path: Path):
-    flags = ["--model", "heptathlon-encoder", "--model_args", "pretrained=bm25"]
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "pretrained=bm25",
+        '{"pretrained": "bm25_stemmed", "plain_query_template": "Query: {query}"}',
+    ],
+)
+def test_a_retriever_s_run_is_accepted(tmp_path: Path, arguments: str):
+    flags = ["--model", "heptathlon-encoder", "--model_args", arguments]
     (path,) = runner.run(
         [*flags, "--tasks", "heptathlon_rarb_smoke", "--output_path", str(tmp_path / "run")],
         brief=True,

@@ -20,6 +20,7 @@ from heptathlon.scoring.cards import (
     Stratum,
     ToldCard,
 )
+from heptathlon.scoring.confidence import confidence_of
 from heptathlon.scoring.figures import (
     SEED,
     STATISTIC_RESAMPLES,
@@ -182,6 +183,7 @@ def _family_card(
     bar = skills.bar_of(family, data.edition, data.tier, main, players)
     figure = of_whole(headline, estimate(headline.metric, main), main, [p.whole for p in asked])
     skill = skills.skill_of(figure, main, bar, players)
+    sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
     return FamilyCard(
         family=family.name,
         title=family.title,
@@ -202,6 +204,8 @@ def _family_card(
         invalid_rate=invalid_rate(main),
         strata=_strata(family, headline.metric, main) if details else [],
         forms=_forms(family, headline, scored) if details else [],
+        confidence=sure,
+        no_confidence=unsure,
     )
 
 

@@ -117,8 +117,9 @@ def _of_retrievers(config: Config) -> dict[str, bool]:
     """Return whether what a retriever says of itself agrees with its arguments."""
     out = {}
     for name in (
-        *("backend", "pooling", "max_length", "dtype", "similarity", "query_instruction"),
-        *("document_instruction", "top_k"),
+        *("backend", "pooling", "attention", "max_length", "dtype", "similarity", "preset"),
+        *("query_template", "plain_query_template", "document_template", "pool_prompt"),
+        *("query_instruction", "document_instruction", "top_k"),
     ):
         value = getattr(config, name)
         if value is None:
