@@ -64,6 +64,9 @@ VARIABLES = (
     Variable("HEPTATHLON_API_KEY", "key of the server that `--model api` asks", secret=True),
     Variable("HEPTATHLON_JUDGE_KEY", "key of the server that `heptathlon judge` asks", secret=True),
     Variable("HEPTATHLON_DIGESTS", "`all`: the tests build the large sets too"),
+    Variable(
+        "HEPTATHLON_CLUSTER", "`1`: the tests start a Ray cluster on this machine and kill it"
+    ),
     Variable("HEPTATHLON_GGUF", "a model's file, for the opt-in test of a real server"),
     Variable("HEPTATHLON_PEER_PYTHON", "Python of the peer of `benchmarks.maze`"),
     Variable("HEPTATHLON_SEARCH_PEER_PYTHON", "Python of the peers of `benchmarks.search`"),

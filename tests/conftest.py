@@ -18,6 +18,9 @@ SHARED_SOURCES = Path(__file__).parents[2] / "shared" / "sources"
 if SHARED_SOURCES.is_dir():
     # Before any test is collected: what can be built here decides what is tested.
     os.environ.setdefault("HEPTATHLON_SOURCES", str(SHARED_SOURCES))
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers share the cores: threads of each on all of them wait for one another.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Before ``datasets`` and the Hub's client are imported, which read these once: another checkout's
 # cache is not ours, and what is looked for on a Hub that is not there takes a minute to be missed.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -50,9 +53,16 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def suite_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Give the tests a cache of their own, and no way to any hub."""
-    home = tmp_path_factory.mktemp("heptathlon-home")
+def suite_home(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Give the tests a cache of their own, and no way to any hub.
+
+    Tests that run side by side share it: a set is built once, as on a user's machine.
+    """
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if hasattr(request.config, "workerinput") else base) / "heptathlon-home"
+    home.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEPTATHLON_HOME", str(home))
         patch.setenv("HF_HUB_OFFLINE", "1")

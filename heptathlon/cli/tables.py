@@ -42,6 +42,7 @@ def remarks(card: Any) -> list[str]:
         for name, family in card.families.items()
         if family.headline.value is None
     ]
+    out += [line for name, family in card.families.items() for line in _sure(name, family)]
     out += [f"incomplete: {task}: {said}" for task, said in card.broken.items()]
     if (told := card.told) is not None:
         counts = {
@@ -55,6 +56,22 @@ def remarks(card: Any) -> list[str]:
         if told.left_out:
             out.append(f"not taken by the server: {', '.join(told.left_out)}")
     return out
+
+
+def _sure(name: str, family: Any) -> list[str]:
+    """Say in a line of 80 columns whether the first confidence of a family can be trusted."""
+    if not family.confidence:
+        return []
+    one = family.confidence[0]
+    over = one.figures["over"]
+    apart = over.low is not None and (over.low > 0 or over.high < 0)
+    sure = "too sure" if over.value > 0 else "too modest"
+    auroc = one.figures["auroc"].value
+    return [
+        f"{name}: confidence {f'{sure} by {abs(over.value):.2f}' if apart else 'as high as right'}"
+        f", AUROC {'-' if auroc is None else f'{auroc:.2f}'}, "
+        f"selective {one.figures['selective'].value:.2f}"
+    ]
 
 
 def runs(found: Sequence[Any]) -> Table:

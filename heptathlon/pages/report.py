@@ -185,6 +185,7 @@ def _family(
         "measured": _measured(card),
         "level": _level(card, family.ladder),
         "axis": plots.axis(scale),
+        "sure": _sure(card),
         "ladder": _ladder(card, human, scale, references),
         "strata": _strata(card, scale, references),
         "panels": own.compared({harmless.label(model, 40): scored}),
@@ -268,6 +269,22 @@ def _standing(card: FamilyCard) -> str:
     if skill.high < 0:
         return f"Below {name}: what it answers is no evidence of the skill that is asked for."
     return f"Not told apart from {name}: the interval of the skill holds 0."
+
+
+def _sure(card: FamilyCard) -> str:
+    """Say in one sentence what the first confidence of a family is worth; empty without any."""
+    if not card.confidence:
+        return ""
+    one = card.confidence[0]
+    over, auroc = one.figures["over"], one.figures["auroc"]
+    if over.value is None or over.low is None or over.high is None:
+        sure = "Whether it is too sure cannot be said"
+    elif over.low > 0 or over.high < 0:
+        sure = f"Too {'sure' if over.low > 0 else 'modest'} by {pages.figure(abs(over.value))}"
+    else:
+        sure = "As sure as it is right, as far as these answers show"
+    tells = auroc.reason if auroc.value is None else f"AUROC {pages.figure(auroc.value)}"
+    return f"{sure}; {tells}."
 
 
 def _knows(player: PlayerScore) -> str:

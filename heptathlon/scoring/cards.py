@@ -152,6 +152,61 @@ class Level(_Closed):
     reason: str = ""
 
 
+class ConfidenceCard(_Closed):
+    """Whether one kind of confidence can be trusted, in one way of asking.
+
+    Attributes:
+        confidence: what the confidence is: ``option``, the chosen option's share of the options'
+            probability; ``option_byte``, the same of likelihoods of a byte, which choose for
+            themselves.
+        form: form of question.
+        variants: the tasks that are taken together.
+        primary: whether they are the headline's.
+        n: answers.
+        clusters: independent clusters among them.
+        accuracy: share of right answers.
+        figures: ``over`` (mean of confidence less outcome), ``brier``, ``log_loss``,
+            ``squared_error`` (debiased calibration error), ``auroc``, ``selective`` (1 - 2 AUGRC),
+            ``augrc`` and ``aurc``.
+        ece: expected calibration error in bins of equal mass; it has no interval.
+        ece_null: its mean in a calibrated model of the same confidences.
+        ece_null_95: the 95 % point there.
+        ece_reason: why there is no ``ece``; empty otherwise.
+        mcb: miscalibration by isotonic regression; ``brier`` is ``mcb - dsc + unc``.
+        mcb_null_95: the 95 % point of ``mcb`` in a calibrated model.
+        dsc: discrimination.
+        unc: uncertainty.
+        curve: accuracy of the surest answers, by their share of all.
+        temperatures: the two fitted on either half of the clusters; above 1 it was too sure.
+        tempered: ``over``, ``brier``, ``log_loss`` and ``squared_error`` after the temperature of
+            the other half, and ``brier_less``, by how much it lowers the Brier score.
+        tempered_ece: ``ece`` after it.
+        tempered_ece_null_95: the 95 % point of that in a calibrated model.
+    """
+
+    confidence: str
+    form: str
+    variants: list[str]
+    primary: bool
+    n: int = Field(ge=1)
+    clusters: int = Field(ge=1)
+    accuracy: Estimate
+    figures: dict[str, Estimate]
+    ece: float | None = Field(default=None, allow_inf_nan=False)
+    ece_null: float | None = Field(default=None, allow_inf_nan=False)
+    ece_null_95: float | None = Field(default=None, allow_inf_nan=False)
+    ece_reason: str = ""
+    mcb: float | None = Field(default=None, allow_inf_nan=False)
+    mcb_null_95: float | None = Field(default=None, allow_inf_nan=False)
+    dsc: float | None = Field(default=None, allow_inf_nan=False)
+    unc: float | None = Field(default=None, allow_inf_nan=False)
+    curve: list[tuple[float, float]] = []
+    temperatures: tuple[float, float] | None = None
+    tempered: dict[str, Estimate] = {}
+    tempered_ece: float | None = Field(default=None, allow_inf_nan=False)
+    tempered_ece_null_95: float | None = Field(default=None, allow_inf_nan=False)
+
+
 class FamilyCard(_Closed):
     """One family's part of a scorecard.
 
@@ -177,6 +232,8 @@ class FamilyCard(_Closed):
         invalid_rate: of the headline's documents.
         strata: headline metric by record field.
         forms: every form and variant in the run.
+        confidence: whether the confidence in answers by likelihood can be trusted.
+        no_confidence: which answers have none, and which figures that costs; empty without any.
     """
 
     family: str
@@ -198,6 +255,8 @@ class FamilyCard(_Closed):
     invalid_rate: Estimate
     strata: list[Stratum]
     forms: list[FormCard]
+    confidence: list[ConfidenceCard] = []
+    no_confidence: str = ""
 
 
 class Total(_Closed):

@@ -20,6 +20,7 @@ from heptathlon.scoring.cards import (
     Stratum,
     ToldCard,
 )
+from heptathlon.scoring.confidence import confidence_of
 from heptathlon.scoring.figures import (
     SEED,
     STATISTIC_RESAMPLES,
@@ -28,6 +29,7 @@ from heptathlon.scoring.figures import (
     columns,
     estimate,
     invalid_rate,
+    of_whole,
 )
 from heptathlon.scoring.playing import played
 from heptathlon.scoring.samples import (
@@ -175,11 +177,13 @@ def _family_card(
     headline = family.headline_of(data.edition)
     main = [one for one in scored if one.variant in headline.variants]
     known = sets[data.task]
-    expected = sum(len(p.docs) for p in _headline_sets(data, headline, known, find_published))
+    asked = list(_headline_sets(data, headline, known, find_published))
+    expected = sum(len(p.docs) for p in asked)
     players = playing.known(family, headline, scored)
     bar = skills.bar_of(family, data.edition, data.tier, main, players)
-    figure = estimate(headline.metric, main)
+    figure = of_whole(headline, estimate(headline.metric, main), main, [p.whole for p in asked])
     skill = skills.skill_of(figure, main, bar, players)
+    sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
     return FamilyCard(
         family=family.name,
         title=family.title,
@@ -200,6 +204,8 @@ def _family_card(
         invalid_rate=invalid_rate(main),
         strata=_strata(family, headline.metric, main) if details else [],
         forms=_forms(family, headline, scored) if details else [],
+        confidence=sure,
+        no_confidence=unsure,
     )
 
 
