@@ -56,7 +56,7 @@ def found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Family]:
 def test_a_file_is_a_family_and_nothing_lists_it():
     own = {path.stem for path in (ROOT / "heptathlon" / "families").glob("[a-z]*.py")}
     assert set(FAMILIES) == own
-    assert set(families.of_role("exhibition")) == {"facts", "icl", "recall", "unlearn"}
+    assert set(families.of_role("exhibition")) == {"abstain", "facts", "icl", "recall", "unlearn"}
     assert {*families.of_role("scored"), *families.of_role("exhibition")} == set(FAMILIES)
 
 
@@ -150,7 +150,7 @@ def test_tasks_of_a_plug_in_stand_beside_the_suites(tmp_path: Path):
         for role in ("", "_exhibition")
         for tier in ("", "_lite", "_smoke")
     }
-    own = [f"heptathlon_{name}_smoke" for name in ("facts", "icl", "recall", "unlearn")]
+    own = [f"heptathlon_{name}_smoke" for name in ("abstain", "facts", "icl", "recall", "unlearn")]
     assert groups["heptathlon_exhibition_smoke"] == [*own, "heptathlon_needle_smoke"]
     scored = families.of_role("scored")
     assert sorted(groups["heptathlon_lite"]) == sorted(f"heptathlon_{n}_lite" for n in scored)
