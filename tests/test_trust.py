@@ -30,7 +30,7 @@ from heptathlon.leaderboard import (
 )
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import tables
-from heptathlon.leaderboard.validate import agreeing, lines
+from heptathlon.leaderboard.validate import agreeing, files, lines
 from heptathlon.leaderboard.validate.recorded import Recorded
 from heptathlon.running import runner
 from heptathlon.tasks import catalog
@@ -479,6 +479,23 @@ def test_long_answers_take_no_memory(player: Path, tmp_path: Path):
     short, long = most_memory(submission), most_memory(folder)
     assert long < 512
     assert long - short < 16
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "words"),
+    [
+        ("MAX_EVENT_PACKED", 9000, "when they are compressed"),
+        ("MAX_EVENT_BYTES", 9000, "submit its tasks apart"),
+        ("MAX_TOTAL_BYTES", 9000, "submit its families apart"),
+        ("MAX_RESULTS_BYTES", 900, "and 900 are read"),
+        ("MAX_LINE_BYTES", 900, "has a line of more than 900 bytes"),
+    ],
+)
+def test_what_is_too_large_is_not_read(submission: Path, monkeypatch, limit, most, words):
+    monkeypatch.setattr(files, limit, most)
+    report = validate.validate(submission)
+    assert not report.accepted
+    assert words in report.findings[0].message
 
 
 # --- real runs -----------------------------------------------------------------------------------
