@@ -65,7 +65,7 @@ def run(
     progress = Progress(say, [cell.name for cell in cells], list(came), tokens or {})
     progress.start()
     if left:
-        for cell, done in _on_ray(left, ray, say) if ray else _one_by_one(left):
+        for cell, done in _on_ray(left, ray) if ray else _one_by_one(left):
             came[cell.name] = done
             progress.done(cell.name, done, cell.folder / running.LOG)
     if together:
@@ -91,7 +91,7 @@ def _put_together(cells: Sequence[Cell], say: Say) -> None:
 # --- Ray -----------------------------------------------------------------------------------------
 
 
-def _on_ray(cells: Sequence[Cell], address: str, say: Say) -> Iterator[tuple[Cell, Done]]:
+def _on_ray(cells: Sequence[Cell], address: str) -> Iterator[tuple[Cell, Done]]:
     ray = _connected(address)
     try:
         _refuse_nodes(ray, cells)
