@@ -10,7 +10,7 @@ from heptathlon.builders import store
 from heptathlon.families import FAMILIES, task_name
 from heptathlon.files import dump_json, write_text_atomic
 from heptathlon.leaderboard import board, submit
-from heptathlon.models.encoder import NAME as ENCODER
+from heptathlon.models.encoder_arguments import NAME as ENCODER
 from heptathlon.models.player import player_names
 from heptathlon.pages.report import write_report
 from heptathlon.running import runner, runs, weights

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from heptathlon.scorers.verdict import Verdict
     from heptathlon.scoring.cards import Scorecard
     from heptathlon.scoring.comparison import Comparison
+    from heptathlon.scoring.plain_compare import PlainComparison
 
 __all__ = [
     "board",
@@ -234,19 +235,34 @@ def score_answers(
     return handed.scored(name, answers, tier, model)
 
 
-def compare(a: "str | Path | Run", b: "str | Path | Run") -> "Comparison":
+def compare(
+    a: "str | Path | Run", b: "str | Path | Run", *, cluster: str = "", metric: str = ""
+) -> "Comparison | PlainComparison":
     """Say which of two runs is better on the same items, by how much and how sure; or: a tie.
+
+    Runs of the suite are scored anew. For other tasks of lm-eval, run with ``--log_samples``, the
+    figures are the logged ones.
 
     Args:
         a: folder of the first run.
         b: folder of the second.
+        cluster: field of the documents whose equal values are one cluster; logged figures only.
+        metric: metric that is compared; the first that a task logs. Logged figures only.
+
+    Returns:
+        A ``PlainComparison`` where logged figures are compared, because a run holds none of the
+        suite's tasks, or a cluster or a metric is named.
 
     Raises:
-        HeptathlonError: if a run cannot be scored, or the two have no item in common.
+        HeptathlonError: if a run cannot be read, or the two have no item in common.
     """
     from heptathlon.scoring import compare as comparing
-    from heptathlon.scoring import scorecard
+    from heptathlon.scoring import plain, plain_compare, scorecard
 
+    folders = [Path(run) if isinstance(run, str | Path) else run.folder for run in (a, b)]
+    if cluster or metric or any(plain.is_plain(folder) for folder in folders):
+        ones = [plain.read(folder, cluster) for folder in folders]
+        return plain_compare.compare(ones[0], ones[1], cluster, metric)
     (card_a, scored_a), (card_b, scored_b) = (scorecard.score_run(_read(run)) for run in (a, b))
     return comparing.compare(card_a, scored_a, card_b, scored_b)
 

@@ -41,6 +41,8 @@ class Headline(_Closed):
         options_ask: whether the options are what is asked about, and the rest of the prompt the
             same for all: then who looks at the options alone has read the question.
         item: metric by which one answer is right, where the headline looks across answers.
+        whole: record field, such as a text's length, of which a run must have answered every value
+            that the set has; else there is no figure, but bounds of it.
     """
 
     metric: str
@@ -49,6 +51,7 @@ class Headline(_Closed):
     practice: tuple[str, ...] = ()
     options_ask: bool = False
     item: str = ""
+    whole: str = ""
 
 
 class Ladder(_Closed):

@@ -165,7 +165,8 @@ RARB_BM25 = Source(
     name="MTEB's results repository, mteb/baseline-bm25s 0_1_10 and potion-base-8M",
     url=_RESULTS,
     standing="verified",
-    note="Mean nDCG@10 over the whole published corpus, without instruction.",
+    note="Mean nDCG@10 over the whole published corpus, without instruction; bm25s with "
+    "English stop words and the Snowball stemmer, here `pretrained=bm25_stemmed`.",
 )
 # nDCG@10 in percent, in the order of _RARB; a dash is a task that was not uploaded.
 _PLAIN = {

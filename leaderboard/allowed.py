@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from heptathlon.harmless import claims
 from heptathlon.models import SHARED_PROMPT
 from heptathlon.models.memory import ADAPTERS
 
@@ -59,6 +60,8 @@ def _stops(value: object) -> bool:
         isinstance(value, list)
         and len(value) <= 8
         and all(isinstance(s, str) and 0 < len(s) <= 64 and _STOP.fullmatch(s) for s in value)
+        # The row shows them.
+        and not any(claims(s) for s in value)
     )
 
 
@@ -81,6 +84,7 @@ _STOP = re.compile(r"[\x20-\x7e\n\t\u00a0-\u024f\u2581\uff5c]+")
 # A comma or a sign of equality would begin another argument, a quotation mark or a bracket would
 # be read as a value of its own.
 _TEXT = _matches(rf"[A-Za-z0-9][A-Za-z0-9 .:;?!_/\\-]{{0,{MAX_TEXT}}}")
+_TEMPLATE = _matches(rf"[A-Za-z0-9 .:;?!_/\\{{}}-]{{1,{MAX_TEXT}}}\}}")
 _WORD = _matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME = _matches(MODEL_NAME)
 _REVISION = _any(_matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"), _count(0, 10**16))
@@ -152,15 +156,22 @@ _API: Mapping[str, Form] = {
     "tries": _count(1, 10**4),
     "max_gen_toks": _count(1, 2**20),
     "tokenizer": _NAME,
-    "key_variable": _matches(r"[A-Z][A-Z0-9_]{0,63}"),
     "body": _body,
 }
 _ENCODER: Mapping[str, Form] = {
     **_WEIGHTS,
-    "pretrained": _any(_NAME, _matches("bm25")),
-    "backend": _matches("auto|sentence-transformers|static|cross-encoder|transformers|bm25"),
+    "pretrained": _any(_NAME, _matches("bm25(_stemmed)?")),
+    "backend": _matches(
+        "auto|sentence-transformers|static|cross-encoder|transformers|bm25(_stemmed)?"
+    ),
     "pooling": _matches("mean|weighted_mean|last|cls"),
+    "attention": _matches("causal|both"),
     "similarity": _matches("cos|dot"),
+    "preset": _matches("e5-mistral|gritlm|instructor"),
+    "query_template": _TEMPLATE,
+    "plain_query_template": _TEMPLATE,
+    "document_template": _TEMPLATE,
+    "pool_prompt": _flag,
     "query_instruction": _TEXT,
     "document_instruction": _TEXT,
     "top_k": _count(0, 10**6),
@@ -214,8 +225,9 @@ BACKENDS: Mapping[str, Backend] = {
     "openai-chat-completions": Backend("server", _SERVER, weights=False),
     "anthropic-chat-completions": Backend("server", _SERVER, weights=False),
 }
-ADDRESSES = ("base_url",)
-"""Arguments that name a host: they are left out of what is published, and never followed."""
+ADDRESSES = ("base_url", "key_variable")
+"""Arguments that name a host, or a variable that holds a key: they are left out of what is
+published, and never followed. Who called a row's command would send that variable away."""
 
 GENERATION: Mapping[str, Form] = {
     "until": _stops,

@@ -17,6 +17,7 @@ FIELDS: Mapping[str, str] = {
     "git_hash": "the commit of whatever folder the run was started in",
     "upper_git_hash": "the commit of the folder above",
     "config.files": "names and times of a local model's files",
+    "config.model_args.key_variable": "the variable of that machine that holds a key",
     "config.model_args.base_url": "the address of a server",
     "config.model_args.pretrained": "the folder of local weights",
     "config.model_args.tokenizer": "the folder of a local tokenizer",
@@ -27,7 +28,7 @@ FIELDS: Mapping[str, str] = {
 """Place in a results file -> what stands there. The last six only where they name a folder or a
 host: a name on the Hub stays."""
 _LOCAL = ("pretrained", "tokenizer", "model")
-NOT_WEIGHTS = frozenset(("bm25", "tiktoken"))
+NOT_WEIGHTS = frozenset(("bm25", "bm25_stemmed", "tiktoken"))
 
 
 def is_local(value: object) -> bool:

@@ -251,8 +251,12 @@ def own_settings(task: str) -> dict[str, Any]:
     own: dict[str, Any] = {"include": f"_{row.form}.yaml", "task": task, "dataset_kwargs": asked}
     if row.doc_to_text:
         own["doc_to_text"] = row.doc_to_text
+    form = read_form(forms_of(family)[row.form])
+    if not form.get("fewshot_split") or form.get("doc_to_image"):
+        # Without a split of its own lm-eval takes worked examples from what is asked, and it shows
+        # no picture of an example.
+        own["num_fewshot"] = 0
     if tier in row.tokens:
-        form = read_form(forms_of(family)[row.form])
         own["generation_kwargs"] = form["generation_kwargs"] | {"max_gen_toks": row.tokens[tier]}
     return own | {"metadata": {"version": FAMILIES[family].version, **row.metadata}}
 

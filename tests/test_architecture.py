@@ -11,10 +11,6 @@ from tests import imports
 MAX_LINES = 400
 REASON = "Long because"
 """Begins the sentence in a long module's docstring that says why it is one."""
-NOT_YET = {
-    "heptathlon.builders.students.real",
-}
-"""Long modules that are still to be taken apart."""
 
 
 def test_arrows_run_down():
@@ -74,5 +70,4 @@ def test_a_long_module_says_why():
         says = ast.get_docstring(ast.parse(text)) or ""
         if text.count("\n") > MAX_LINES and REASON not in " ".join(says.split()):
             long.append(name)
-    assert sorted(set(long) - NOT_YET) == []
-    assert sorted(NOT_YET - set(long)) == []
+    assert long == []

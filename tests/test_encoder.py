@@ -11,12 +11,13 @@ import pytest
 
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.models import bm25, encoders, templates
 from heptathlon.models import encoder as module
-from heptathlon.models import encoders
 from heptathlon.models.encoder import EncoderLM
 from heptathlon.running import runner
 from heptathlon.running.runs import find_run_folder, read_run
 from heptathlon.scorers import rarb as scorer
+from heptathlon.scorers import rarb_retrieve
 from heptathlon.scorers.reading.numbers import numbers_in
 from heptathlon.scoring import scorecard
 
@@ -87,7 +88,7 @@ def test_full_retrieval_counts_the_ranks_of_a_sorted_search(lm: EncoderLM):
     ids, texts = table["doc_id"].to_pylist(), table["text"].to_pylist()
     scores = lm.vectors([d["query"] for d in docs]) @ lm.vectors(texts).T
     for doc, answer, row in zip(docs, answers, scores, strict=True):
-        said = scorer.read_ranks(answer)
+        said = rarb_retrieve.read_ranks(answer)
         order = sorted(range(len(ids)), key=lambda i: (row[i], ids[i]), reverse=True)
         true = {ids[i]: rank for rank, i in enumerate(order, start=1)}
         for document in [*doc["gold_ids"], *doc["hard_ids"]]:
@@ -228,7 +229,7 @@ def test_a_search_at_chance_is_refused():
 def test_missing_libraries_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setitem(__import__("sys").modules, "bm25s", None)
     with pytest.raises(HeptathlonError, match="install the extra 'retrieval'"):
-        encoders.Bm25Index(["a"])
+        bm25.Bm25Index(["a"])
     monkeypatch.setitem(__import__("sys").modules, "sentence_transformers", None)
     with pytest.raises(HeptathlonError, match="install the extra 'retrieval'"):
         encoders.CrossEncoderScorer(tmp_path, "cpu", 1, 0)
@@ -249,6 +250,109 @@ def test_bm25_by_bm25s():
     assert hard == pytest.approx(1 / 8, abs=0.1)
     same = lm.loglikelihood([request({}, "old mill", " mill race"), request({}, "", " mill race")])
     assert same[0][0] > same[1][0] == 0.0
+
+
+def test_stems_are_compared_where_they_are_asked_for():
+    """Against bm25s and PyStemmer called by hand, as MTEB's published baseline calls them."""
+    bm25s = pytest.importorskip("bm25s")
+    stemmer = pytest.importorskip("Stemmer").Stemmer("english")
+    texts = ["The mills were grinding slowly.", "A mill grinds.", "He walked to the chapel."]
+    query = "Which miller's mill is grinding the walks?"
+    by_hand = bm25s.BM25()
+    options = {"stopwords": "en", "show_progress": False, "return_ids": False}
+    by_hand.index(bm25s.tokenize(texts, stemmer=stemmer, **options), show_progress=False)
+    words = bm25s.tokenize([query], stemmer=stemmer, **options)[0]
+    stemmed = bm25.Bm25Index(texts, stemmed=True).scores(query)
+    assert np.allclose(stemmed, by_hand.get_scores(words))
+    plain = bm25.Bm25Index(texts).scores(query)
+    assert plain[2] == 0 < stemmed[2], "walked is no walks, but has its stem"
+    pairs = [request({}, "walks", " he walked"), request({}, "walks", " a mill")]
+    assert [s > 0 for s, _ in EncoderLM("bm25_stemmed").loglikelihood(pairs)] == [True, False]
+    assert [s for s, _ in EncoderLM("bm25").loglikelihood(pairs)] == [0.0, 0.0]
+    assert EncoderLM("bm25_stemmed").get_model_info()["backend"] == "bm25_stemmed"
+
+
+# --- templates -----------------------------------------------------------------------------------
+
+
+PIQA = {
+    "form": "retrieve", "kind": "piqa", "query": "open a jar",
+    "instruction": "Given the following goal, retrieve a possible solution.",
+}  # fmt: skip
+TOLD = f"{PIQA['instruction']} {PIQA['query']}"
+
+
+@pytest.mark.parametrize(
+    ("preset", "with_one", "without", "document", "plain_document"),
+    [
+        ("", TOLD, "open a jar", "twist", "twist"),
+        ("e5-mistral", f"Instruct: {PIQA['instruction']}\nQuery: open a jar",
+         "Instruct: \nQuery: open a jar", "twist", "twist"),
+        ("gritlm", f"<|user|>\n{PIQA['instruction']}\n<|embed|>\nopen a jar",
+         "<|embed|>\nopen a jar", "<|embed|>\ntwist", "<|embed|>\ntwist"),
+        ("instructor", f"{PIQA['instruction']}open a jar", "open a jar",
+         "represent the solution for a goaltwist", "twist"),
+    ],
+)  # fmt: skip
+def test_presets_put_texts_as_the_benchmarks_authors_put_them(
+    preset: str, with_one: str, without: str, document: str, plain_document: str
+):
+    put = templates.templates(preset)
+    assert put.asked(PIQA, TOLD) == with_one
+    assert put.asked(PIQA, "open a jar") == without
+    assert put.told(PIQA, TOLD, "twist") == document
+    assert put.told(PIQA, "open a jar", "twist") == plain_document
+    choice = {**PIQA, "form": "mcr"}
+    assert put.told(choice, TOLD, "twist") == plain_document, "choices have no instruction"
+    assert put.asked({}, "any other task") == put.asked(PIQA, "any other task")
+
+
+def test_a_users_templates():
+    put = templates.templates("e5-mistral", query_template="Do {instruction}\\nQ: {query}")
+    assert put.asked(PIQA, TOLD) == f"Do {PIQA['instruction']}\nQ: open a jar"
+    assert put.asked(PIQA, "open a jar").prompt == "Instruct: \nQuery: "
+    for wrong in ({"query_template": "{query} ?"}, {"plain_query_template": "{instruction}{query}"},
+                  {"document_template": "none"}, {"query_template": "{queri}{query}"}):  # fmt: skip
+        with pytest.raises(HeptathlonError, match="must end with"):
+            templates.templates(**wrong)
+    with pytest.raises(HeptathlonError, match="says the same"):
+        templates.templates("gritlm", query_instruction="x")
+    with pytest.raises(UnknownNameError, match="did you mean 'gritlm'"):
+        templates.templates("gritml")
+
+
+def test_a_prompt_that_is_not_pooled_leaves_the_mean(tiny_model: Path):
+    """Against the hidden states of the whole text, the prompt's own left out by hand."""
+    from transformers import AutoModel, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(tiny_model))
+    model = AutoModel.from_pretrained(str(tiny_model)).eval()
+    lm = EncoderLM(
+        str(tiny_model), device="cpu", similarity="dot", pool_prompt=False, pooling="mean",
+        query_template="ask {instruction}: {query}", document_template="say: {document}",
+    )  # fmt: skip
+    asked, told = lm._put.asked(PIQA, TOLD), lm._put.told(PIQA, TOLD, "twist the lid off")
+    for text, found in zip([asked, told], lm.vectors([asked, told]), strict=True):
+        with torch.inference_mode():
+            states = model(**tokenizer(str(text), return_tensors="pt")).last_hidden_state[0]
+        skipped = len(tokenizer(text.prompt)["input_ids"])
+        assert 0 < skipped < len(states)
+        assert np.allclose(found, states[skipped:].mean(dim=0), atol=1e-5)
+    assert not np.allclose(found, states.mean(dim=0), atol=1e-3)
+
+
+def test_both_directions_let_a_token_see_what_follows(tiny_model: Path):
+    texts = ["mill race", "mill chapel and more"]
+    for attention, same in (("causal", True), ("both", False)):
+        lm = EncoderLM(str(tiny_model), device="cpu", pooling="cls", attention=attention)
+        first, second = lm.vectors(texts)
+        assert np.allclose(first, second, atol=1e-5) == same
+    alone = lm.vectors(["mill race"])[0]
+    assert np.allclose(first, alone, atol=1e-5), "what fills up a batch is not seen"
+    grit = EncoderLM(str(tiny_model), device="cpu", preset="gritlm").get_model_info()
+    assert (grit["attention"], grit["pooling"], grit["pool_prompt"]) == ("both", "mean", False)
+    with pytest.raises(UnknownNameError, match="attention"):
+        EncoderLM(str(tiny_model), device="cpu", attention="bidirectional")
 
 
 # --- other libraries, where they are installed ---------------------------------------------------
@@ -293,6 +397,10 @@ def test_sentence_transformers_agree_with_pooled_states(tiny_model: Path, tmp_pa
     ours = EncoderLM(str(tiny_model), device="cpu", pooling=pooling).vectors(texts)
     theirs = EncoderLM(str(folder), device="cpu").vectors(texts)
     assert np.allclose(ours, theirs, atol=1e-5)
+    told = [templates.Prompted.of("Represent this: ", text) for text in texts]
+    unpooled = {"device": "cpu", "pool_prompt": False}
+    ours = EncoderLM(str(tiny_model), pooling=pooling, **unpooled).vectors(told)
+    assert np.allclose(ours, EncoderLM(str(folder), **unpooled).vectors(told), atol=1e-5)
 
 
 def test_static_embeddings(tmp_path: Path):

@@ -39,6 +39,7 @@ GOLD: dict[str, Callable[[Doc], Hashable]] = {
     "facts": lambda d: d["answer"] if len(d["options"]) == 1 or d["bits"] else d["gold"],
     "recall": lambda d: d["answer"],
     "unlearn": lambda d: d["answer"] if len(d["options"]) == 1 else d["gold"],
+    "longcontext": lambda d: d["gold"],
     "icl": lambda d: d["answer"] if d["form"] == "linear" else d["gold"],
     "abstain": lambda d: d["answerable"],
 }

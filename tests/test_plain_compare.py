@@ -16,6 +16,7 @@ from lm_eval.tasks import TaskManager
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
+import heptathlon as hept
 from heptathlon.errors import HeptathlonError
 from heptathlon.scoring import plain, plain_compare
 from tests.command import call
@@ -297,6 +298,7 @@ def test_the_command_takes_them(
     data = json.loads(capsys.readouterr().out)
     assert data["cluster"] == "passage"
     assert data["tasks"]["large"]["clusters"] == ITEMS // 4
+    assert hept.compare(*runs, cluster="passage").model_dump() == data
     page = tmp_path / "page.html"
     assert call(monkeypatch, "profile", *runs, "--out", page, "--cluster", "passage") == 0
     html = page.read_text()

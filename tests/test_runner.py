@@ -19,6 +19,7 @@ from heptathlon.tasks.players import players_of
 
 TASK = "heptathlon_maze_dfs_smoke"
 CHOICES = "heptathlon_maze_next_move_smoke"
+WHY = "none are set apart for it"
 SHORT = ["--gen_kwargs", "max_gen_toks=4"]
 
 
@@ -47,6 +48,19 @@ def test_a_language_model_runs_both_kinds_of_task(tiny_model: Path, tmp_path: Pa
         assert isinstance(sample.response, list)
         assert len(sample.response) == len(sample.doc["options"])
         assert all(value < 0 for value, _ in sample.response)
+
+
+def test_worked_examples_are_shown_where_there_are_any(tmp_path: Path, caplog):
+    fixed = "heptathlon_facts_guess_smoke"
+    flags = player_flags("oracle", tmp_path, f"{TASK},{fixed}")
+    runner.run([*flags, "--num_fewshot", "2"])
+    run = runs.read_run(tmp_path)
+    assert run.results[0]["n-shot"] == {TASK: 2, fixed: 0}
+    # Each of the three questions tells the form, and two are answered.
+    assert {s.prompt.count("ANSWER: ") for s in run.samples[TASK]} == {5}
+    assert f"--num_fewshot 2: this task takes no worked examples, because {WHY}: {fixed}." in (
+        caplog.text
+    )
 
 
 def test_plain_lm_eval_gives_the_same_samples(tiny_model: Path, tmp_path: Path):

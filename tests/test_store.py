@@ -26,9 +26,15 @@ from tests.salts import salt
 
 DIGESTS = Path(__file__).with_name("digests")
 """One file a family: the digest of each of its public sets, by the name of the set's folder."""
-LARGE = {"maze-fresh-full-2026.1-v2", "maze-paper-full-2026.1-v2"}
-"""Sets that take long to build, and whose every shard begins as that of their tier ``lite``, which
-is always built: they are where HEPTATHLON_DIGESTS=all."""
+LARGE = {
+    "facts-fresh-full-2026.1-v1",
+    "maze-fresh-full-2026.1-v2",
+    "maze-paper-full-2026.1-v2",
+    "mllm_ct-fresh-full-2026.1-v2",
+    "sort-fresh-long-2026.1-v2",
+}
+"""Sets that take long to build, by the code that builds their smaller tiers, whose digests are
+always held: they are built where HEPTATHLON_DIGESTS=all."""
 SMOKE = store.SetName("maze", tier="smoke")
 SALT = salt("s3cret")
 
@@ -65,14 +71,14 @@ def sources_are_here(family: str, edition: str, tier: str) -> bool:
     [name for family in families.FAMILIES.values() for name in published_sets(family)],
     ids=lambda n: n.folder,
 )
-def test_digest_of_each_set(name: store.SetName, tmp_path: Path):
+def test_digest_of_each_set(name: store.SetName):
     """A season's data never changes. If this fails, the version must rise."""
     known = read_json_strict(DIGESTS / f"{name.family}.json", max_bytes=10**6)
     if name.folder in LARGE and os.environ.get("HEPTATHLON_DIGESTS") != "all":
         pytest.skip("HEPTATHLON_DIGESTS=all builds the large sets")
-    folder = store.ensure(name, out=tmp_path)
+    # The cache is the tests' own, so that whatever lies there was built by this code.
+    folder = store.ensure(name)
     assert store.read_manifest(folder).digest == known[name.folder]
-    shutil.rmtree(folder)
 
 
 def test_the_digest_sees_one_changed_letter():

@@ -76,26 +76,18 @@ def compare(
     Runs of the suite are scored anew. For other tasks of lm-eval, run with --log_samples, the
     figures are the logged ones; --cluster and --metric are for these.
     """
-    from heptathlon.running import runs
+    from heptathlon import face
     from heptathlon.scoring import compare as comparing
-    from heptathlon.scoring import plain, plain_compare, plain_words, scorecard
+    from heptathlon.scoring import plain_words
+    from heptathlon.scoring.comparison import Comparison
 
-    if cluster or metric or plain.is_plain(a) or plain.is_plain(b):
-        ones = [plain.read(folder, cluster) for folder in (a, b)]
-        found = plain_compare.compare(ones[0], ones[1], cluster, metric)
-        if as_json:
-            print_json(found.model_dump())
-        else:
-            out.print(plain_words.render(found))
-        return
-    (card_a, scored_a), (card_b, scored_b) = (
-        scorecard.score_run(runs.read_run(folder)) for folder in (a, b)
-    )
-    result = comparing.compare(card_a, scored_a, card_b, scored_b)
+    found = face.compare(a, b, cluster=cluster, metric=metric)
     if as_json:
-        print_json(result.model_dump())
-        return
-    out.print(comparing.render(result))
+        print_json(found.model_dump())
+    elif isinstance(found, Comparison):
+        out.print(comparing.render(found))
+    else:
+        out.print(plain_words.render(found))
 
 
 @app.command()

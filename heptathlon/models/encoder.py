@@ -7,7 +7,9 @@ count, or with ``top_k=…`` by a list; a list of candidates by the numbers of t
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 # See heptathlon.models.player: the built-in models must be registered first.
@@ -18,16 +20,16 @@ from lm_eval.api.registry import register_model
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, folder_stamp, home
 from heptathlon.lexical import best_first, ranks_among
 from heptathlon.models import encoders
+from heptathlon.models.bm25 import BM25_STEMMED, LEXICAL, Bm25Index, bm25_scores
 from heptathlon.models.embeddings import EmbeddingStore, Vectors, refuse_constant
+from heptathlon.models.encoder_arguments import NAME, batch_of, check, usable
 from heptathlon.models.search import count_ranks, id_order, top_documents
+from heptathlon.models.templates import templates
 
-NAME = "heptathlon-encoder"
-SIMILARITIES = ("cos", "dot")
-DEFAULT_BATCH = 32
 FEWEST_TO_JUDGE = 100
 """Queries from which on a retrieval run is checked for being no better than chance."""
 BROKEN_MEDIAN = 0.4
@@ -44,14 +46,21 @@ class EncoderLM(LM):  # type: ignore[misc]
     r"""A retriever.
 
     Args:
-        pretrained: folder or Hub id of the model; ``bm25`` for BM25.
+        pretrained: folder or Hub id of the model; ``bm25`` or ``bm25_stemmed`` for BM25.
         revision: revision on the Hub.
         backend: one of ``encoders.BACKENDS``; by default what the model's files ask for.
         pooling: ``mean``, ``weighted_mean``, ``last`` or ``cls``, for the backend
             ``transformers``.
+        attention: ``causal`` or ``both``, for the backend ``transformers``.
         similarity: ``cos`` or ``dot``.
-        query_instruction: put before every query; ``\n`` in it becomes a line break.
+        preset: how a model's texts are put, one of ``templates.PRESETS``.
+        query_template: of a query with instruction, such as ``{instruction} {query}``; ``\n`` in
+            it becomes a line break.
+        plain_query_template: of a query without.
+        document_template: of a document or option.
+        query_instruction: put before every query, in the place of a template.
         document_instruction: put before every document or option.
+        pool_prompt: whether what stands before a text is pooled with it; the preset's by default.
         max_length: tokens that are read of a text; the model's own limit by default.
         top_k: answer full retrieval with a list of this many ids instead of counted ranks.
         dtype: torch number format of the weights.
@@ -73,9 +82,15 @@ class EncoderLM(LM):  # type: ignore[misc]
         revision: str | None = None,
         backend: str = "auto",
         pooling: str = "",
+        attention: str = "",
         similarity: str = "cos",
+        preset: str = "",
+        query_template: str = "",
+        plain_query_template: str = "",
+        document_template: str = "",
         query_instruction: str = "",
         document_instruction: str = "",
+        pool_prompt: bool | None = None,
         max_length: int = 0,
         top_k: int = 0,
         dtype: str = "float32",
@@ -86,29 +101,43 @@ class EncoderLM(LM):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         del max_batch_size
-        _check_arguments(pretrained, backend, similarity, unknown)
+        check(pretrained, backend, similarity, unknown)
         self._similarity = similarity
-        self._query = query_instruction.replace("\\n", "\n")
-        self._document = document_instruction.replace("\\n", "\n")
+        said = {
+            "query_template": query_template,
+            "plain_query_template": plain_query_template,
+            "document_template": document_template,
+            "query_instruction": query_instruction,
+            "document_instruction": document_instruction,
+        }
+        put = templates(preset, **said)
+        lines = {name: text.replace("\\n", "\n") for name, text in said.items()}
+        self._said = {"preset": preset, **lines}
+        self._put = put if pool_prompt is None else replace(put, pool_prompt=pool_prompt)
         self._top_k = int(top_k)
         self._encoder: encoders.Encoder | None = None
         self._pairs: encoders.PairScorer | None = None
-        self._info: dict[str, Any] = {"backend": encoders.BM25}
-        if pretrained == encoders.BM25 or backend == encoders.BM25:
+        lexical = next((one for one in LEXICAL if one in {pretrained, backend}), "")
+        self._stemmed = lexical == BM25_STEMMED
+        self._info: dict[str, Any] = {"backend": lexical}
+        if lexical:
             return
         folder = encoders.model_folder(pretrained, revision)
         encoders.refuse_remote_code(folder)
         backend = encoders.backend_of(folder) if backend == "auto" else backend
-        batch = _batch(batch_size)
-        device = _usable(device)
-        stamp = {
+        batch = batch_of(batch_size)
+        device = usable(device)
+        if backend == "transformers":
+            pooling, attention = pooling or put.pooling, attention or put.attention
+        self._stamp = {
             "files": folder_stamp(folder),
             "backend": backend,
             "pooling": pooling,
+            "attention": attention or "causal",
             "max_length": int(max_length),
             "dtype": dtype,
         }
-        self._info = {**stamp, "similarity": similarity}
+        self._info = {**self._stamp, "similarity": similarity}
         if backend == "cross-encoder":
             self._pairs = encoders.CrossEncoderScorer(folder, device, batch, int(max_length))
             return
@@ -116,20 +145,25 @@ class EncoderLM(LM):  # type: ignore[misc]
             backend,
             folder,
             pooling=pooling,
+            attention=attention or "causal",
             device=device,
             dtype=dtype,
             batch=batch,
             window=int(max_length),
         )
+
+    def _store(self, unpooled: str) -> EmbeddingStore:
+        """Return the store of texts that begin with a prompt which is not pooled, or with none."""
+        stamp = {**self._stamp, "unpooled": unpooled} if unpooled else self._stamp
         name = hashlib.sha256(canonical_json(stamp).encode()).hexdigest()[:32]
-        self._store = EmbeddingStore(home() / "embeddings" / name)
+        return EmbeddingStore(home() / "embeddings" / name)
 
     def get_model_info(self) -> dict[str, Any]:
         """Return what distinguishes the model's answers from another's."""
         return {
             **self._info,
-            "query_instruction": self._query,
-            "document_instruction": self._document,
+            **self._said,
+            "pool_prompt": self._put.pool_prompt,
             "top_k": self._top_k,
         }
 
@@ -140,7 +174,13 @@ class EncoderLM(LM):  # type: ignore[misc]
     ) -> list[tuple[float, bool]]:
         """Return the similarity of each context and its continuation; never greedy."""
         del disable_tqdm
-        pairs = [(self._query + r.args[0], self._document + r.args[1].strip()) for r in requests]
+        pairs = [
+            (
+                self._put.asked(r.doc or {}, r.args[0]),
+                self._put.told(r.doc or {}, r.args[0], r.args[1].strip()),
+            )
+            for r in requests
+        ]
         return [(score, False) for score in self.similarities(pairs)]
 
     def generate_until(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[str]:
@@ -197,7 +237,7 @@ class EncoderLM(LM):  # type: ignore[misc]
         if self._pairs is not None:
             scores = self._pairs.score(pairs)
         elif self._encoder is None:
-            scores = _bm25_scores(pairs)
+            scores = bm25_scores(pairs, stemmed=self._stemmed)
         else:
             queries = self.vectors([q for q, _ in pairs])
             documents = self.vectors([d for _, d in pairs])
@@ -214,8 +254,6 @@ class EncoderLM(LM):  # type: ignore[misc]
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Return the texts' vectors, of length 1 if similarity is the cosine."""
-        if self._encoder is None:
-            raise HeptathlonError(f"{NAME}: this backend has no vectors.")
         self._report_cut(texts)
         with tqdm(total=0, desc="encoding", unit="text", leave=False) as bar:
 
@@ -223,12 +261,34 @@ class EncoderLM(LM):  # type: ignore[misc]
                 bar.total = count
                 bar.update(done - bar.n)
 
-            found = self._store.embed(texts, self._encoder.encode, progress=progress)
+            found = self._embedded(texts, progress)
         if self._similarity == "dot":
             return found
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         unit: Vectors = (found / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
         return unit
+
+    def _embedded(self, texts: Sequence[str], progress: Callable[[int, int], None]) -> Vectors:
+        """Return the texts' vectors as they are stored."""
+        if self._encoder is None:
+            raise HeptathlonError(f"{NAME}: this backend has no vectors.")
+        if self._put.pool_prompt:
+            return self._store("").embed(texts, self._encoder.encode, progress=progress)
+        groups: dict[str, list[int]] = {}
+        for index, text in enumerate(texts):
+            groups.setdefault(getattr(text, "prompt", ""), []).append(index)
+        parts = {
+            prompt: self._store(prompt).embed(
+                [texts[i] for i in rows],
+                partial(self._encoder.encode, unpooled=prompt),
+                progress=progress,
+            )
+            for prompt, rows in groups.items()
+        }
+        out = np.empty((len(texts), next(iter(parts.values())).shape[1]), dtype=np.float32)
+        for prompt, rows in groups.items():
+            out[rows] = parts[prompt]
+        return out
 
     def _report_cut(self, texts: Sequence[str]) -> None:
         encoder = self._encoder
@@ -252,7 +312,9 @@ class EncoderLM(LM):  # type: ignore[misc]
     def _named(self, docs: Sequence[dict[str, Any]]) -> list[str]:
         """Return the numbers of the nearest candidates of each document."""
         pairs = [
-            (self._query + d["query"], self._document + t) for d in docs for t in d["candidates"]
+            (self._put.asked(d, d["query"]), self._put.told(d, d["query"], t))
+            for d in docs
+            for t in d["candidates"]
         ]
         scores = iter(self.similarities(pairs))
         out = []
@@ -269,16 +331,17 @@ class EncoderLM(LM):  # type: ignore[misc]
         place = corpus(name, season)
         docs = [request.doc for request in requests]
         place.check(docs)
-        queries = [self._query + request.args[0] for request in requests]
+        queries = [self._put.asked(request.doc, request.args[0]) for request in requests]
         wanted = [[*doc["gold_ids"], *doc["hard_ids"]] for doc in docs]
         if self._pairs is not None:
             raise HeptathlonError(
                 f"{requests[0].task_name}: a cross-encoder would look at {len(place.ids):,} "
                 "documents a query; ask it to rank a first stage: heptathlon_rarb_rank."
             )
+        # A task's queries search one corpus, all with instruction or all without.
+        texts = [self._put.told(docs[0], requests[0].args[0], text) for text in place.texts]
         if self._encoder is None:
-            return self._searched_by_words(queries, place, wanted)
-        texts = [self._document + text for text in place.texts]
+            return self._searched_by_words(queries, texts, place, wanted)
         documents = self.vectors(texts)
         refuse_constant(documents, texts)
         asked = self.vectors(queries)
@@ -298,9 +361,13 @@ class EncoderLM(LM):  # type: ignore[misc]
         return [_ranks_line(found, row.tolist()) for found, row in zip(wanted, ranks, strict=True)]
 
     def _searched_by_words(
-        self, queries: Sequence[str], place: Any, wanted: Sequence[Sequence[str]]
+        self,
+        queries: Sequence[str],
+        texts: Sequence[str],
+        place: Any,
+        wanted: Sequence[Sequence[str]],
     ) -> list[str]:
-        index = encoders.Bm25Index([self._document + text for text in place.texts])
+        index = Bm25Index(texts, stemmed=self._stemmed)
         out = []
         for query, found in zip(queries, wanted, strict=True):
             scores = index.scores(query)
@@ -309,62 +376,6 @@ class EncoderLM(LM):  # type: ignore[misc]
             else:
                 out.append(_ranks_line(found, ranks_among(scores, place.ids, found)))
         return out
-
-
-def _check_arguments(
-    pretrained: str, backend: str, similarity: str, unknown: dict[str, Any]
-) -> None:
-    if unknown.pop("trust_remote_code", False):
-        raise HeptathlonError(
-            f"{NAME}: trust_remote_code would run the model's own code with your rights; it is "
-            "refused. Use a model whose architecture transformers knows."
-        )
-    if unknown:
-        known = (
-            "pretrained", "revision", "backend", "pooling", "similarity", "query_instruction",
-            "document_instruction", "max_length", "top_k", "dtype", "batch_size", "device",
-        )  # fmt: skip
-        raise UnknownNameError(f"argument of {NAME}", next(iter(unknown)), known)
-    if not pretrained:
-        raise HeptathlonError(
-            f"{NAME}: no model is named; give --model_args pretrained=FOLDER, a Hub id, or "
-            f"{encoders.BM25}."
-        )
-    if backend not in {"auto", *encoders.BACKENDS}:
-        raise UnknownNameError("backend", backend, ("auto", *encoders.BACKENDS))
-    if similarity not in SIMILARITIES:
-        raise UnknownNameError("similarity", similarity, SIMILARITIES)
-
-
-def _batch(asked: int | str | None) -> int:
-    """Return the texts in a batch; lm-eval passes 1, or ``auto``, where nobody said anything."""
-    wanted = int(asked) if asked is not None and str(asked).isdigit() else DEFAULT_BATCH
-    return DEFAULT_BATCH if wanted <= 1 else wanted
-
-
-def _usable(device: str | None) -> str:
-    """Return a device that is there; lm-eval asks for ``cuda:0`` where nobody said anything."""
-    try:
-        import torch
-    except ImportError:
-        return "cpu"
-    if device and not device.startswith("cuda"):
-        return device
-    return (device or "cuda") if torch.cuda.is_available() else "cpu"
-
-
-def _bm25_scores(pairs: Sequence[tuple[str, str]]) -> list[float]:
-    """Return BM25 scores of pairs; how rare a word is, is counted over all their documents."""
-    documents = list(dict.fromkeys(document for _, document in pairs))
-    place = {document: i for i, document in enumerate(documents)}
-    index = encoders.Bm25Index(documents)
-    rows: dict[str, NDArray[np.float64]] = {}
-    out = []
-    for query, document in pairs:
-        if query not in rows:
-            rows = {query: index.scores(query)}
-        out.append(float(rows[query][place[document]]))
-    return out
 
 
 def _best_ids(scores: NDArray[np.float64], ids: Sequence[str], k: int) -> list[str]:

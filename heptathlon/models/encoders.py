@@ -7,7 +7,7 @@ of any transformer); a pair scorer looks at query and document together (cross-e
 import json
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.models.bm25 import EXTRA, LEXICAL
 
 Floats = NDArray[np.floating]
 
-BM25 = "bm25"
-BACKENDS = ("sentence-transformers", "static", "cross-encoder", "transformers", BM25)
+BACKENDS = ("sentence-transformers", "static", "cross-encoder", "transformers", *LEXICAL)
 POOLINGS = ("mean", "weighted_mean", "last", "cls")
 """How a text's hidden states become one vector: their mean; their mean weighed by position
 (Muennighoff 2022, SGPT); the last token's; the first token's."""
-EXTRA = "install the extra 'retrieval'"
+ATTENTIONS = ("causal", "both")
+"""What a token sees: as the model has it, or the tokens on both sides of it (GritLM)."""
 
 logger = logging.getLogger("heptathlon")
 
@@ -34,8 +35,13 @@ class Encoder(Protocol):
     window: int
     """Longest text in tokens that is read whole; 0 if there is no limit."""
 
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """Return vectors of shape (texts, dimensions)."""
+    def encode(self, texts: Sequence[str], unpooled: str = "") -> Floats:
+        """Return vectors of shape (texts, dimensions).
+
+        Args:
+            texts: any texts.
+            unpooled: what all of them begin with, if its tokens are read but not pooled.
+        """
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         """Return the texts' lengths in tokens."""
@@ -112,7 +118,15 @@ def _json(path: Path) -> Any:
 
 
 def load_encoder(
-    backend: str, folder: Path, *, pooling: str, device: str, dtype: str, batch: int, window: int
+    backend: str,
+    folder: Path,
+    *,
+    pooling: str,
+    attention: str = "causal",
+    device: str,
+    dtype: str,
+    batch: int,
+    window: int,
 ) -> Encoder:
     """Return an encoder.
 
@@ -120,6 +134,7 @@ def load_encoder(
         backend: ``sentence-transformers``, ``static`` or ``transformers``.
         folder: the model's files.
         pooling: one of ``POOLINGS``, for ``transformers``; empty for the model's own.
+        attention: one of ``ATTENTIONS``, for ``transformers``.
         device: torch device.
         dtype: torch number format of the weights, such as ``bfloat16``.
         batch: texts in a batch.
@@ -134,10 +149,12 @@ def load_encoder(
                 "pooling=… goes with backend=transformers; a sentence-transformers model brings "
                 "its own."
             )
+        if attention != "causal":
+            raise HeptathlonError(f"attention={attention} goes with backend=transformers.")
         return SentenceTransformerEncoder(folder, device, dtype, batch, window)
     if backend == "static":
         return StaticEncoder(folder)
-    return PooledEncoder(folder, pooling or "mean", device, dtype, batch, window)
+    return PooledEncoder(folder, pooling or "mean", attention, device, dtype, batch, window)
 
 
 class SentenceTransformerEncoder:
@@ -161,12 +178,16 @@ class SentenceTransformerEncoder:
         several = device.startswith("cuda") and torch.cuda.device_count() > 1
         self._pool = self._model.start_multi_process_pool() if several else None
 
-    def encode(self, texts: Sequence[str]) -> Floats:
+    def encode(self, texts: Sequence[str], unpooled: str = "") -> Floats:
         """Return vectors of shape (texts, dimensions)."""
         options: dict[str, Any] = {"batch_size": self._batch, "show_progress_bar": False}
         if self._pool:
             options["pool"] = self._pool
-        found: Floats = np.asarray(self._model.encode(list(texts), **options), dtype=np.float32)
+        if unpooled:
+            self._model.set_pooling_include_prompt(False)
+            options["prompt"] = unpooled
+        given = [text.removeprefix(unpooled) for text in texts]
+        found: Floats = np.asarray(self._model.encode(given, **options), dtype=np.float32)
         return found
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
@@ -186,8 +207,10 @@ class StaticEncoder:
             raise HeptathlonError(f"{folder.name}: needs {error.name}; {EXTRA}.") from None
         self._model = StaticModel.from_pretrained(str(folder))
 
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """Return vectors of shape (texts, dimensions)."""
+    def encode(self, texts: Sequence[str], unpooled: str = "") -> Floats:
+        """Return vectors of shape (texts, dimensions); a prompt cannot be left out of them."""
+        if unpooled:
+            raise HeptathlonError("static embeddings pool all words; pool_prompt=False cannot be.")
         # Without a limit: the library's default of 512 tokens would cut texts silently.
         found: Floats = np.asarray(self._model.encode(list(texts), max_length=None))
         return found
@@ -201,10 +224,19 @@ class PooledEncoder:
     """Pooled last hidden states of any transformer, a causal language model among them."""
 
     def __init__(
-        self, folder: Path, pooling: str, device: str, dtype: str, batch: int, window: int
+        self,
+        folder: Path,
+        pooling: str,
+        attention: str,
+        device: str,
+        dtype: str,
+        batch: int,
+        window: int,
     ) -> None:
         if pooling not in POOLINGS:
             raise UnknownNameError("pooling", pooling, POOLINGS)
+        if attention not in ATTENTIONS:
+            raise UnknownNameError("attention", attention, ATTENTIONS)
         try:
             import torch
             from transformers import AutoModel, AutoTokenizer
@@ -219,12 +251,14 @@ class PooledEncoder:
         own = int(getattr(self._model.config, "max_position_embeddings", 0) or 0)
         self.window = window or own
         self._pooling, self._device, self._batch = pooling, device, batch
+        self._both = attention == "both"
 
-    def encode(self, texts: Sequence[str]) -> Floats:
+    def encode(self, texts: Sequence[str], unpooled: str = "") -> Floats:
         """Return vectors of shape (texts, dimensions)."""
         import torch
 
         out = []
+        skipped = self._tokens_of(unpooled)
         for start in range(0, len(texts), self._batch):
             inputs = self._tokenizer(
                 list(texts[start : start + self._batch]),
@@ -233,16 +267,45 @@ class PooledEncoder:
                 max_length=self.window or None,
                 return_tensors="pt",
             ).to(self._device)
+            mask = inputs["attention_mask"]
             with torch.inference_mode():
                 hidden = self._model(
-                    input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
+                    input_ids=inputs["input_ids"],
+                    attention_mask=_both_ways(mask, self._model.dtype) if self._both else mask,
                 ).last_hidden_state.float()
-            out.append(_pooled(hidden, inputs["attention_mask"], self._pooling).cpu().numpy())
+            if self._pooling in {"mean", "weighted_mean"}:
+                mask = _without(mask, skipped)
+            out.append(_pooled(hidden, mask, self._pooling).cpu().numpy())
         return np.vstack(out)
+
+    def _tokens_of(self, prompt: str) -> int:
+        """Return how many tokens a text begins with that begins with a prompt."""
+        if not prompt:
+            return 0
+        ids = self._tokenizer(prompt)["input_ids"]
+        ends = {self._tokenizer.eos_token_id, self._tokenizer.sep_token_id} - {None}
+        return len(ids) - (len(ids) > 1 and ids[-1] in ends)
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         """Return the texts' lengths in tokens, special ones included."""
         return _token_counts(self._tokenizer, texts)
+
+
+def _both_ways(mask: Any, dtype: Any) -> Any:
+    """Return a mask of shape (texts, 1, tokens, tokens) by which each token sees all others."""
+    import torch
+
+    hidden = torch.zeros_like(mask, dtype=dtype).masked_fill(mask == 0, torch.finfo(dtype).min)
+    return hidden[:, None, None, :].expand(-1, 1, mask.shape[1], -1)
+
+
+def _without(mask: Any, skipped: int) -> Any:
+    """Return a mask without each text's first tokens; of a text that is no longer, its last."""
+    import torch
+
+    ends = mask.sum(dim=1, keepdim=True)
+    place = torch.arange(mask.shape[1], device=mask.device)[None, :]
+    return mask * (place >= torch.minimum(ends - 1, torch.full_like(ends, skipped)))
 
 
 def _pooled(hidden: Any, mask: Any, pooling: str) -> Any:
@@ -283,31 +346,3 @@ class CrossEncoderScorer:
         )
         scores = np.asarray(found, dtype=np.float64)
         return [float(x) for x in (scores[:, -1] if scores.ndim == 2 else scores)]
-
-
-class Bm25Index:
-    """BM25 by ``bm25s`` over a fixed list of texts, with the library's English stop words."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        try:
-            import bm25s
-        except ImportError as error:
-            raise HeptathlonError(f"{BM25}: needs {error.name}; {EXTRA}.") from None
-        self._split: Callable[[list[str]], Any] = lambda found: bm25s.tokenize(
-            found, stopwords="en", show_progress=False, return_ids=False
-        )
-        self._n = len(texts)
-        self._index = bm25s.BM25()
-        split = self._split(list(texts))
-        # The library cannot index nothing but empty texts; then no word is ever shared.
-        self._empty = not any(split)
-        if not self._empty:
-            self._index.index(split, show_progress=False)
-
-    def scores(self, query: str) -> NDArray[np.float64]:
-        """Return every text's score for a query, shape (texts,)."""
-        words = self._split([query])[0]
-        if self._empty or not words:
-            return np.zeros(self._n)
-        found: NDArray[np.float64] = np.asarray(self._index.get_scores(words), dtype=np.float64)
-        return found

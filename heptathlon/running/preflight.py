@@ -161,6 +161,18 @@ def _check_template(lm: Any, config: Any) -> None:
         )
 
 
+def warn_of_examples(config: Any, tasks: Mapping[str, Any]) -> None:
+    """Say which tasks are asked without the worked examples that a run asks for."""
+    fixed = [name for name, task in tasks.items() if task.get_config("num_fewshot") == 0]
+    if config.num_fewshot and fixed:
+        logger.warning(
+            "--num_fewshot %d: %s no worked examples, because none are set apart for it: %s.",
+            config.num_fewshot,
+            "this task takes" if len(fixed) == 1 else f"these {len(fixed)} tasks take",
+            ", ".join(fixed[:5]) + (", …" if len(fixed) > 5 else ""),
+        )
+
+
 def warn_of_tokens(lm: Any, tasks: Iterable[Any]) -> None:
     """Warn where a family says that the model's tokenizer makes its answers hard to tell apart.
 

@@ -46,6 +46,7 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     tasks: dict[str, Any] = dict(loaded["tasks"])
     preflight.refuse_blind(config, tasks)
     preflight.refuse_silent(config, tasks)
+    preflight.warn_of_examples(config, tasks)
     lm = preflight.create(config)
     preflight.refuse_unanswerable(lm, config, tasks)
     evaluating.prepare(lm, tasks, config)

@@ -20,7 +20,7 @@ from typing import Any
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.files import home, replacing, sha256_file
 from heptathlon.models import SHARED_PROMPT, gguf
-from heptathlon.models.encoder import NAME as ENCODER
+from heptathlon.models.encoder_arguments import NAME as ENCODER
 
 Say = Callable[[str], None]
 

@@ -1,11 +1,13 @@
 """Figures of scored samples with their intervals: means of metrics, and a family's statistics."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from heptathlon.families import Headline
 from heptathlon.scorers import stats
 from heptathlon.scorers.verdict import Statistic
 from heptathlon.scoring.cards import Estimate
@@ -108,6 +110,46 @@ def _without_ends(metric: str, scored: Sequence[ScoredSample], reason: str) -> E
         clusters=len(set(clusters(scored))),
         method=stats.NO_METHOD,
         reason=reason if scored else NO_PARTNER,
+    )
+
+
+def of_whole(
+    headline: Headline,
+    figure: Estimate,
+    scored: Sequence[ScoredSample],
+    wanted: Sequence[Mapping[str, int]],
+) -> Estimate:
+    """Return a headline's figure; without one, between what it lies, if a part was not asked.
+
+    What was not asked is neither 0 nor left out: a model that reads no long text would else be
+    better on the others.
+
+    Args:
+        headline: says of which field every value must have been asked.
+        figure: the mean over what was asked.
+        scored: the headline's samples.
+        wanted: documents of each of its sets by value of that field.
+    """
+    if not headline.whole:
+        return figure
+    total: Counter[str] = Counter()
+    for one in wanted:
+        total.update(one)
+    having = {str(one.sample.doc[headline.whole]) for one in scored}
+    missing = [value for value in total if value not in having]
+    if not missing or figure.value is None:
+        return figure
+    share = sum(total[value] for value in having) / total.total()
+    low = figure.value * share
+    named = ", ".join(sorted(missing, key=lambda value: (len(value), value)))
+    return figure.model_copy(
+        update={
+            "value": None,
+            "low": None,
+            "high": None,
+            "reason": f"no document of {headline.whole} {named} was answered; those answered have "
+            f"{figure.value:.3f}, so that it lies between {low:.3f} and {low + 1 - share:.3f}",
+        }
     )
 
 

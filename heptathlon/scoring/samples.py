@@ -1,7 +1,8 @@
 """A run's samples with the suite's own verdicts, after a check that they are the published ones."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
@@ -38,12 +39,14 @@ class Published:
         digest: the set's digest.
         season: the set's season.
         docs: item_id -> digest of the document.
+        whole: documents by value of the field of which the headline needs every one.
     """
 
     name: str
     digest: str
     season: str
     docs: Mapping[str, str]
+    whole: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,11 +109,14 @@ def published(data: TaskData, season: str) -> Published:
 def _published(task: str, name: store.SetName) -> Published:
     data = catalog.task_data(task)
     folder = store.locate(name)
+    rows = _chosen(folder, data)
+    needed = data.family.headline_of(data.edition).whole
     return Published(
         name=name.folder,
         digest=store.read_manifest(folder).digest,
         season=name.season,
-        docs={row["item_id"]: doc_digest(row) for row in _chosen(folder, data)},
+        docs={row["item_id"]: doc_digest(row) for row in rows},
+        whole=Counter(str(row[needed]) for row in rows) if needed else {},
     )
 
 

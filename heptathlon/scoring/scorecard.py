@@ -1,5 +1,6 @@
 """From a run's samples to its scorecard: everything is recomputed, nothing is believed."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.identity import moment_of
 from heptathlon.running.runs import Run
-from heptathlon.scoring import levels, playing, skills
+from heptathlon.scoring import levels, playing, remembered, skills
 from heptathlon.scoring.cards import (
     FamilyCard,
     FormCard,
@@ -29,6 +30,7 @@ from heptathlon.scoring.figures import (
     columns,
     estimate,
     invalid_rate,
+    of_whole,
 )
 from heptathlon.scoring.playing import played
 from heptathlon.scoring.samples import (
@@ -87,7 +89,10 @@ def score_run(
         HeptathlonError: see :func:`score_samples`.
     """
     scored, sets = score_samples(run, find_published)
-    return card_of(run, scored, sets, find_published, details=details), scored
+    # Of documents from elsewhere nothing is known that could be kept.
+    kept = remembered.players(sets) if find_published is published else contextlib.nullcontext()
+    with kept:
+        return card_of(run, scored, sets, find_published, details=details), scored
 
 
 def card_of(
@@ -176,10 +181,11 @@ def _family_card(
     headline = family.headline_of(data.edition)
     main = [one for one in scored if one.variant in headline.variants]
     known = sets[data.task]
-    expected = sum(len(p.docs) for p in _headline_sets(data, headline, known, find_published))
+    asked = list(_headline_sets(data, headline, known, find_published))
+    expected = sum(len(p.docs) for p in asked)
     players = playing.known(family, headline, scored)
     bar = skills.bar_of(family, data.edition, data.tier, main, players)
-    figure = estimate(headline.metric, main)
+    figure = of_whole(headline, estimate(headline.metric, main), main, [p.whole for p in asked])
     skill = skills.skill_of(figure, main, bar, players)
     sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
     return FamilyCard(

@@ -36,7 +36,13 @@ class Config(_Strict):
     pooling: str | None = None
     max_length: int | None = None
     dtype: str | None = None
+    attention: str | None = None
     similarity: str | None = None
+    preset: str | None = None
+    query_template: str | None = None
+    plain_query_template: str | None = None
+    document_template: str | None = None
+    pool_prompt: bool | None = None
     query_instruction: str | None = None
     document_instruction: str | None = None
     top_k: int | None = None

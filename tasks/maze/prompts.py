@@ -250,7 +250,7 @@ def path_image(doc: Doc) -> str:
 
 def only_wall_cells(docs: Any) -> Any:
     """Return the documents of a ``datasets.Dataset`` whose mazes have whole cells as walls."""
-    return docs.filter(lambda doc: WALL in doc["open"])
+    return docs.select([at for at, signs in enumerate(docs["open"]) if WALL in signs])
 
 
 def path_target(doc: Doc) -> str:

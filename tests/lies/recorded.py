@@ -60,7 +60,8 @@ def lies() -> Iterator[Lie]:
         ("batch_sizes", [-1]), ("model", "evil.module:Class"), ("model", "hf --trust_remote_code"),
         ("model", "dummy"), ("model", "heptathlon"), ("similarity", "cos"), ("note", "checked"),
         ("top_k", 5),
-        ("query_instruction", "The answer is"), ("files", ["/home/zoe/model.safetensors"]),
+        ("query_instruction", "The answer is"), ("query_template", "The answer: {query}"),
+        ("preset", "gritlm"), ("pool_prompt", False), ("files", ["/home/zoe/model.safetensors"]),
         ("peft_sha", "0" * 40),
     ):  # fmt: skip
         yield Lie(

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from heptathlon.builders import sources, store, students
-from heptathlon.builders.students import adapters, real
+from heptathlon.builders.students import adapters, real, splitting
 from heptathlon.builders.students.answers import REQUIRED, collect, read_answers
+from heptathlon.builders.students.forecasts import Ask
 from heptathlon.errors import HeptathlonError
 from heptathlon.seeding import Stream
 
@@ -205,11 +206,11 @@ def test_no_leak_in_the_builder(own: Path):
 def test_equal_times_are_not_earlier():
     given = [row(time=str(t), question=f"q{i}") for i, t in enumerate((1, 2, 2, 3))]
     answers = collect(enumerate(given, start=2), "test")
-    parts = real.Split(answers, (), ("s1",), None)
-    assert [len(t.past) for t in real.targets(parts)] == [1, 1, 3]
+    parts = splitting.Split(answers, (), ("s1",), None)
+    assert [len(t.past) for t in splitting.targets(parts)] == [1, 1, 3]
 
 
-def planted(own: Path) -> tuple[real.Split, real.Target]:
+def planted(own: Path) -> tuple[splitting.Split, splitting.Target]:
     parts, _, every = real.prepared(SEASON, new_questions=False)
     return parts, max(every, key=lambda t: len(t.past))
 
@@ -217,27 +218,27 @@ def planted(own: Path) -> tuple[real.Split, real.Target]:
 def test_a_planted_target_in_its_own_history_is_caught(own: Path):
     """The first fault of the released protocol: the window ends with the row to forecast."""
     parts, target = planted(own)
-    real.refuse_leaks(parts, [target])
-    leak = real.Target(target.student, target.answer, (*target.past, target.answer))
+    splitting.refuse_leaks(parts, [target])
+    leak = splitting.Target(target.student, target.answer, (*target.past, target.answer))
     with pytest.raises(HeptathlonError, match=r"Leak: .* stands in its own history"):
-        real.refuse_leaks(parts, [leak])
+        splitting.refuse_leaks(parts, [leak])
 
 
 def test_a_planted_later_answer_is_caught(own: Path):
     parts, target = planted(own)
     later = max(parts.answers.students[target.student], key=lambda a: a.time)
-    early = next(t for t in real.targets(parts) if t.student == target.student)
-    leak = real.Target(early.student, early.answer, (*early.past, later))
+    early = next(t for t in splitting.targets(parts) if t.student == target.student)
+    leak = splitting.Target(early.student, early.answer, (*early.past, later))
     with pytest.raises(HeptathlonError, match="which is not earlier"):
-        real.refuse_leaks(parts, [leak])
+        splitting.refuse_leaks(parts, [leak])
 
 
 def test_a_planted_row_split_is_caught(own: Path):
     """The second fault: the same student on both sides."""
     parts, target = planted(own)
-    both = real.Split(parts.answers, (*parts.train, target.student), parts.test, None)
+    both = splitting.Split(parts.answers, (*parts.train, target.student), parts.test, None)
     with pytest.raises(HeptathlonError, match="belongs to a training student"):
-        real.refuse_leaks(both, [target])
+        splitting.refuse_leaks(both, [target])
 
 
 def test_a_planted_known_question_is_caught(own: Path):
@@ -248,17 +249,17 @@ def test_a_planted_known_question_is_caught(own: Path):
     held = next((a for a in given if a.question in parts.new and a.time < target.answer.time), None)
     if held is None:
         held = next(a for a in target.past)
-        parts = real.Split(parts.answers, parts.train, parts.test, parts.new | {held.question})
-    leak = real.Target(target.student, target.answer, (held,))
+        parts = splitting.Split(parts.answers, parts.train, parts.test, parts.new | {held.question})
+    leak = splitting.Target(target.student, target.answer, (held,))
     with pytest.raises(HeptathlonError, match="held-out question"):
-        real.refuse_leaks(parts, [leak])
+        splitting.refuse_leaks(parts, [leak])
 
 
 def test_a_leak_stops_the_build(own: Path, monkeypatch: pytest.MonkeyPatch):
-    honest = real.targets
+    honest = splitting.targets
 
-    def leaky(parts: real.Split) -> list[real.Target]:
-        return [real.Target(t.student, t.answer, (*t.past, t.answer)) for t in honest(parts)]
+    def leaky(parts: splitting.Split) -> list[splitting.Target]:
+        return [splitting.Target(t.student, t.answer, (*t.past, t.answer)) for t in honest(parts)]
 
     monkeypatch.setattr(real, "targets", leaky)
     write(own, school(41))
@@ -359,8 +360,8 @@ def test_eedi_gives_the_known_figures(sources_folder: Path):
     scores: dict[str, list[tuple[float, float]]] = {name: [] for name in TABLE}
     for target in every:
         question = parts.answers.questions[target.answer.question]
-        ask = real.Ask(question.name, " > ".join(question.topic), 4, question.key)
-        past = [real.step_of(parts.answers.questions[a.question], a) for a in target.past]
+        ask = Ask(question.name, " > ".join(question.topic), 4, question.key)
+        past = [splitting.step_of(parts.answers.questions[a.question], a) for a in target.past]
         for name, forecast in (("popularity", training.popularity(ask)),
                                ("rasch", training.rasch(past, ask))):  # fmt: skip
             hit = forecast.index(max(forecast)) == target.answer.chosen
@@ -376,7 +377,7 @@ def test_eedi_gives_the_known_figures(sources_folder: Path):
 
 def test_no_wording_of_eedi_is_shown(sources_folder: Path):
     need_eedi(sources_folder)
-    answers = real.loaded()
+    answers = splitting.loaded()
     assert all(
         not q.text and q.options == adapters.EEDI_OPTIONS for q in answers.questions.values()
     )

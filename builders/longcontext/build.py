@@ -1,0 +1,132 @@
+"""What a longcontext set is made of: one shard a form and length; a smaller tier is a part.
+
+A record holds a recipe and no text. Every form has equally many questions at every length, so that
+the headline is the mean over lengths and forms.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from heptathlon.builders.longcontext import checks, text
+from heptathlon.builders.longcontext.records import DECILES, LENGTHS, Form, LongRecord
+from heptathlon.builders.longcontext.units import UNITS
+from heptathlon.errors import UnknownNameError
+from heptathlon.records import Record, content_id
+from heptathlon.salts import keyed
+from heptathlon.seeding import Stream
+
+FAMILY = "longcontext"
+VERSION = 1
+FORMS: tuple[Form, ...] = ("needle", "latent", "update", "absent")
+TEXTS: dict[str, int] = {"needle": 1, "latent": 1, "update": 2, "absent": 1}
+"""Texts of each form for one of the others: one about changes has half of the questions."""
+SEED = 2**63
+"""Seeds of texts: whole numbers that every file format holds."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a tier asks.
+
+    Attributes:
+        lengths: words of its texts.
+        texts: texts a form and length; a multiple of 3 asks each number of changes equally often.
+    """
+
+    lengths: tuple[int, ...]
+    texts: int
+
+
+SIZES = {
+    "smoke": Size(LENGTHS[:2], 3),
+    "lite": Size(LENGTHS[:4], 12),
+    "full": Size(LENGTHS, 24),
+}
+
+
+def configs(edition: str) -> dict[str, type[Record]]:
+    """Return the configs of an edition, one a form.
+
+    Raises:
+        UnknownNameError: if the edition does not exist.
+    """
+    if edition != "fresh":
+        raise UnknownNameError("edition of longcontext", edition, ("fresh",))
+    return dict.fromkeys(FORMS, LongRecord)
+
+
+def shards(edition: str, tier: str) -> list[str]:
+    """Return the units of work: one a form and length.
+
+    Raises:
+        UnknownNameError: if the edition or the tier does not exist.
+    """
+    if tier not in SIZES:
+        raise UnknownNameError("tier of longcontext", tier, SIZES)
+    return [f"{form}-{words}" for form in configs(edition) for words in SIZES[tier].lengths]
+
+
+def generate(
+    edition: str, tier: str, shard: str, season: str, salt: str
+) -> dict[tuple[str, str], list[Record]]:
+    """Make one shard.
+
+    Args:
+        edition: ``fresh``.
+        tier: ``smoke``, ``lite`` or ``full``.
+        shard: one of :func:`shards`.
+        season: names the public seeds.
+        salt: empty for the public sets; a secret for a hidden draw.
+
+    Raises:
+        HeptathlonError: if a name is unknown, or a text tells an answer without being read.
+    """
+    if shard not in shards(edition, tier):
+        raise UnknownNameError("shard of longcontext", shard, shards(edition, tier))
+    checks.check_words()
+    form, words = shard.split("-")
+    out: dict[tuple[str, str], list[Record]] = {(c, "test"): [] for c in configs(edition)}
+    for number in range(SIZES[tier].texts * TEXTS[form]):
+        out[form, "test"] += asked(form, int(words), number, season, salt)
+    return out
+
+
+def asked(form: str, words: int, number: int, season: str, salt: str) -> Iterator[Record]:
+    """Yield the questions on one text."""
+    address = (FAMILY, VERSION, season, form, words, number)
+    unit = UNITS[form](number, Stream(*address, salt=salt))
+    checks.check_unit(form, unit)
+    order = sorted(range(len(unit.told)), key=lambda i: unit.at[i])
+    recipe = text.Recipe(
+        int.from_bytes(keyed(salt, *address, "seed")) % SEED,
+        words,
+        tuple(unit.told[i] for i in order),
+        tuple(int(unit.at[i] * words) for i in order),
+    )
+    digest = text.digest_of(text.blocks(recipe))
+    cluster = content_id(FAMILY, form, digest)
+    for one in unit.asked:
+        fields: dict[str, Any] = {
+            "words": words,
+            "asks": one.asks,
+            "topic": unit.topic,
+            "changes": one.changes,
+            "ending": one.ending,
+            "depth": int(unit.at[one.fact] * DECILES),
+            "seed": recipe.seed,
+            "told": recipe.told,
+            "places": recipe.places,
+            "digest": digest,
+            "question": one.text,
+            "options": one.options,
+            "gold": one.gold,
+        }
+        yield LongRecord(
+            item_id=content_id(FAMILY, form, fields),
+            cluster_id=cluster,
+            pair_id=content_id(FAMILY, form, digest, one.pair),
+            season=season,
+            form=cast("Form", form),
+            **fields,
+        )

@@ -1,0 +1,63 @@
+"""The rows of the longcontext sets: a text's recipe, its digest, and one question about it."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from heptathlon.records import Id, Record
+
+Form = Literal["needle", "latent", "update", "absent"]
+LENGTHS = (250, 1_000, 4_000, 16_000, 64_000, 128_000)
+"""Words of the texts: the same bytes for every tokenizer, so that models can be compared."""
+DECILES = 10
+
+
+class LongRecord(Record):
+    """A question about a text that is not here: it is made anew from its recipe.
+
+    Attributes:
+        form: what is asked; see the card.
+        pair_id: what two questions share of which one can be answered and one cannot; else the
+            question's own.
+        words: the most words of the text, facts included; it has few less.
+        asks: what of a form is asked: ``value``, ``owner``, ``now``, ``told`` or ``untold``.
+        topic: the attribute, or the table of links, that the text's facts are of.
+        changes: how often the value that is asked for changed; 0 in all forms but ``update``.
+        ending: what is said of it after the last change: ``none``, ``denied``, ``planned``,
+            ``quoted``.
+        depth: tenth of the text, from 0, in which the fact stands that answers; for what no fact
+            answers, its twin's.
+        seed: decides every word of the text but the facts; with a salt, drawn under it.
+        told: the facts, in the order of the text.
+        places: word of the text at whose next sentence end each fact is told.
+        digest: ``sha256:`` and the SHA-256 over the digests of the text's blocks.
+        question: the question.
+        options: the answers offered, equally often named in the text.
+        gold: index of the right one.
+    """
+
+    ASKED: ClassVar[str] = "pair_id"
+
+    form: Form
+    pair_id: Id
+    words: int = Field(gt=0)
+    asks: Literal["value", "owner", "now", "told", "untold"]
+    topic: str
+    changes: int = Field(ge=0)
+    ending: Literal["none", "denied", "planned", "quoted"]
+    depth: int = Field(ge=0, lt=DECILES)
+    seed: int = Field(ge=0, lt=2**63)
+    told: tuple[str, ...]
+    places: tuple[int, ...]
+    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
+    question: str
+    options: tuple[str, ...]
+    gold: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _of_one_piece(self) -> "LongRecord":
+        if len(self.told) != len(self.places) or list(self.places) != sorted(self.places):
+            raise ValueError("every fact has a place, and they rise")
+        if self.gold >= len(self.options):
+            raise ValueError("gold is none of the options")
+        return self

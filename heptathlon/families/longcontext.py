@@ -1,0 +1,43 @@
+"""The facts on the longcontext family."""
+
+from heptathlon.facts import Family, Headline, Ladder, Paper
+
+FAMILY = Family(
+    name="longcontext",
+    role="exhibition",
+    title="Long context",
+    question="How far does a model really read?",
+    paper=Paper(
+        title="RULER: What's the Real Context Size of Your Long-Context Language Models?",
+        url="https://arxiv.org/abs/2404.06654",
+    ),
+    headline=Headline(
+        metric="reach",
+        item="right",
+        whole="words",
+        variants=("longcontext_latent", "longcontext_update", "longcontext_absent"),
+        says="right answers from chance (0) to always (1), as the mean over lengths of the text, "
+        "from 250 words on, of facts told in other words than asked for, values that changed, and "
+        "facts that are or are not there",
+    ),
+    chance=0.0,
+    chance_note="a guess is right in 1 of 8, and on both of a pair of twins in at most 1 of 32; "
+    "both count as 0",
+    editions=("fresh",),
+    tiers=("smoke", "lite", "full"),
+    strata=("words", "depth", "topic", "asks", "changes", "ending"),
+    ladder=Ladder(
+        field="words",
+        rungs=(250, 1_000, 4_000, 16_000, 64_000, 128_000),
+        says="reads texts of {level} words",
+        log=True,
+    ),
+    form_names={
+        "needle": "a fact asked for in the words in which it is told (likelihood, or said)",
+        "latent": "a person asked for by what everybody knows of a fact (likelihood, or said)",
+        "update": "a value after changes, some of which are none (likelihood, or said)",
+        "absent": "the same as latent, of facts that are there and of others (likelihood, or said)",
+    },
+    licence="CC0-1.0",
+    version=1,
+)

@@ -1,0 +1,169 @@
+"""The longcontext scorer: one option or none, corrected for chance, and how far that reaches.
+
+``right`` is one of a document; ``reach`` is that, or both of a pair of twins, on the scale from
+chance (0) to always right (1). As every form has equally many documents at every length, the mean
+of ``reach`` is the mean over lengths and forms.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from heptathlon.scorers.reading import Unread, options, read, settled
+from heptathlon.scorers.stats.falling import falling_means
+from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.tasks.longcontext.prompts import HEADING, NO_TEXT
+
+METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("needle", "latent", "update", "absent"), ("right",)
+)
+"""Metrics of each form; :func:`across` adds ``reach``."""
+BOUNDS = {"reach": (-0.25, 1.0)}
+PAIR_CHANCE = 1 / 32
+"""Most that blind answers can have of pairs of twins: ``nobody`` half of the time, else one of
+eight people, is right on both in p (1 - p) / 8."""
+NEXT_ITEMS = (HEADING, NO_TEXT)
+
+
+def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
+    """Judge one text, or a (log-likelihood, is greedy) pair for each option.
+
+    A text is right if it names exactly one option and that is the gold one. Of equally likely
+    options each counts its part.
+
+    Args:
+        doc: the record.
+        responses: what the model gave.
+
+    Raises:
+        KeyError: if the document's form is none of the family's.
+        ValueError: if the responses are not of the form, which no model can cause.
+    """
+    METRICS[doc["form"]]
+    offered = [str(option) for option in doc["options"]]
+    if len(responses) == 1 and isinstance(responses[0], str):
+        said = _said(responses[0], offered)
+        if isinstance(said, Unread):
+            return Verdict({"right": 0.0}, said.value, invalid=True)
+        best = [offered.index(said)]
+    else:
+        if len(responses) != len(offered):
+            raise ValueError(f"{len(offered)} options have {len(responses)} likelihoods")
+        logs = [float(log) for log, _ in responses]
+        if any(map(math.isnan, logs)):
+            raise ValueError("a likelihood is no number")
+        best = [at for at, log in enumerate(logs) if log == max(logs)]
+    right = (int(doc["gold"]) in best) / len(best)
+    outcome = "undecided" if len(best) > 1 else "right" if right else _missed(doc, offered[best[0]])
+    return Verdict({"right": right}, outcome, offered[best[0]] if len(best) == 1 else "")
+
+
+def _said(response: str, offered: Sequence[str]) -> str | Unread:
+    """Return the one option that a text names."""
+    reading = read(response, NEXT_ITEMS)
+
+    def alone(line: str) -> str | Unread:
+        found = options.option_alone(line, offered, offered)
+        return found if isinstance(found, Unread) else offered[found]
+
+    return settled(reading, lambda text: options.named_in(text, offered), alone)
+
+
+def _missed(doc: Mapping[str, Any], answer: str) -> str:
+    """Return in what way a wrong answer is wrong, where a form knows more than that."""
+    if doc["form"] == "absent":
+        if doc["asks"] == "untold":
+            return "invented"
+        return "unseen" if answer == "nobody" else "wrong"
+    if doc["form"] == "update":
+        person = doc["question"].partition(" of ")[2].removesuffix(" now?")
+        mine = [fact for fact in doc["told"] if person in fact]
+        if doc["ending"] != "none" and answer in mine[-1]:
+            return "not_yet" if doc["ending"] == "planned" else doc["ending"]
+        return "stale" if any(answer in fact for fact in mine) else "wrong"
+    return "wrong"
+
+
+def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str, float]:
+    """Return every metric of the document's form, for lm-eval."""
+    return verdict(doc, results).metrics
+
+
+def across(rows: Sequence[Row]) -> list[Verdict]:
+    """Add ``reach``: right, or right on both twins, from chance (0) to always (1).
+
+    A twin without its partner has none.
+    """
+    twins: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for row in rows:
+        if row.doc["form"] == "absent":
+            key = (row.variant, str(row.doc["pair_id"]))
+            twins[key][row.doc["asks"]] = row.verdict.metrics["right"]
+    out = []
+    for row in rows:
+        more: dict[str, float] = {}
+        if row.doc["form"] != "absent":
+            chance = 1 / len(row.doc["options"])
+            more["reach"] = corrected(row.verdict.metrics["right"], chance)
+        else:
+            both = twins[row.variant, str(row.doc["pair_id"])]
+            if len(both) > 1:
+                more["reach"] = corrected(math.prod(both.values()), PAIR_CHANCE)
+        out.append(replace(row.verdict, metrics={**row.verdict.metrics, **more}))
+    return out
+
+
+def corrected(share: float, chance: float) -> float:
+    """Return a share on the scale from chance (0) to always (1).
+
+    Example:
+        >>> corrected(0.5625, 0.125)
+        0.5
+    """
+    return (share - chance) / (1 - chance)
+
+
+# --- effective length ----------------------------------------------------------------------------
+
+KEPT = 0.85
+"""Share of what is reached in the shortest texts that an effective length still has."""
+LEAST = 0.3
+"""What must be reached in the shortest texts, above chance, for the figure to say something."""
+
+
+def effective(lengths: Sequence[int], reached: Sequence[float], weights: Sequence[float]) -> float:
+    """Return the words up to which a model keeps ``KEPT`` of what it has in the shortest texts.
+
+    The figures are made to fall (pooling neighbours that rise), and the crossing is read off a
+    straight line over the logarithm of the length.
+
+    Args:
+        lengths: words of the texts, rising.
+        reached: figures at each length, 0 at chance.
+        weights: documents at each length.
+
+    Returns:
+        Words; infinity if it never falls so low, and NaN if less than ``LEAST`` is reached at the
+        shortest.
+
+    Example:
+        >>> curve = [(a - 0.25) / 0.75 for a in (0.95, 0.90, 0.70, 0.40)]
+        >>> round(effective([1000, 4000, 16000, 64000], curve, [1] * 4))
+        5856
+    """
+    falling = falling_means(np.array([reached], float), np.array([weights], float))[0]
+    if not falling[0] >= LEAST:
+        return math.nan
+    bar = KEPT * falling[0]
+    below = np.flatnonzero(falling < bar)
+    if not len(below):
+        return math.inf
+    after = int(below[0])
+    high, low = falling[after - 1], falling[after]
+    share = (high - bar) / (high - low)
+    steps = np.log2([lengths[after - 1], lengths[after]])
+    return float(2 ** (steps[0] + share * (steps[1] - steps[0])))

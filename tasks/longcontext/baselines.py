@@ -1,0 +1,191 @@
+"""The longcontext players: who matches words, counts, or takes what stands first or last.
+
+All go by the sentences that name an option. What they cannot decide, a coin does. ``reader`` knows
+the links and the templates of this event and nothing of the answers: that it is always right shows
+that every question can be answered from its text.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from heptathlon.builders.longcontext.checks import FUNCTION
+from heptathlon.builders.longcontext.links import TABLES
+from heptathlon.builders.longcontext.text import Recipe, recipe_of, text_by, text_of
+from heptathlon.builders.longcontext.units import NOBODY
+from heptathlon.lexical import Bm25, tokens
+from heptathlon.seeding import Stream
+from heptathlon.tasks.longcontext.prompts import ANSWER
+from heptathlon.tasks.players import Doc, Player, Sees, by_name
+
+Weights = list[float]
+_END = re.compile(r"(?<=[.!?])\s+")
+_UNTRUE = re.compile(r"not true|turned it down|Some day|next year|A liar|falsely")
+"""What the templates of a change that is none have, and no others."""
+
+
+Named = tuple[tuple[int, str, str], ...]
+NAMED = 20_000
+"""Questions whose sentences are kept: each player asks for those of all documents in turn."""
+
+
+@lru_cache(maxsize=4)
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(_END.split(text))
+
+
+@lru_cache(maxsize=4)
+def _index(text: str) -> Bm25:
+    return Bm25(_sentences(text))
+
+
+def _named(doc: Doc) -> Named:
+    """Return number, sentence and option of every sentence that names one."""
+    options = tuple(sorted(o for o in doc["options"] if o != NOBODY))
+    return _found(recipe_of(doc), doc["digest"], options)
+
+
+@lru_cache(maxsize=NAMED)
+def _found(recipe: Recipe, digest: str, options: tuple[str, ...]) -> Named:
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, options))})\b")
+    return tuple(
+        (at, sentence, match[0])
+        for at, sentence in enumerate(_sentences(text_by(recipe, digest)))
+        if (match := pattern.search(sentence))
+    )
+
+
+def _shared(doc: Doc, sentence: str) -> int:
+    """Return how many of the question's words, but for little ones, a sentence has."""
+    return len((set(tokens(doc["question"])) - FUNCTION) & set(tokens(sentence)))
+
+
+def _best(doc: Doc) -> list[str]:
+    """Return the options of the sentences that share most words with the question, in their order.
+
+    None if no sentence shares any.
+    """
+    scored = [(_shared(doc, sentence), option) for _, sentence, option in _named(doc)]
+    most = max((score for score, _ in scored), default=0)
+    return [option for score, option in scored if score == most] if most else []
+
+
+def _even(doc: Doc) -> Weights:
+    return [1.0] * len(doc["options"])
+
+
+def _first_option(doc: Doc) -> Weights:
+    return [float(not at) for at in range(len(doc["options"]))]
+
+
+def _only(doc: Doc, chosen: Sequence[str]) -> Weights:
+    """Return how often each option is among some; if there are none, ``nobody`` or all alike."""
+    if not chosen:
+        return _unknown(doc)
+    counts = Counter(chosen)
+    return [float(counts[option]) for option in doc["options"]]
+
+
+def _unknown(doc: Doc) -> Weights:
+    if NOBODY in doc["options"]:
+        return [float(option == NOBODY) for option in doc["options"]]
+    return _even(doc)
+
+
+def _grep(doc: Doc) -> Weights:
+    return _only(doc, list(dict.fromkeys(_best(doc))))
+
+
+def _last(doc: Doc) -> Weights:
+    return _only(doc, (_best(doc) or [option for *_, option in _named(doc)])[-1:])
+
+
+def _first(doc: Doc) -> Weights:
+    return _only(doc, (_best(doc) or [option for *_, option in _named(doc)])[:1])
+
+
+def _bag(doc: Doc) -> Weights:
+    sums: Counter[str] = Counter()
+    for _, sentence, option in _named(doc):
+        sums[option] += _shared(doc, sentence)
+    return _only(doc, list(sums.elements()))
+
+
+def _bm25(doc: Doc) -> Weights:
+    scores = _index(text_of(doc)).scores([doc["question"]])[0]
+    named = _named(doc)
+    most = max((scores[at] for at, *_ in named), default=0.0)
+    return _only(doc, [option for at, _, option in named if scores[at] == most > 0])
+
+
+def _majority(doc: Doc) -> Weights:
+    return _only(doc, [option for *_, option in _named(doc)])
+
+
+def _reader(doc: Doc) -> Weights:
+    """Return the answer by links and templates."""
+    if doc["form"] in ("latent", "absent"):
+        back = {asked: told for told, asked in TABLES[doc["topic"]].links.items()}
+        asked = next(one for one in sorted(back, key=len, reverse=True) if one in doc["question"])
+        told = re.compile(rf"\b{re.escape(back[asked])}\b")
+        found = [option for _, sentence, option in _named(doc) if told.search(sentence)]
+    elif doc["form"] == "update":
+        person = doc["question"].partition(" of ")[2].removesuffix(" now?")
+        found = [
+            option
+            for _, sentence, option in _named(doc)
+            if person in sentence and not _UNTRUE.search(sentence)
+        ][-1:]
+    else:
+        found = _best(doc)
+    return _only(doc, found)
+
+
+def _gold(doc: Doc) -> Weights:
+    return [float(at == doc["gold"]) for at in range(len(doc["options"]))]
+
+
+def _player(
+    name: str,
+    says: str,
+    weigh: Callable[[Doc], Weights],
+    *,
+    sees: Sees = "prompt",
+    oracle: bool = False,
+    blind: bool = False,
+) -> Player:
+    """Return a player; of options alike a coin decides, for one who is blind without the text."""
+
+    def choose(doc: Doc, options: Sequence[str]) -> int:
+        weights = weigh(doc)
+        best = [at for at in range(len(options)) if weights[at] == max(weights)]
+        key = doc["question"] if blind else str(doc["item_id"])
+        return best[Stream("longcontext player", name, key).below(len(best))]
+
+    def answer(doc: Doc) -> str:
+        return f"{ANSWER} {doc['options'][choose(doc, doc['options'])]}"
+
+    return Player(name, says, answer, choose, oracle=oracle, sees=sees)
+
+
+def _all_said(doc: Doc) -> str:
+    return f"{ANSWER} {', '.join(doc['options'])}"
+
+
+PLAYERS = by_name(
+    _player("constant", "takes the first option", _first_option),
+    _player("random", "takes any option", _even),
+    _player("closed_book", "guesses by the question, without the text", _even, blind=True),
+    _player("grep", "takes the option of the sentence with most of the question's words", _grep),
+    _player("last_mention", "of such sentences takes the last", _last),
+    _player("first_mention", "of such sentences takes the first", _first),
+    _player("bag_of_words", "takes the option whose sentences share most with the question", _bag),
+    _player("bm25", "takes the option of the sentence that BM25 finds for the question", _bm25),
+    _player("majority", "takes the option that the text names most often", _majority),
+    _player("always_unknown", "says nobody where that is offered", _unknown),
+    Player("list_all", "names every option", _all_said, lambda doc, options: 0,
+           weigh=lambda doc, options: [0.0] * len(options)),
+    _player("reader", "knows the links and the templates", _reader, sees="world"),
+    _player("oracle", "gives the gold answer", _gold, oracle=True),
+)  # fmt: skip

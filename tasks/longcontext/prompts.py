@@ -1,0 +1,61 @@
+"""Prompts of the longcontext tasks: the text, made from its recipe, then the question.
+
+The text stands first, so that a server with a prefix cache reads it once for all its questions.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from heptathlon.builders.longcontext.text import text_of
+
+Doc = Mapping[str, Any]
+
+ANSWER = "ANSWER:"
+HEADING = "Read the following text. After it comes a question about what it says."
+"""First line of every prompt with a text; the scorer knows an invented further item by it."""
+NO_TEXT = "Here is a question about a text that is not given. If you do not know the answer, guess."
+_OFFERED = "One of these is the answer: {options}."
+_SAY = (
+    "End your reply with one line of this form, with one of them in the place of the dots:\n"
+    "{answer} ..."
+)
+
+
+def choose(doc: Doc) -> str:
+    """Return text and question; the options are compared as what comes next."""
+    return f"{HEADING}\n\n{text_of(doc)}\n\n{question(doc)}\nAnswer:"
+
+
+def choose_notext(doc: Doc) -> str:
+    """Return the question alone: what a model thinks of the options by themselves."""
+    return f"{NO_TEXT}\n\n{question(doc)}\nAnswer:"
+
+
+def say(doc: Doc) -> str:
+    """Return text and question, to be answered in text."""
+    return f"{HEADING}\n\n{text_of(doc)}\n\n{question(doc)}\n\n{_SAY.format(answer=ANSWER)}"
+
+
+def say_notext(doc: Doc) -> str:
+    """Return the question alone, to be answered in text."""
+    return f"{NO_TEXT}\n\n{question(doc)}\n\n{_SAY.format(answer=ANSWER)}"
+
+
+def question(doc: Doc) -> str:
+    """Return the question with its options, without the text."""
+    return f"Question: {doc['question']}\n{_OFFERED.format(options=', '.join(doc['options']))}"
+
+
+def options(doc: Doc) -> list[str]:
+    """Return the options."""
+    return list(doc["options"])
+
+
+def gold(doc: Doc) -> int:
+    """Return the index of the right option."""
+    return int(doc["gold"])
+
+
+def target(doc: Doc) -> str:
+    """Return the gold answer as a model should write it."""
+    return f"{ANSWER} {doc['options'][doc['gold']]}"
