@@ -166,18 +166,18 @@ def _second_results(one: Forged) -> None:
 
 _WRITTEN: dict[str, Callable[[str], str]] = {
     "a line that begins with a byte-order mark": lambda text: f"\ufeff{text}",
-    "two samples in a line": lambda text: text.replace("\n", "", 1),
+    "two samples on one line": lambda text: text.replace("\n", "", 1),
     "a comma behind the last field": lambda text: text.replace("}\n", ",}\n", 1),
     "a field twice, the second time otherwise": lambda text: text.replace(
         '"doc_id": 0,', '"doc_id": 1, "doc_id": 0,', 1
     ),
     "a comment in a line": lambda text: text.replace('{"doc_id"', '/* */ {"doc_id"', 1),
-    "a number with a plus": lambda text: text.replace('"doc_id": 0', '"doc_id": +0', 1),
+    "a document with a plus": lambda text: text.replace('"doc_id": 0', '"doc_id": +0', 1),
     "a number with a point": lambda text: text.replace('"doc_id": 0', '"doc_id": 0.0', 1),
     "half of a pair of surrogates": lambda text: text.replace(
         '"filter": "none"', '"filter": "\\ud800"', 1
     ),
     "a list around a line": lambda text: "[" + text.replace("\n", "]\n", 1),
-    "a blank line at the end": lambda text: f"{text}\n",
-    "no line break at the end": lambda text: text.rstrip("\n"),
+    "an empty line behind the last": lambda text: f"{text}\n",
+    "no line break behind the last line": lambda text: text.rstrip("\n"),
 }
