@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from heptathlon.builders.abstain.records import NOT_STATED
 from heptathlon.scorers.facts import named
 from heptathlon.scorers.reading import Unread, agreed, plain, read
 from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.tasks.abstain import NOT_STATED
 from heptathlon.tasks.abstain.prompts import HEADING, LETTERS, QUESTION, costs
 
 METRICS: dict[str, tuple[str, ...]] = {

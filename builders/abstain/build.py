@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from heptathlon.builders.abstain.records import FAMILY, NOT_STATED, AbstainRecord, Form
+from heptathlon.builders.abstain.records import FAMILY, AbstainRecord, Form
 from heptathlon.builders.abstain.twins import (
     KINDS,
     Pair,
@@ -16,6 +16,7 @@ from heptathlon.builders.abstain.twins import (
 from heptathlon.errors import UnknownNameError
 from heptathlon.records import Record, content_id
 from heptathlon.seeding import Stream
+from heptathlon.tasks.abstain import NOT_STATED
 
 VERSION = 1
 FORMS: tuple[Form, ...] = ("told", "untold", "choice", "priced")

@@ -7,8 +7,6 @@ from pydantic import Field
 from heptathlon.records import Id, Record
 
 FAMILY = "abstain"
-NOT_STATED = "NOT STATED"
-"""The word by which a model says that the text does not answer; it is no value."""
 Form = Literal["told", "untold", "choice", "priced"]
 Kind = Literal["missing", "negated", "ambiguous", "swapped", "premise"]
 Edit = Literal["passage", "question"]

@@ -13,8 +13,9 @@ from contextlib import suppress
 from typing import Any
 
 from heptathlon.harmless import clipped
-from heptathlon.leaderboard import allowed, compact, expected, rendering
+from heptathlon.leaderboard import compact, expected, rendering
 from heptathlon.leaderboard.validate.case import Finding
+from heptathlon.leaderboard.validate.endings import runs_on
 from heptathlon.leaderboard.validate.numbers import same
 from heptathlon.leaderboard.validate.task import Task
 from heptathlon.records import doc_digest
@@ -33,8 +34,6 @@ FIELDS = (
     *("doc_hash", "prompt_hash", "target_hash"),
 )
 """Parts of a line, besides one a metric."""
-LONGEST_TOKEN = 512
-"""Characters of one token at most: no vocabulary in use has a longer one."""
 FILTER = "none"
 """lm-eval's name of the filter that takes the first response; no task of the suite has another."""
 _LIKELIHOOD = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,25})?(?:e-[0-9]{1,3})?")
@@ -282,7 +281,7 @@ def _response(
                 f"filtered_resps has {len(pairs)} likelihoods for {count} options; submit the "
                 "file as lm-eval wrote it.",
             )
-    if not task.chooses and (why := _runs_on(task, str(kept[0]))):
+    if not task.chooses and (why := runs_on(task, str(kept[0]))):
         return task.fault(
             "answers_end_where_asked",
             "filtered_resps",
@@ -299,23 +298,6 @@ def _response(
             f"resps; {mend}",
         )
     return str(kept[0]) if not task.chooses else pairs
-
-
-def _runs_on(task: Task, answer: str) -> str:
-    """Return how an answer goes on where generation ended; empty if it does not.
-
-    lm-eval cuts what weights wrote at the first stop. A server may do otherwise, a player does not.
-    """
-    backend = allowed.BACKENDS[task.asked.backend]
-    if backend.speaks not in ("template", "processor"):
-        return ""
-    told = rendering.generation_of(task.data.task, task.asked)
-    if any(stop and stop in answer for stop in told.get("until") or ()):
-        return "holds a text at which generation ends"
-    most = told.get("max_gen_toks")
-    if isinstance(most, int) and len(answer) > most * LONGEST_TOKEN:
-        return f"is longer than {most:,} tokens can be"
-    return ""
 
 
 def _likelihood(pair: object, task: Task) -> tuple[float, bool] | None:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 
-from heptathlon.builders.abstain.records import NOT_STATED
 from heptathlon.builders.abstain.wordings import ASKED
 from heptathlon.scorers.facts import named
 from heptathlon.seeding import Stream
+from heptathlon.tasks.abstain import NOT_STATED
 from heptathlon.tasks.abstain.prompts import ANSWER
 from heptathlon.tasks.players import Doc, Player, by_name
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from heptathlon.builders.abstain.records import NOT_STATED
+from heptathlon.tasks.abstain import NOT_STATED
 
 Doc = Mapping[str, Any]
 

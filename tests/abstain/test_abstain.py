@@ -14,10 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from heptathlon.builders.abstain import build
-from heptathlon.builders.abstain.records import NOT_STATED
 from heptathlon.scorers import abstain
 from heptathlon.scorers.verdict import Row
-from heptathlon.tasks.abstain import prompts
+from heptathlon.tasks.abstain import NOT_STATED, prompts
 from heptathlon.tasks.players import player_of, players_of
 
 Doc = dict[str, Any]
