@@ -54,6 +54,11 @@ TAKEN_BACK = "ANSWER: {other}\nNo, that is wrong.\n"
 @example("word", (TAKEN_BACK, "{}", " ✅ (I think)"))
 @example("sort", (TAKEN_BACK, "{}", " or {other}"))
 @example("choice", (f"<think>\n</think>\n{TAKEN_BACK}analysisHm.assistantfinal", "ANSWER: {}", ""))
+@example("yes_no", ("", "The correct answer is {}.", ", not {other}\n``` or {other}"))
+@example("figure", ("Sure! ", "The correct answer is {}.", ", not {other}\n``` or {other}"))
+@example(
+    "truth", ("", "The correct answer is {}.", ", not {other}\n(based on 8 examples) or {other}")
+)
 def test_a_known_answer_in_noise_is_read_or_not_read(event: str, pieces: tuple[str, str, str]):
     """The noise brings the other answer only where it does not count, or counts as well.
 

@@ -294,8 +294,14 @@ def test_finished_tasks_are_saved_when_the_server_dies(server: Server, tmp_path:
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        ((401, {"error": {"message": "no such key"}}), r"state 401 \(no such key\)"),
-        ((404, {"detail": "no such model"}), "state 404 .no such model"),
+        (
+            (401, {"error": {"message": "no such key"}}),
+            r"state 401 \(no such key\); is the right key in .* HEPTATHLON_API_KEY",
+        ),
+        (
+            (404, {"detail": "no such model"}),
+            r"state 404 .no such model.; look at .* http://[^/]*/v1/chat/completions\.",
+        ),
         ((307, b""), "state 307"),
         ((400, {"error": {"message": "no such thing"}}), "state 400 .no such thing"),
         ((200, chat(None)), "null text"),

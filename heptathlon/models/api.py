@@ -120,6 +120,7 @@ class ApiLM(LM):  # type: ignore[misc]
             concurrency=int(num_concurrent or concurrency),
             tries=int(tries),
             timeout=float(timeout),
+            key_variable=variable,
         )
 
     def tok_encode(self, text: str, **_: Any) -> list[int]:

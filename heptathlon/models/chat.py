@@ -75,6 +75,7 @@ class ChatServer:
             concurrency=concurrency,
             tries=tries,
             timeout=timeout,
+            key_variable=KEY_VARIABLE,
         )
         self.host = self._server.host
 

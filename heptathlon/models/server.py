@@ -40,6 +40,10 @@ _TOO_LONG = re.compile(
 """A refusal that is about one question's length, and says nothing of the others."""
 _HOPELESS = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 405, 407})
 """States that every other question would meet too."""
+_PLACE = "; look at the model's name, and at the address that was asked, {url}"
+_KEY = "; is the right key in the environment variable {key}?"
+_LOOK = {401: _KEY, 403: _KEY, 404: _PLACE, 405: _PLACE}
+"""What to look at where the first question meets a state."""
 
 logger = logging.getLogger("heptathlon")
 
@@ -67,6 +71,7 @@ class Server:
         tries: how often a question is sent before it is given up.
         timeout: seconds without a whole answer after which a try has failed.
         verify: whether the server's certificate is checked, or a file of authorities to trust.
+        key_variable: environment variable that the key came from, for what a refusal says.
 
     Raises:
         HeptathlonError: if the address is none, or the extra is not installed.
@@ -81,11 +86,14 @@ class Server:
         tries: int = 6,
         timeout: float = 300.0,
         verify: bool | str = True,
+        key_variable: str = "of the key",
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise HeptathlonError(f"{url!r}: no address; give one such as https://host/v1.")
         self.url, self.host = url, parts.netloc.rpartition("@")[2]
+        self._shown = f"{parts.scheme}://{self.host}{parts.path}"
+        self._key = key_variable
         self._headers = dict(headers or {})
         self.concurrency, self._tries, self._timeout = max(1, concurrency), max(1, tries), timeout
         self._verify = verify
@@ -191,7 +199,8 @@ class Server:
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
             says = whole(str(cause) or type(cause).__name__)[:200]
-            raise RefusedError(f"gave no reply in {self._tries} tries ({says})") from None
+            look = "" if self.answered else f"; is a server started at {self._shown}?"
+            raise RefusedError(f"gave no reply in {self._tries} tries ({says}){look}") from None
         finally:
             _reading.reset(token)
         answer = json.loads(raw)
@@ -210,7 +219,8 @@ class Server:
             return RefusedError(
                 f"gave no reply in {self._tries} tries (state {state}{asks}: {says})"
             )
-        return RefusedError(f"refuses the question with state {state} ({says})", state)
+        look = "" if self.answered else _LOOK.get(state, "").format(url=self._shown, key=self._key)
+        return RefusedError(f"refuses the question with state {state} ({says}){look}", state)
 
     @contextlib.asynccontextmanager
     async def _client(self) -> Any:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from heptathlon.scorers.reading.characters import clean
-from heptathlon.scorers.reading.options import one_line
+from heptathlon.scorers.reading.options import one_line, other_side
 from heptathlon.scorers.reading.response import ABOUT_ITSELF, Unread
 
 LONGEST = 1_000
@@ -146,6 +146,8 @@ def number_in(text: str) -> str | Unread:
         text = result
     outside = _without_remarks(text)
     found = figures_in(outside)
+    if found and other_side(outside):
+        return Unread.SEVERAL
     if len({float(f) for f in found}) > 1:
         return Unread.RANGE if _RANGE.search(outside) else Unread.SEVERAL
     if not found:
@@ -201,7 +203,7 @@ def score_in(text: str, low: float, high: float) -> float | Unread:
         return Unread.RANGE
     found = list(_NUMBER.finditer(text))
     values = {value_of(m[0]) for m in found}
-    if len(values) > 1:
+    if len(values) > 1 or (found and other_side(text)):
         return Unread.SEVERAL
     if not found:
         if REFUSES.search(text):

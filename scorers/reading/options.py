@@ -65,6 +65,18 @@ _SET_OUT = re.compile(rf"[\W_]{{0,4}}({_LETTER})\s?[.):\]]\W{{0,4}}\w")
 _UNDECIDED = re.compile(r"\b(?:or|and|either|both|neither|vs\.?)[\s.,]{0,3}$|^(?:either|both|or)\b",
                         re.IGNORECASE)  # fmt: skip
 
+_OTHER_SIDE = re.compile(r"^[\W_]{0,8}(?:\([^()]{0,400}\)[\W_]{0,8}){0,3}or\b", re.IGNORECASE)
+
+
+def other_side(text: str) -> bool:
+    """Tell whether a text is the second side of an alternative, whatever the first one is.
+
+    Example:
+        >>> other_side("or 40"), other_side("(I think) or no"), other_side("order")
+        (True, True, False)
+    """
+    return _OTHER_SIDE.match(text) is not None
+
 
 def option_in(text: str, said: Sequence[str], options: Sequence[str]) -> int | Unread:
     """Return the index of the option that an answer names, and no other.
@@ -169,7 +181,7 @@ def letter_in(text: str, letters: Sequence[str]) -> str | Unread:
     first = _MENTION.match(text)
     if first and _letter_of(first) in letters and _REASON.match(text, first.end()):
         return _letter_of(first)
-    if _UNDECIDED.search(text):
+    if _UNDECIDED.search(text) or other_side(text):
         return Unread.SEVERAL
     denied = [m.span() for m in _DENIED.finditer(text)] + [m.span() for m in _WRONG.finditer(text)]
     named, refused = set(), False
@@ -210,6 +222,8 @@ def named_in(text: str, words: Sequence[str]) -> str | Unread:
         ('far left', 'denied')
     """
     text = one_line(text).casefold()
+    if other_side(text):
+        return Unread.SEVERAL
     pattern, back = _words(tuple(words))
     denied = [m.span() for m in _DENIED.finditer(text)]
     named: dict[str, None] = {}
@@ -273,6 +287,8 @@ def truth_in(text: str) -> str | Unread:
         return Unread.SEVERAL
     if found:
         return found.pop()
+    if other_side(text):
+        return Unread.SEVERAL
     if re.search(r"\b(?:wrong|incorrect|false) answer\b", text, re.IGNORECASE):
         return Unread.DENIED
     said: set[str | Unread] = set()

@@ -38,6 +38,12 @@ _DENIES = re.compile(
 """A line that calls the answer before it wrong."""
 _REMARK = re.compile(r"\s?(?:,(?!\d)|[;(\[（【]|\s(?:or|not|instead)\b).*", re.DOTALL)
 """What is remarked of an answer behind it on its line."""
+_OVER_LINES = re.compile(
+    r"(?P<or>\bor)[^\S\n]{0,4}(?:\n[^\S\n]{0,4}){1,3}"
+    r"|[^\S\n]{0,4}(?:\n[^\S\n]{0,4}){1,3}[`*_>~-]{0,4}[^\S\n]{0,2}(?=or\b)",
+    re.IGNORECASE,
+)
+"""The break of a line in an alternative: its other side is no answer of its own."""
 _NO_WORDS = re.compile(r"[^\w)\]}>%°]+\Z")
 LONGEST = 400
 """Characters of a line on which an answer is told from what is remarked of it."""
@@ -151,7 +157,7 @@ def read(response: str, next_items: Sequence[str] = (), *, at_once: bool = False
     """
     turn = first_turn(clean(response), next_items)
     known = isinstance(response, CutShort) and not turn.ended
-    said = unwrapped(turn.said)
+    said = _OVER_LINES.sub(lambda m: f"{m['or'] or ''} ", unwrapped(turn.said))
     if turn.doubtful:
         return Reading("", "", marked=False, truncated=False, unclear=True)
     if turn.unended is not None:
