@@ -16,17 +16,19 @@ import numpy as np
 from heptathlon.scorers.reading import Unread, options, read, settled
 from heptathlon.scorers.stats.falling import falling_means
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.tasks.longcontext.prompts import HEADING, NO_TEXT
+from heptathlon.tasks.longcontext.prompts import HEADING, NO_TEXT, PASSAGES
 
 METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
-    ("needle", "latent", "update", "absent"), ("right",)
+    ("needle", "latent", "update", "absent", "hops", "count", "order", "rare", "given"), ("right",)
 )
-"""Metrics of each form; :func:`across` adds ``reach``."""
-BOUNDS = {"reach": (-0.25, 1.0)}
+"""Metrics of each form; :func:`across` adds ``reach`` and ``robust``."""
+BOUNDS = {"reach": (-1.0, 1.0), "robust": (-1.0, 1.0)}
+MANY = 5
+"""Passages from which on an answer counts as robust."""
 PAIR_CHANCE = 1 / 32
 """Most that blind answers can have of pairs of twins: ``nobody`` half of the time, else one of
 eight people, is right on both in p (1 - p) / 8."""
-NEXT_ITEMS = (HEADING, NO_TEXT)
+NEXT_ITEMS = (HEADING, PASSAGES, NO_TEXT)
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -96,7 +98,8 @@ def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str,
 def across(rows: Sequence[Row]) -> list[Verdict]:
     """Add ``reach``: right, or right on both twins, from chance (0) to always (1).
 
-    A twin without its partner has none.
+    A twin without its partner has none. Before passages it is called ``robust``, and stands on
+    documents with ``MANY`` or more: with fewer there is little to be misled by.
     """
     twins: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for row in rows:
@@ -108,7 +111,11 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
         more: dict[str, float] = {}
         if row.doc["form"] != "absent":
             chance = 1 / len(row.doc["options"])
-            more["reach"] = corrected(row.verdict.metrics["right"], chance)
+            above = corrected(row.verdict.metrics["right"], chance)
+            if row.doc["form"] != "given":
+                more["reach"] = above
+            elif row.doc["passages"] >= MANY:
+                more["robust"] = above
         else:
             both = twins[row.variant, str(row.doc["pair_id"])]
             if len(both) > 1:

@@ -28,6 +28,7 @@ DIGESTS = Path(__file__).with_name("digests")
 """One file a family: the digest of each of its public sets, by the name of the set's folder."""
 LARGE = {
     "facts-fresh-full-2026.1-v1",
+    "longcontext-fresh-full-2026.1-v1",
     "maze-fresh-full-2026.1-v2",
     "maze-paper-full-2026.1-v2",
     "mllm_ct-fresh-full-2026.1-v2",

@@ -8,19 +8,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from heptathlon.builders.longcontext import checks, text
-from heptathlon.builders.longcontext.records import DECILES, LENGTHS, Form, LongRecord
-from heptathlon.builders.longcontext.units import UNITS
+from heptathlon.builders.longcontext import checks, passages, text
+from heptathlon.builders.longcontext.records import (
+    DECILES,
+    LENGTHS,
+    Form,
+    LongRecord,
+    Negative,
+    PassagesRecord,
+)
+from heptathlon.builders.longcontext.units import UNITS as PLAIN
+from heptathlon.builders.longcontext.woven import UNITS as WOVEN
 from heptathlon.errors import UnknownNameError
 from heptathlon.records import Record, content_id
 from heptathlon.salts import keyed
 from heptathlon.seeding import Stream
 
 FAMILY = "longcontext"
+UNITS = PLAIN | WOVEN
+GIVEN = "given"
 VERSION = 1
-FORMS: tuple[Form, ...] = ("needle", "latent", "update", "absent")
-TEXTS: dict[str, int] = {"needle": 1, "latent": 1, "update": 2, "absent": 1}
-"""Texts of each form for one of the others: one about changes has half of the questions."""
+FORMS: tuple[Form, ...] = (
+    "needle", "latent", "update", "absent", "hops", "count", "order", "rare",
+)  # fmt: skip
+TEXTS = {"update": 2, "hops": 2, "count": 2, "rare": 2}
+"""Forms whose texts have half as many questions as the others', and so twice as many texts."""
 SEED = 2**63
 """Seeds of texts: whole numbers that every file format holds."""
 
@@ -32,16 +44,20 @@ class Size:
     Attributes:
         lengths: words of its texts.
         texts: texts a form and length; a multiple of 3 asks each number of changes equally often.
+        questions: questions before passages of one kind; a multiple of 3 has each place as often.
+        passages: numbers of passages.
     """
 
     lengths: tuple[int, ...]
     texts: int
+    questions: int
+    passages: tuple[int, ...]
 
 
 SIZES = {
-    "smoke": Size(LENGTHS[:2], 3),
-    "lite": Size(LENGTHS[:4], 12),
-    "full": Size(LENGTHS, 24),
+    "smoke": Size(LENGTHS[:2], 3, 3, (0, 1, 5, 10)),
+    "lite": Size(LENGTHS[:4], 12, 6, passages.COUNTS[:7]),
+    "full": Size(LENGTHS, 24, 12, passages.COUNTS),
 }
 
 
@@ -53,18 +69,20 @@ def configs(edition: str) -> dict[str, type[Record]]:
     """
     if edition != "fresh":
         raise UnknownNameError("edition of longcontext", edition, ("fresh",))
-    return dict.fromkeys(FORMS, LongRecord)
+    return {**dict.fromkeys(FORMS, LongRecord), GIVEN: PassagesRecord}
 
 
 def shards(edition: str, tier: str) -> list[str]:
-    """Return the units of work: one a form and length.
+    """Return the units of work: one a form and length, or a kind of passages.
 
     Raises:
         UnknownNameError: if the edition or the tier does not exist.
     """
     if tier not in SIZES:
         raise UnknownNameError("tier of longcontext", tier, SIZES)
-    return [f"{form}-{words}" for form in configs(edition) for words in SIZES[tier].lengths]
+    configs(edition)
+    texts = [f"{form}-{words}" for form in FORMS for words in SIZES[tier].lengths]
+    return texts + [f"{GIVEN}-{kind}" for kind in passages.KINDS]
 
 
 def generate(
@@ -85,10 +103,15 @@ def generate(
     if shard not in shards(edition, tier):
         raise UnknownNameError("shard of longcontext", shard, shards(edition, tier))
     checks.check_words()
-    form, words = shard.split("-")
+    form, what = shard.split("-")
     out: dict[tuple[str, str], list[Record]] = {(c, "test"): [] for c in configs(edition)}
-    for number in range(SIZES[tier].texts * TEXTS[form]):
-        out[form, "test"] += asked(form, int(words), number, season, salt)
+    if form == GIVEN:
+        for number in range(SIZES[tier].questions):
+            found = before_passages(cast("Negative", what), number, season, salt)
+            out[form, "test"] += [row for row in found if row.passages in SIZES[tier].passages]
+        return out
+    for number in range(SIZES[tier].texts * TEXTS.get(form, 1)):
+        out[form, "test"] += asked(form, int(what), number, season, salt)
     return out
 
 
@@ -113,6 +136,7 @@ def asked(form: str, words: int, number: int, season: str, salt: str) -> Iterato
             "topic": unit.topic,
             "changes": one.changes,
             "ending": one.ending,
+            "steps": one.steps,
             "depth": int(unit.at[one.fact] * DECILES),
             "seed": recipe.seed,
             "told": recipe.told,
@@ -128,5 +152,23 @@ def asked(form: str, words: int, number: int, season: str, salt: str) -> Iterato
             pair_id=content_id(FAMILY, form, digest, one.pair),
             season=season,
             form=cast("Form", form),
+            **fields,
+        )
+
+
+def before_passages(
+    kind: Negative, number: int, season: str, salt: str
+) -> Iterator[PassagesRecord]:
+    """Yield one question before each number of passages."""
+    address = (FAMILY, VERSION, season, GIVEN, kind, number)
+    seed = int.from_bytes(keyed(salt, *address, "seed")) % SEED
+    stream = Stream(*address, salt=salt)
+    cluster = content_id(FAMILY, GIVEN, seed)
+    for fields in passages.asked(kind, number, seed, max(passages.COUNTS), stream):
+        yield PassagesRecord(
+            item_id=content_id(FAMILY, GIVEN, fields),
+            cluster_id=cluster,
+            season=season,
+            form="given",
             **fields,
         )

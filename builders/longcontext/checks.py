@@ -71,10 +71,12 @@ def check_unit(form: str, unit: Unit) -> None:
         HeptathlonError: if a count or a shared word tells an answer.
     """
     for one in unit.asked:
+        if one.asks == "days":
+            continue
         named = mentions(unit.told, [o for o in one.options if o != NOBODY])
         if len(set(named.values())) != 1 or 0 in named.values():
             raise HeptathlonError(f"longcontext: {form}: options are named {dict(named)} times.")
-        if form not in ("latent", "absent"):
+        if form not in ("latent", "absent", "rare"):
             continue
         if any(stems(one.text) & stems(told) for told in unit.told):
             raise HeptathlonError(f"longcontext: {form}: a fact shares a stem with {one.text!r}.")

@@ -6,10 +6,11 @@ from pydantic import Field, model_validator
 
 from heptathlon.records import Id, Record
 
-Form = Literal["needle", "latent", "update", "absent"]
+Form = Literal["needle", "latent", "update", "absent", "hops", "count", "order", "rare"]
 LENGTHS = (250, 1_000, 4_000, 16_000, 64_000, 128_000)
 """Words of the texts: the same bytes for every tokenizer, so that models can be compared."""
 DECILES = 10
+Negative = Literal["random", "attribute", "name", "stale", "rumour", "bm25"]
 
 
 class LongRecord(Record):
@@ -20,19 +21,22 @@ class LongRecord(Record):
         pair_id: what two questions share of which one can be answered and one cannot; else the
             question's own.
         words: the most words of the text, facts included; it has few less.
-        asks: what of a form is asked: ``value``, ``owner``, ``now``, ``told`` or ``untold``.
+        asks: what of a form is asked: ``value``, ``owner``, ``now``, ``told``, ``untold``,
+            ``days``, ``earlier`` or ``later``.
         topic: the attribute, or the table of links, that the text's facts are of.
         changes: how often the value that is asked for changed; 0 in all forms but ``update``.
         ending: what is said of it after the last change: ``none``, ``denied``, ``planned``,
             ``quoted``.
-        depth: tenth of the text, from 0, in which the fact stands that answers; for what no fact
-            answers, its twin's.
+        steps: facts on the way to the answer: links of a chain, events counted, times that one fact
+            is told; 1 in the other forms.
+        depth: tenth of the text, from 0, in which the fact stands that answers, or the last of
+            several; for what no fact answers, its twin's.
         seed: decides every word of the text but the facts; with a salt, drawn under it.
         told: the facts, in the order of the text.
         places: word of the text at whose next sentence end each fact is told.
         digest: SHA-256 over the digests of the text's blocks, its name before it.
         question: the question.
-        options: the answers offered, equally often named in the text.
+        options: the answers offered; all that are no numbers are named equally often in the text.
         gold: index of the right one.
     """
 
@@ -41,10 +45,11 @@ class LongRecord(Record):
     form: Form
     pair_id: Id
     words: int = Field(gt=0)
-    asks: Literal["value", "owner", "now", "told", "untold"]
+    asks: Literal["value", "owner", "now", "told", "untold", "days", "earlier", "later"]
     topic: str
     changes: int = Field(ge=0)
     ending: Literal["none", "denied", "planned", "quoted"]
+    steps: int = Field(ge=0)
     depth: int = Field(ge=0, lt=DECILES)
     seed: int = Field(ge=0, lt=2**63)
     told: tuple[str, ...]
@@ -61,3 +66,37 @@ class LongRecord(Record):
         if self.gold >= len(self.options):
             raise ValueError("gold is none of the options")
         return self
+
+
+class PassagesRecord(Record):
+    """A question before a number of passages, one of which answers it.
+
+    Attributes:
+        form: ``given``.
+        kind: what the passages are like that do not answer: ``random``; of the same owner and
+            another ``attribute``; of the same attribute and a similar ``name``; an older, ``stale``
+            value; a ``rumour``; or what ``bm25`` finds first for the question among all of these.
+        passages: number of passages; without any nothing answers.
+        place: where among them the one stands that answers.
+        topic: the attribute that is asked for.
+        seed: decides every word of the passages but their statements; with a salt, drawn under it.
+        shown: numbers of the passages, in the order in which they are shown; 0 answers.
+        told: statement of each.
+        digest: ``sha256:`` and the SHA-256 over the digests of the passages.
+        question: the question.
+        options: the answers offered.
+        gold: index of the right one.
+    """
+
+    form: Literal["given"]
+    kind: Negative
+    passages: int = Field(ge=0)
+    place: Literal["first", "middle", "last"]
+    topic: str
+    seed: int = Field(ge=0, lt=2**63)
+    shown: tuple[int, ...]
+    told: tuple[str, ...]
+    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
+    question: str
+    options: tuple[str, ...]
+    gold: int = Field(ge=0)

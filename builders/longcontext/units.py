@@ -34,6 +34,7 @@ class Question:
         pair: number that twins share.
         changes: how often the value changed.
         ending: what is said after the last change.
+        steps: facts on the way to the answer.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Question:
     pair: int
     changes: int = 0
     ending: str = "none"
+    steps: int = 1
 
 
 @dataclass

@@ -15,17 +15,23 @@ FAMILY = Family(
         metric="reach",
         item="right",
         whole="words",
-        variants=("longcontext_latent", "longcontext_update", "longcontext_absent"),
+        variants=(
+            "longcontext_latent",
+            "longcontext_update",
+            "longcontext_absent",
+            "longcontext_hops",
+            "longcontext_count",
+        ),
         says="right answers from chance (0) to always (1), as the mean over lengths of the text, "
-        "from 250 words on, of facts told in other words than asked for, values that changed, and "
-        "facts that are or are not there",
+        "from 250 words on, of facts told in other words than asked for, values that changed, "
+        "facts that are or are not there, chains of facts, and events to be counted",
     ),
     chance=0.0,
-    chance_note="a guess is right in 1 of 8, and on both of a pair of twins in at most 1 of 32; "
-    "both count as 0",
+    chance_note="a guess is right in 1 of 5, 8 or 10, and on both of a pair of twins in at most "
+    "1 of 32; all count as 0",
     editions=("fresh",),
     tiers=("smoke", "lite", "full"),
-    strata=("words", "depth", "topic", "asks", "changes", "ending"),
+    strata=("words", "depth", "topic", "asks", "changes", "ending", "steps"),
     ladder=Ladder(
         field="words",
         rungs=(250, 1_000, 4_000, 16_000, 64_000, 128_000),
@@ -37,6 +43,11 @@ FAMILY = Family(
         "latent": "a person asked for by what everybody knows of a fact (likelihood, or said)",
         "update": "a value after changes, some of which are none (likelihood, or said)",
         "absent": "the same as latent, of facts that are there and of others (likelihood, or said)",
+        "hops": "the end of a chain of one to four facts, among four others (likelihood, or said)",
+        "count": "on how many days something happened, some told twice (likelihood, or said)",
+        "order": "which of two dated events was earlier or later (likelihood, or said)",
+        "rare": "the same as latent, of a fact told 1, 2, 4 or 8 times (likelihood, or said)",
+        "given": "a fact in one of 0 to 160 passages, among others (likelihood, or said)",
     },
     licence="CC0-1.0",
     version=1,

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from heptathlon.builders.longcontext.checks import FUNCTION
 from heptathlon.builders.longcontext.links import TABLES
+from heptathlon.builders.longcontext.passages import passages_of
 from heptathlon.builders.longcontext.text import Recipe, recipe_of, text_by, text_of
 from heptathlon.builders.longcontext.units import NOBODY
 from heptathlon.lexical import Bm25, tokens
@@ -21,6 +22,8 @@ from heptathlon.tasks.players import Doc, Player, Sees, by_name
 
 Weights = list[float]
 _END = re.compile(r"(?<=[.!?])\s+")
+_DATE = re.compile(r"\b\d{2} [A-Z][a-z]+\b")
+_YEAR = re.compile(r"\b\d{4}\b")
 _UNTRUE = re.compile(r"not true|turned it down|Some day|next year|A liar|falsely")
 """What the templates of a change that is none have, and no others."""
 
@@ -42,13 +45,22 @@ def _index(text: str) -> Bm25:
 
 def _named(doc: Doc) -> Named:
     """Return number, sentence and option of every sentence that names one."""
+    if doc["form"] == "given":
+        found = _pattern(tuple(doc["options"]))
+        return tuple((at, told, match[0]) for at, told in enumerate(doc["told"])
+                     if (match := found.search(told)))  # fmt: skip
     options = tuple(sorted(o for o in doc["options"] if o != NOBODY))
     return _found(recipe_of(doc), doc["digest"], options)
 
 
+@lru_cache(maxsize=64)
+def _pattern(options: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, options))})\b")
+
+
 @lru_cache(maxsize=NAMED)
 def _found(recipe: Recipe, digest: str, options: tuple[str, ...]) -> Named:
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, options))})\b")
+    pattern = _pattern(options)
     return tuple(
         (at, sentence, match[0])
         for at, sentence in enumerate(_sentences(text_by(recipe, digest)))
@@ -113,8 +125,11 @@ def _bag(doc: Doc) -> Weights:
 
 
 def _bm25(doc: Doc) -> Weights:
-    scores = _index(text_of(doc)).scores([doc["question"]])[0]
     named = _named(doc)
+    if not named:
+        return _unknown(doc)
+    index = Bm25(passages_of(doc)) if doc["form"] == "given" else _index(text_of(doc))
+    scores = index.scores([doc["question"]])[0]
     most = max((scores[at] for at, *_ in named), default=0.0)
     return _only(doc, [option for at, _, option in named if scores[at] == most > 0])
 
@@ -125,7 +140,20 @@ def _majority(doc: Doc) -> Weights:
 
 def _reader(doc: Doc) -> Weights:
     """Return the answer by links and templates."""
-    if doc["form"] in ("latent", "absent"):
+    if doc["form"] == "count":
+        dates = {_DATE.search(sentence) for sentence in _about(doc)}
+        return _sure(doc, str(len({date[0] for date in dates if date})))
+    if doc["form"] == "given":
+        person = doc["question"].partition(" of ")[2].partition(" last ")[0]
+        trusted = [s for _, s, _ in _named(doc) if person in s and not _UNTRUE.search(s)]
+        newest = max(trusted, key=lambda s: int(_YEAR.findall(s)[-1]), default="")
+        return _only(doc, [o for _, s, o in _named(doc) if s == newest])
+    if doc["form"] == "order":
+        years = [(int(_YEAR.findall(s)[-1]), option) for _, s, option in _named(doc)]
+        return _sure(doc, (min if doc["asks"] == "earlier" else max)(years)[1])
+    if doc["form"] == "hops":
+        return _sure(doc, _followed(doc))
+    if doc["form"] in ("latent", "absent", "rare"):
         back = {asked: told for told, asked in TABLES[doc["topic"]].links.items()}
         asked = next(one for one in sorted(back, key=len, reverse=True) if one in doc["question"])
         told = re.compile(rf"\b{re.escape(back[asked])}\b")
@@ -140,6 +168,44 @@ def _reader(doc: Doc) -> Weights:
     else:
         found = _best(doc)
     return _only(doc, found)
+
+
+def _followed(doc: Doc) -> str:
+    """Return the value at the end of the chain that the question names."""
+    whole = text_of(doc)
+    person = doc["question"].rpartition(" of ")[2].removesuffix("?")
+    while match := re.search(rf"The landlord of {re.escape(person)} is ([^.]+)\.", whole):
+        person = match[1]
+    found = re.search(rf"The {doc['topic']} of {re.escape(person)} is ([^.]+)\.", whole)
+    return found[1] if found else ""
+
+
+def _about(doc: Doc) -> list[str]:
+    """Return the sentences that name both the person and the place of a question of days."""
+    person, _, place = doc["question"].partition(" was ")[2].partition(" at the ")
+    whole = _sentences(text_of(doc))
+    return [s for s in whole if person in s and place.removesuffix("?") in s]
+
+
+def _counted(doc: Doc) -> Weights:
+    """Return how often the question's person and place stand in one sentence."""
+    if doc["form"] != "count":
+        return _majority(doc)
+    return _sure(doc, str(len(_about(doc))))
+
+
+def _newest(doc: Doc) -> Weights:
+    """Return the option of the sentence with the highest year."""
+    dated = [
+        (int(years[-1]), option)
+        for _, sentence, option in _named(doc)
+        if (years := _YEAR.findall(sentence))
+    ]
+    return _only(doc, [max(dated)[1]] if dated else [])
+
+
+def _sure(doc: Doc, answer: str) -> Weights:
+    return [float(option == answer) for option in doc["options"]]
 
 
 def _gold(doc: Doc) -> Weights:
@@ -183,6 +249,8 @@ PLAYERS = by_name(
     _player("bag_of_words", "takes the option whose sentences share most with the question", _bag),
     _player("bm25", "takes the option of the sentence that BM25 finds for the question", _bm25),
     _player("majority", "takes the option that the text names most often", _majority),
+    _player("word_counter", "counts the sentences with the question's person and place", _counted),
+    _player("newest_date", "takes the option of the sentence with the highest year", _newest),
     _player("always_unknown", "says nobody where that is offered", _unknown),
     Player("list_all", "names every option", _all_said, lambda doc, options: 0,
            weigh=lambda doc, options: [0.0] * len(options)),

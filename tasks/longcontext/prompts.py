@@ -6,6 +6,7 @@ The text stands first, so that a server with a prefix cache reads it once for al
 from collections.abc import Mapping
 from typing import Any
 
+from heptathlon.builders.longcontext.passages import passages_of
 from heptathlon.builders.longcontext.text import text_of
 
 Doc = Mapping[str, Any]
@@ -13,6 +14,8 @@ Doc = Mapping[str, Any]
 ANSWER = "ANSWER:"
 HEADING = "Read the following text. After it comes a question about what it says."
 """First line of every prompt with a text; the scorer knows an invented further item by it."""
+PASSAGES = "Read the following passages. After them comes a question."
+"""First line of every prompt with passages."""
 NO_TEXT = "Here is a question about a text that is not given. If you do not know the answer, guess."
 _OFFERED = "One of these is the answer: {options}."
 _SAY = (
@@ -23,7 +26,7 @@ _SAY = (
 
 def choose(doc: Doc) -> str:
     """Return text and question; the options are compared as what comes next."""
-    return f"{HEADING}\n\n{text_of(doc)}\n\n{question(doc)}\nAnswer:"
+    return f"{_read(doc)}\n\n{question(doc)}\nAnswer:"
 
 
 def choose_notext(doc: Doc) -> str:
@@ -33,12 +36,22 @@ def choose_notext(doc: Doc) -> str:
 
 def say(doc: Doc) -> str:
     """Return text and question, to be answered in text."""
-    return f"{HEADING}\n\n{text_of(doc)}\n\n{question(doc)}\n\n{_SAY.format(answer=ANSWER)}"
+    return f"{_read(doc)}\n\n{question(doc)}\n\n{_SAY.format(answer=ANSWER)}"
 
 
 def say_notext(doc: Doc) -> str:
     """Return the question alone, to be answered in text."""
     return f"{NO_TEXT}\n\n{question(doc)}\n\n{_SAY.format(answer=ANSWER)}"
+
+
+def _read(doc: Doc) -> str:
+    """Return what comes before the question: a text, or passages, of which there may be none."""
+    if doc["form"] != "given":
+        return f"{HEADING}\n\n{text_of(doc)}"
+    if not doc["passages"]:
+        return NO_TEXT
+    shown = (f"Passage {n}: {one}" for n, one in enumerate(passages_of(doc), start=1))
+    return "\n\n".join([PASSAGES, *shown])
 
 
 def question(doc: Doc) -> str:

@@ -5,11 +5,13 @@ from heptathlon.tasks.table import Group, Table, Variant
 
 WORD: dict[Tier, int] = {"smoke": 32}
 """Tokens of a smoke test's answer of a word or a name."""
-FORMS = ("needle", "latent", "update", "absent")
+FORMS = ("needle", "latent", "update", "absent", "hops", "count", "order", "rare")
 _PROMPTS = "heptathlon.tasks.longcontext.prompts"
 
 TABLE = Table(
     variants=(
+        Variant(name="given", form="choose", config="given"),
+        Variant(name="given_say", form="say", config="given", tokens=WORD),
         *(Variant(name=form, form="choose", config=form) for form in FORMS),
         *(
             Variant(
@@ -34,8 +36,11 @@ TABLE = Table(
     ),
     groups=(
         Group(members=FORMS, metric="right"),
+        Group(name="rag", members=("given",), metric="right"),
         Group(name="control", members=tuple(f"{form}_notext" for form in FORMS), metric="right"),
         # For models that a server shows no likelihoods of.
-        Group(name="said", members=tuple(f"{form}_say" for form in FORMS), metric="right"),
+        Group(
+            name="said", members=(*(f"{form}_say" for form in FORMS), "given_say"), metric="right"
+        ),
     ),
 )

@@ -17,12 +17,15 @@ from heptathlon.pages.drawings import (
     with_interval,
 )
 from heptathlon.scorers.longcontext import KEPT, LEAST, effective
+from heptathlon.scorers.stats import Interval, mean_interval
 from heptathlon.scoring.figures import SEED, clusters, columns
 from heptathlon.scoring.scorecard import ScoredSample, estimate
 
 RESAMPLES = 1_000
 SURE = (0.025, 0.975)
 DECILES = 10
+LEAST_HALF = 5
+"""Questions that half of a run must have, to choose a peak on it."""
 
 
 def draw(played: Played) -> list[Figure]:
@@ -163,4 +166,63 @@ def _cell(here: Samples) -> str | Markup:
     return Markup("{} ({}){}").format(pages.figure(value, 2), len(here), bar)
 
 
-DRAWINGS = Drawings(figures=draw)
+def draw_beside(run: Samples) -> list[Figure]:
+    """Show right answers over the number of passages, by what the others are like."""
+    out = []
+    for variant in dict.fromkeys(one.variant for one in run if one.form == "given"):
+        out.append(_passages(variant, [one for one in run if one.variant == variant]))
+    return out
+
+
+def _passages(variant: str, run: Samples) -> Figure:
+    kinds = list(dict.fromkeys(str(one.sample.doc["kind"]) for one in run))
+    counts = sorted({int(one.sample.doc["passages"]) for one in run})
+    rows = []
+    for count in counts:
+        here = [one for one in run if one.sample.doc["passages"] == count]
+        of = [[one for one in here if one.sample.doc["kind"] == kind] for kind in kinds]
+        rows.append((str(count), *(with_interval(estimate("right", one)) for one in (here, *of))))
+    found = fall_of(run)
+    fall = "too few questions for a fall from the peak"
+    if found is not None:
+        fall = (
+            f"fall from the peak to {counts[-1]} passages: {pages.figure(found.value)} "
+            f"({pages.interval(found.low, found.high) or pages.DASH})"
+        )
+    return Figure(
+        f"Right answers by number of passages ({variant})",
+        "One passage always answers, but for none at all; the others are of the kind that heads "
+        f"the column, and those for a number are among those for the next. The {fall}, paired by "
+        "question; the peak is chosen on one half of the questions and measured on the other.",
+        ("passages", "all", *kinds),
+        tuple(rows),
+    )
+
+
+def fall_of(run: Samples) -> Interval | None:
+    """Return how much less is right with most passages than at the peak, each half's own.
+
+    Args:
+        run: samples of one variant; the same questions before every number of passages.
+    """
+    names = sorted({str(one.sample.doc["cluster_id"]) for one in run})
+    counts = sorted({int(one.sample.doc["passages"]) for one in run if one.sample.doc["passages"]})
+    right = np.full((len(names), len(counts)), np.nan)
+    for one in run:
+        if one.sample.doc["passages"]:
+            place = names.index(str(one.sample.doc["cluster_id"]))
+            column = counts.index(int(one.sample.doc["passages"]))
+            right[place, column] = one.verdict.metrics["right"]
+    right = right[~np.isnan(right).any(axis=1)]
+    if len(right) < 2 * LEAST_HALF or len(counts) < 2:
+        return None
+    # Ids are hashes, so that the two halves are drawn as good as at random.
+    half = np.arange(len(right)) % 2
+    falls = np.empty(len(right))
+    for mine in (0, 1):
+        peak = int(right[half != mine].mean(axis=0).argmax())
+        falls[half == mine] = right[half == mine, peak] - right[half == mine, -1]
+    return mean_interval(falls, np.arange(len(falls)), bounds=(-1.0, 1.0))
+
+
+DRAWINGS = Drawings(figures=draw, beside=draw_beside)
