@@ -13,6 +13,7 @@ BENCHMARKS = (
     "maze",
     "build",
     "rescore",
+    "scale",
     "validate",
     "load",
     "bootstrap",

@@ -40,7 +40,7 @@ VARIABLES = (
     Variable(
         "HEPTATHLON_SOURCES",
         "folder of a mirror, `<hub id>/<path in that repository>`, from which source files of "
-        "paper editions are read in place of the Hub",
+        "paper editions are read in place of the Hub; see `sources.md`",
     ),
     Variable("HEPTATHLON_OWN", "folder of a set that `heptathlon build FAMILY --text` made"),
     Variable(
@@ -57,9 +57,16 @@ VARIABLES = (
         "HEPTATHLON_RARB_FILES",
         "where full retrieval reads RAR-b: `mteb` (as is done by itself), `authors` or `sources`",
     ),
+    Variable(
+        "HEPTATHLON_RARB_DATA",
+        "C-STS's validation file for the paper edition of rarb: a path, or `hf://datasets/…`",
+    ),
     Variable("HEPTATHLON_API_KEY", "key of the server that `--model api` asks", secret=True),
     Variable("HEPTATHLON_JUDGE_KEY", "key of the server that `heptathlon judge` asks", secret=True),
     Variable("HEPTATHLON_DIGESTS", "`all`: the tests build the large sets too"),
+    Variable(
+        "HEPTATHLON_CLUSTER", "`1`: the tests start a Ray cluster on this machine and kill it"
+    ),
     Variable("HEPTATHLON_GGUF", "a model's file, for the opt-in test of a real server"),
     Variable("HEPTATHLON_PEER_PYTHON", "Python of the peer of `benchmarks.maze`"),
     Variable("HEPTATHLON_SEARCH_PEER_PYTHON", "Python of the peers of `benchmarks.search`"),

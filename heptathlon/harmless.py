@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 NOTE = "\n[… {left:,} characters left out …]\n"
 ELLIPSIS = "…"
@@ -50,13 +51,24 @@ def label(text: str, limit: int = 120) -> str:
 
 MARKS = 2
 """Combining marks in a row that a name may have: Vietnamese needs two on a letter."""
-CLAIMING = (
-    *("rerun", "rescored", "wellformed", "confirmed", "verified", "maintainer", "official"),
-    *("checked", "certified", "heptathlon"),
-)
+BADGES = ("rerun", "rescored", "wellformed", "confirmed", "maintainer")
+"""Words of the board's own badges."""
+CLAIMING = (*BADGES, "verified", "official", "checked", "certified", "heptathlon")
 """Words by which a name would pass for a badge."""
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
 """Alphabets whose letters look like one another's."""
+
+
+def claims(text: str, words: Iterable[str] = CLAIMING) -> bool:
+    """Tell whether a text holds a word by which it would pass for a badge.
+
+    Example:
+        >>> claims("float32, re-run by us"), claims("Observation:")
+        (True, False)
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    bare = "".join(c for c in plain if c.isalnum())
+    return any(word in bare for word in words)
 
 
 def look_of(name: str) -> str:
@@ -92,8 +104,7 @@ def look_of(name: str) -> str:
     for word in name.split():
         if len({_alphabet(c) for c in word} - {""}) > 1:
             return "mixes alphabets whose letters look alike"
-    bare = "".join(c for c in plain.casefold() if c.isalnum())
-    if any(word in bare for word in CLAIMING):
+    if claims(name):
         return "says what only a badge may say"
     return ""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from heptathlon.harmless import claims
 from heptathlon.models import SHARED_PROMPT
 from heptathlon.models.memory import ADAPTERS
 
@@ -59,6 +60,8 @@ def _stops(value: object) -> bool:
         isinstance(value, list)
         and len(value) <= 8
         and all(isinstance(s, str) and 0 < len(s) <= 64 and _STOP.fullmatch(s) for s in value)
+        # The row shows them.
+        and not any(claims(s) for s in value)
     )
 
 
@@ -153,7 +156,6 @@ _API: Mapping[str, Form] = {
     "tries": _count(1, 10**4),
     "max_gen_toks": _count(1, 2**20),
     "tokenizer": _NAME,
-    "key_variable": _matches(r"[A-Z][A-Z0-9_]{0,63}"),
     "body": _body,
 }
 _ENCODER: Mapping[str, Form] = {
@@ -223,8 +225,9 @@ BACKENDS: Mapping[str, Backend] = {
     "openai-chat-completions": Backend("server", _SERVER, weights=False),
     "anthropic-chat-completions": Backend("server", _SERVER, weights=False),
 }
-ADDRESSES = ("base_url",)
-"""Arguments that name a host: they are left out of what is published, and never followed."""
+ADDRESSES = ("base_url", "key_variable")
+"""Arguments that name a host, or a variable that holds a key: they are left out of what is
+published, and never followed. Who called a row's command would send that variable away."""
 
 GENERATION: Mapping[str, Form] = {
     "until": _stops,

@@ -17,6 +17,7 @@ FIELDS: Mapping[str, str] = {
     "git_hash": "the commit of whatever folder the run was started in",
     "upper_git_hash": "the commit of the folder above",
     "config.files": "names and times of a local model's files",
+    "config.model_args.key_variable": "the variable of that machine that holds a key",
     "config.model_args.base_url": "the address of a server",
     "config.model_args.pretrained": "the folder of local weights",
     "config.model_args.tokenizer": "the folder of a local tokenizer",

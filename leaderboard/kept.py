@@ -15,18 +15,13 @@ Entries lie in a folder of the maintainer's. Whoever can write there can write t
 the checksum of an entry finds damage, and entries of another name, but no malice.
 """
 
-import functools
-import hashlib
-import importlib
 import io
 import os
-import platform
 import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,29 +31,23 @@ from pydantic import BaseModel, ConfigDict
 
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
-from heptathlon.families import FAMILIES
-from heptathlon.files import canonical_json, sha256_file, write_bytes_atomic
+from heptathlon.files import canonical_json, write_bytes_atomic
 from heptathlon.leaderboard import validate
 from heptathlon.leaderboard.schema import ENVELOPE, FILE_NAME
 from heptathlon.leaderboard.standings import Items, Row
+from heptathlon.scoring import environment as environments
 from heptathlon.scoring import scorecard
+from heptathlon.scoring.environment import HASH
 from heptathlon.scoring.scorecard import Published
 from heptathlon.tasks.catalog import TaskData
 
 FOLDER = "checked"
 """Name of the entries' folder below the suite's cache."""
-PACKAGES = ("", ".builders", ".leaderboard", ".scorers", ".tasks")
-LIBRARIES = (
-    *("jinja2", "markupsafe", "numpy", "pyarrow", "pydantic", "pyyaml"),
-    *("scikit-learn", "scipy"),
-)
-"""Libraries whose versions may show in a figure's last bits or in a report's markup."""
 LEVEL = 1
 """Of zlib: a report shrinks to a sixth, and the highest level would take ten times as long."""
 BLOCK = 2**20
-_HASH = functools.partial(hashlib.blake2b, digest_size=32)
-"""As strong as SHA-256, and half the time on processors without instructions for that: a build
-hashes every submission and every report."""
+PACKAGES = ("", ".builders", ".leaderboard", ".scorers", ".tasks")
+"""Packages of this program that decide what comes of a submission."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -122,7 +111,7 @@ class Kept:
             return None
         if files is None:
             return None
-        return _HASH(canonical_json([self.environment, files]).encode()).hexdigest()
+        return HASH(canonical_json([self.environment, files]).encode()).hexdigest()
 
     def find(self, key: str) -> Came | None:
         """Return an entry; None if there is none, it is damaged, or a set is not what it was."""
@@ -153,7 +142,7 @@ class Kept:
             envelope=envelope,
             sets=tuple(sorted(sets)),
             rows=tuple(row for row, _ in found),
-            reports=tuple(_HASH(text.encode()).hexdigest() for text in reports),
+            reports=tuple(HASH(text.encode()).hexdigest() for text in reports),
         )
         body = came.model_dump_json().encode() + b"\n" + _packed(found, reports)
         write_bytes_atomic(self._path(key), _seal(key, body) + b"\n" + body)
@@ -216,19 +205,8 @@ class Kept:
 
 
 def environment() -> str:
-    """Return a digest of what checks and scores: this package's files, and what it computes with.
-
-    Files that a user brings for a paper edition belong to it: a player may learn from one.
-    """
-    roots = [Path(p) for name in PACKAGES for p in _module_path(f"heptathlon{name}")]
-    # A plug-in's package scores as well; its environment is another one.
-    plugins = sorted({family.package for family in FAMILIES.values() if family.package})
-    roots += [Path(p) for name in plugins for p in _module_path(name)]
-    libraries = {name: metadata.version(name) for name in LIBRARIES}
-    own = {name: store.own_listing(name, "paper") for name in FAMILIES}
-    brought = {name: files for name, files in own.items() if files}
-    whole = [platform.python_version(), libraries, [_code(root) for root in roots], brought]
-    return _HASH(canonical_json(whole).encode()).hexdigest()
+    """Return a digest of what checks and scores; see :func:`.scoring.environment.environment`."""
+    return environments.environment(PACKAGES)
 
 
 def recording(used: set[Used]) -> validate.FindPublished:
@@ -245,7 +223,7 @@ def recording(used: set[Used]) -> validate.FindPublished:
 
 def digest_of(path: Path) -> str | None:
     """Return the digest of a file as entries have it; None if it cannot be read."""
-    total = _HASH()
+    total = HASH()
     try:
         # No buffer of Python's own: the blocks are large, and most files smaller than one.
         with path.open("rb", buffering=0) as file:
@@ -254,19 +232,6 @@ def digest_of(path: Path) -> str | None:
     except OSError:
         return None
     return total.hexdigest()
-
-
-def _module_path(name: str) -> Iterable[str]:
-    return importlib.import_module(name).__path__
-
-
-def _code(root: Path) -> dict[str, str]:
-    """Return the digest of each file of a package, by its place in it."""
-    return {
-        path.relative_to(root).as_posix(): sha256_file(path)
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and path.suffix != ".pyc"
-    }
 
 
 def _files(submission: Path) -> dict[str, str] | None:
@@ -301,7 +266,7 @@ def _set_now(family: str, edition: str, tier: str, season: str) -> tuple[str, st
 
 def _seal(key: str, body: bytes) -> bytes:
     """Return a checksum over an entry and its name, so that a renamed one does not pass."""
-    return _HASH(key.encode() + body).hexdigest().encode()
+    return HASH(key.encode() + body).hexdigest().encode()
 
 
 def _packed(found: Sequence[tuple[Row, Items | None]], reports: Sequence[str]) -> bytes:

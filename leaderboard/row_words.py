@@ -37,7 +37,8 @@ def note_of(row: Row, events: int = 0, of: int = 0) -> str:
     if 0 < events < of:
         words.append(f"{events} of {of} events")
     if row.submitter:
-        words.append(f"submitted by {row.submitter}")
+        # In marks that no name holds: what stands between them is the submitter's word.
+        words.append(f"submitted by “{row.submitter}”")
     if row.runs > 1:
         words.append(f"run {row.run} of {row.runs}")
     words += [f"no rank: {why}" for why in row.unranked]

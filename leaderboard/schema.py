@@ -135,6 +135,13 @@ class Envelope(_Closed):
     files: list[FileEntry] = Field(min_length=2, max_length=2000)
     claims: dict[str, Claim] = Field(min_length=1, max_length=100)
 
+    @field_validator("schema_version", mode="before")
+    @classmethod
+    def _is_a_whole_number(cls, value: object) -> object:
+        if type(value) is not int:  # True and 1.0 are equal to 1
+            raise ValueError("is no whole number")
+        return value
+
     @field_validator("dropped")
     @classmethod
     def _is_of_the_list(cls, names: list[str]) -> list[str]:

@@ -55,6 +55,8 @@ _MARKS = (
 )
 _FRAMING = frozenset(word for line in _MARKS for word in line.split())
 """Words of the marks between turns, and of dates."""
+_BEGUN = re.compile(r"(?<![\w<|/\[{])(?:\d+|no)(?![\w>|\]}])", re.IGNORECASE)
+"""What could be an answer of its own, outside a mark, behind the last message."""
 
 
 class OwnTemplateError(Exception):
@@ -202,6 +204,8 @@ class Frame:
             return "long text of its own"
         if others:
             return " ".join(others)
+        if begun := _BEGUN.search(self.pieces[-1]):
+            return f"the beginning of an answer, {begun[0]}"
         return "many digits" if sum(c.isdigit() for c in text) > MAX_DIGITS else ""
 
 

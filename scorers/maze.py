@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from heptathlon.grid import Grid
+from heptathlon.scorers import maze_star
 from heptathlon.scorers.maze_choice import (
     CHOICE_METRICS,
     judge_likelihoods,
@@ -39,6 +40,7 @@ METRICS: dict[str, tuple[str, ...]] = {
     "next_move": CHOICE_METRICS,
     "verify_path": CHOICE_METRICS,
     "mlmu": ("exact", "token_acc", *WALK_METRICS),
+    "star": maze_star.METRICS,
 }
 """Metrics of each form, in the order in which they are reported."""
 
@@ -73,11 +75,13 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         return judge_said(options, gold, said)
     if len(responses) != 1 or not isinstance(responses[0], str):
         raise ValueError(f"the form {form!r} is answered by one text")
-    reading = read(responses[0], HEADINGS[form], at_once=form == "mlmu")
+    reading = read(responses[0], HEADINGS[form], at_once=form in {"mlmu", "star"})
     if form == "path":
         return _path(doc, reading)
     if form == "path_or_none":
         return _path_or_none(doc, reading)
+    if form == "star":
+        return maze_star.judge(doc, reading)
     return _mlmu(doc, reading)
 
 

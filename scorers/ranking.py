@@ -21,8 +21,12 @@ def ndcg(ranks: Sequence[int], k: int) -> float:
         (1.0, 0.6309, 0.0)
     """
     gain = math.fsum(1 / math.log2(1 + r) for r in ranks if r <= k)
-    ideal = math.fsum(1 / math.log2(1 + r) for r in range(1, min(len(ranks), k) + 1))
-    return gain / ideal
+    return gain / ideal(len(ranks), k)
+
+
+def ideal(relevant: int, k: int) -> float:
+    """Return the discounted gain at ``k`` of so many relevant documents that all stand first."""
+    return math.fsum(1 / math.log2(1 + r) for r in range(1, min(relevant, k) + 1))
 
 
 def recall(ranks: Sequence[int], k: int) -> float:

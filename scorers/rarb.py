@@ -5,13 +5,12 @@ list, so that a scorer that cannot tell documents apart earns exactly chance.
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from heptathlon.errors import HeptathlonError
-from heptathlon.scorers import ranking
+from heptathlon.scorers import ranking, rarb_retrieve
 from heptathlon.scorers.reading import Unread, read, settled
 from heptathlon.scorers.reading.numbers import numbers_in
 from heptathlon.scorers.reading.options import YES, truth_alone, truth_in
@@ -29,8 +28,10 @@ METRICS: dict[str, tuple[str, ...]] = {
     "rank": ("ndcg_10", "mrr", "recall_1", "recall_5", "hard_acc", "hard_pairs"),
     "choose": ("acc", "above_chance", "mrr"),
     "judge": ("acc", "support"),
-    "retrieve": ("ndcg_10", "mrr", "map", "recall_1", "recall_10", "recall_100", "hard_acc"),
+    "retrieve": rarb_retrieve.METRICS,
     "mcr": ("acc", "above_chance", "acc_norm"),
+    "mcr_judge": ("acc", "support"),
+    "rerank": ("ndcg_10", "recall_10", "first_ndcg_10", "gain"),
 }
 """Metrics of each form, in the order in which they are reported."""
 WRITTEN: dict[str, tuple[str, ...]] = {
@@ -39,7 +40,9 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "judge": ("acc",),
 }
 """The same of an answer in words."""
-COMPARED = {"rank": "ndcg_10", "retrieve": "ndcg_10", "mcr": "acc"}
+BOUNDS = dict.fromkeys(("gain", "instruction_gain", "above_chance"), (-1.0, 1.0))
+"""Ranges of the figures that are differences."""
+COMPARED = {"rank": "ndcg_10", "retrieve": "ndcg_10", "rerank": "ndcg_10", "mcr": "acc"}
 """The metric by which asking with instruction is compared with asking without, by form."""
 
 OTHER = "other"
@@ -49,10 +52,10 @@ NOT_RETRIEVED = "not_retrieved"
 ALL_EQUAL = "all_equal"
 FEWEST_TO_JUDGE = 20
 """Documents of a run from which on it is called broken if it tells none of its options apart."""
+DECIMALS = 12
+"""Chances of *true* that differ by less are ties."""
 QUERY = "Query: "
 """Begins the further item that a model may go on with."""
-RANKS = "RANKS"
-_RANK = re.compile(r"(\S{1,200})=(\d{1,12})")
 
 
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
@@ -68,14 +71,26 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     """
     form = doc["form"]
     if len(responses) == 1 and isinstance(responses[0], str):
-        said = {"rank": _list, "choose": _number, "judge": _word_of, "retrieve": _retrieve}
+        said = {
+            "rank": _list,
+            "choose": _number,
+            "judge": _word_of,
+            "retrieve": rarb_retrieve.verdict,
+        }
         if form not in said:
             raise ValueError(f"the form {form!r} is answered by likelihoods")
         return said[form](doc, responses[0])
     if form == "retrieve":
         raise ValueError(f"the form {form!r} is answered by one text")
-    judged = {"rank": _rank, "choose": _choose, "judge": _judge, "mcr": _mcr}[form]
-    options = len(TRUE_FALSE) if form == "judge" else len(doc["candidates"])
+    judged = {
+        "rank": _rank,
+        "choose": _choose,
+        "judge": _judge,
+        "mcr": _mcr,
+        "mcr_judge": _judge,
+        "rerank": _rerank,
+    }[form]
+    options = len(doc["candidates"]) if "candidates" in doc else len(TRUE_FALSE)
     return judged(doc, _scores(responses, options))
 
 
@@ -86,7 +101,14 @@ def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str,
 
 def ceiling(rows: Sequence[Row]) -> float:
     """Return the recall of the first stage on these documents: no ranking of it can score more."""
-    return sum(int(row.doc.get("gold", 0)) >= 0 for row in rows) / len(rows)
+    return math.fsum(_reachable(row.doc) for row in rows) / len(rows)
+
+
+def _reachable(doc: Mapping[str, Any]) -> float:
+    if doc["form"] != "rerank":
+        return float(int(doc.get("gold", 0)) >= 0)
+    listed = len(doc["golds"])
+    return ranking.ideal(listed, CUT) / ranking.ideal(listed + doc["missed"], CUT)
 
 
 def _scores(responses: Sequence[Any], options: int) -> list[float]:
@@ -128,6 +150,37 @@ def _rank(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
         "hard_pairs": 1 - (higher + equal / 2) / len(hard) if hard else 1.0,
     }
     return Verdict(metrics, _outcome(doc, scores), _top(doc, scores))
+
+
+def _rerank(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
+    """Judge a first stage ranked again; right documents that it missed stand in the ideal alone.
+
+    A gain is a sum over the right documents, so the mean over all orders of a tie is the sum of
+    each one's own mean.
+    """
+    right = len(doc["golds"]) + doc["missed"]
+    ideal = ranking.ideal(right, CUT)
+    places = [_place(scores, gold) for gold in doc["golds"]]
+    ndcg = math.fsum(_mean_gain(*place) for place in places) / ideal
+    first = math.fsum(_mean_gain(rank - 1, 0) for rank in doc["first_ranks"]) / ideal
+    found = math.fsum(ranking.expected(lambda r: ranking.recall(r, CUT), *p) for p in places)
+    metrics = {
+        "ndcg_10": ndcg,
+        "recall_10": found / right,
+        "first_ndcg_10": first,
+        "gain": ndcg - first,
+    }
+    best = [i for i, s in enumerate(scores) if s == max(scores)]
+    outcome = "tied" if len(best) > 1 else "right" if best[0] in doc["golds"] else "wrong"
+    if not doc["golds"]:
+        outcome = NOT_RETRIEVED
+    elif len(set(scores)) == 1:
+        outcome = ALL_EQUAL
+    return Verdict(metrics, outcome, _top(doc, scores))
+
+
+def _mean_gain(above: int, tied: int) -> float:
+    return ranking.expected(lambda r: ranking.ndcg(r, CUT), above, tied)
 
 
 def _choose(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
@@ -248,67 +301,6 @@ def _numbers(response: str) -> list[int] | Unread:
     return settled(read(response, [*LIST_HEADINGS, QUERY]), numbers_in, numbers_in)
 
 
-# --- full retrieval ------------------------------------------------------------------------------
-
-
-def read_ranks(answer: str) -> dict[str, int] | None:
-    """Return the ranks that a retriever counted, by document id; None if it is anything else."""
-    words = answer.split()
-    if not words or words[0] != RANKS:
-        return None
-    out: dict[str, int] = {}
-    for word in words[1:]:
-        found = _RANK.fullmatch(word)
-        if not found or found[1] in out:
-            return None
-        out[found[1]] = int(found[2])
-    return out or None
-
-
-def _retrieve(doc: Mapping[str, Any], response: str) -> Verdict:
-    """Judge an answer of full retrieval: counted ranks, or a list of ids, best first.
-
-    Ranks must be those of exactly the documents that count, and be possible: who does not search
-    knows neither their ids nor how many they are.
-    """
-    names = METRICS["retrieve"]
-    gold, hard = list(doc["gold_ids"]), list(doc["hard_ids"])
-    size = int(doc["corpus_size"])
-    # What a retriever counts is no prose, and its ids may hold any character.
-    answer = response.strip().rpartition("\n")[2]
-    listed = answer.split()
-    ranks = read_ranks(answer)
-    if ranks is None:
-        repeated = len(set(listed)) < len(listed)
-        if not listed or listed[0] == RANKS or repeated or len(listed) >= size:
-            return Verdict(dict.fromkeys(names, 0.0), "no_answer", invalid=True)
-        ranks = {document: rank for rank, document in enumerate(listed, start=1)}
-        counted = [ranks[g] for g in gold if g in ranks]
-        if not counted:
-            return Verdict(dict.fromkeys(names, 0.0), "not_listed", listed[0])
-        # What is not listed stands below the list: it adds nothing but to the ideal.
-        ranks |= {g: size + i for i, g in enumerate(set(gold) - ranks.keys())}
-    elif set(ranks) != {*gold, *hard} or not _possible(ranks, size):
-        return Verdict(dict.fromkeys(names, 0.0), "no_answer", invalid=True)
-    places = [ranks[g] for g in gold]
-    best = min(places)
-    metrics = {
-        "ndcg_10": ranking.ndcg(places, CUT),
-        "mrr": ranking.reciprocal_rank(places),
-        "map": ranking.average_precision(places),
-        **{f"recall_{k}": ranking.recall(places, k) for k in (1, 10, 100)},
-        "hard_acc": float(all(best < ranks.get(h, size + 1) for h in hard)),
-    }
-    words = {1: "first", CUT: "top_10", 100: "top_100"}
-    outcome = next((word for k, word in words.items() if best <= k), "below_100")
-    return Verdict(metrics, outcome, " ".join(f"{g}={ranks[g]}" for g in gold))
-
-
-def _possible(ranks: Mapping[str, int], size: int) -> bool:
-    values = list(ranks.values())
-    return len(set(values)) == len(values) and all(1 <= r <= size for r in values)
-
-
 # --- all documents of a run together -------------------------------------------------------------
 
 
@@ -317,6 +309,9 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
 
     - ``ndcg_10``, ``mrr``, ``recall_1`` and ``recall_5`` of the pointwise reading: the documents of
       one query, judged one by one, ranked by the odds of *true*. Only where all of them are there.
+    - ``mcr_acc`` of a published item whose options were judged one by one, all of them: whether the
+      right one has the best odds of *true*. It stands on the right option's document, so that its
+      mean is over items, as the paper's accuracy is.
     - ``instruction_gain`` of a document that was asked with instruction: its figure less that of
       the same document without.
 
@@ -325,6 +320,7 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
     """
     _refuse_all_equal(rows)
     ranked = _ranked_pointwise(rows)
+    picked = _picked_pointwise(rows)
     plain = {
         (row.variant, row.doc["item_id"]): row.verdict.metrics
         for row in rows
@@ -335,6 +331,8 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
         added: dict[str, float] = {}
         if row.doc["form"] == "judge":
             added = ranked.get((row.variant, row.doc["query"]), {})
+        if row.doc["form"] == "mcr_judge" and row.doc["right"]:
+            added = picked.get((row.variant, row.doc["kind"], row.doc["row"]), {})
         without = plain.get((row.variant.removesuffix(WITH_INSTRUCTION), row.doc["item_id"]))
         metric = COMPARED.get(row.doc["form"])
         if row.variant.endswith(WITH_INSTRUCTION) and without and metric:
@@ -358,13 +356,29 @@ def _ranked_pointwise(rows: Sequence[Row]) -> dict[tuple[str, str], dict[str, fl
             out[key] = dict.fromkeys(WRITTEN["rank"], 0.0)
             continue
         gold = next(i for i, row in enumerate(group) if row.doc["right"])
-        p_true = [
-            s if row.doc["right"] else 1 - s
-            for row in group
-            for s in [row.verdict.metrics["support"]]
-        ]
-        out[key] = _figures(*_place(p_true, gold))
+        out[key] = _figures(*_place([_p_true(row) for row in group], gold))
     return out
+
+
+def _picked_pointwise(rows: Sequence[Row]) -> dict[tuple[str, str, int], dict[str, float]]:
+    """Return of each item whose options were all judged whether the right one is best."""
+    groups: dict[tuple[str, str, int], list[Row]] = {}
+    for row in rows:
+        if row.doc["form"] == "mcr_judge":
+            groups.setdefault((row.variant, row.doc["kind"], row.doc["row"]), []).append(row)
+    out = {}
+    for key, group in groups.items():
+        if len(group) == group[0].doc["pool"]:
+            gold = next(i for i, row in enumerate(group) if row.doc["right"])
+            above, tied = _place([_p_true(row) for row in group], gold)
+            out[key] = {"mcr_acc": 0.0 if above else 1 / (1 + tied)}
+    return out
+
+
+def _p_true(row: Row) -> float:
+    support = row.verdict.metrics["support"]
+    # Rounded, since 1 - (1 - p) is not always p, and equal odds must tie.
+    return round(support if row.doc["right"] else 1 - support, DECIMALS)
 
 
 def _refuse_all_equal(rows: Sequence[Row]) -> None:

@@ -7,6 +7,7 @@ at the same question with the text and without it.
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +25,8 @@ METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
 
 ``acc``: lm-eval's plain likelihood: the option with the greatest is the answer, the first one of
 equals. ``acc_paper``: the same, but wrong unless the option is sure to be among the model's 20
-likeliest next tokens, outside of which the paper's code counts an answer as wrong. ``a_rate``:
+likeliest next tokens, outside of which the paper's code counts an answer as wrong; where the ranks
+of the letters are recorded (``sort_book_ranks``), the paper's own reading itself. ``a_rate``:
 whether the first option was chosen; its mean shows a bias by position, and neither a high nor a
 low one is good. ``p_right``: the share of the options' probability that the right one has; of an
 answer in text, whether it is right.
@@ -59,7 +61,13 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     """
     names = METRICS[doc["form"]]
     said = labels(doc)
-    if len(responses) == 1 and isinstance(responses[0], str):
+    ranked = _ranked(responses[0]) if len(responses) == 1 else None
+    if ranked:
+        values = [ranked.get(f"_{label}", ranked.get(label, UNSEEN)).score for label in said]
+        chosen = max(range(len(values)), key=values.__getitem__)
+        share = _share(values, doc["gold"])
+        seen = True
+    elif len(responses) == 1 and isinstance(responses[0], str):
         choice = options.chosen(read(responses[0], NEXT_ITEMS), said, list(doc["options"]))
         if isinstance(choice, Unread):
             return Verdict(dict.fromkeys(names, 0.0), choice.value, invalid=True)
@@ -77,11 +85,60 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     right = float(chosen == doc["gold"])
     metrics = {
         "acc": right,
-        "acc_paper": right * seen,
+        "acc_paper": _as_published(ranked, said, doc["gold"]) if ranked else right * seen,
         "a_rate": float(chosen == 0),
         "p_right": share,
     }
     return Verdict(metrics, "right" if right else "wrong", said[chosen])
+
+
+class _Ranked(NamedTuple):
+    """A letter, with a blank before it or without, among all next tokens.
+
+    Attributes:
+        rank: its rank, from 1.
+        score: its log-probability.
+    """
+
+    rank: int
+    score: float
+
+
+UNSEEN = _Ranked(0, -math.inf)
+_RANKS = re.compile(r"RANKS( _?\S{1,20}=\d{1,8}:-?\d{1,6}(\.\d{1,20})?(e-?\d{1,3})?){1,8}")
+
+
+def _ranked(response: Any) -> dict[str, _Ranked] | None:
+    """Return the ranks that a model class recorded, by form; None for any other answer."""
+    if not isinstance(response, str) or not _RANKS.fullmatch(response):
+        return None
+    out = {}
+    for word in response.split()[1:]:
+        form, _, said = word.rpartition("=")
+        rank, _, score = said.partition(":")
+        out[form] = _Ranked(int(rank), float(score))
+    return out
+
+
+def _as_published(ranked: Mapping[str, _Ranked], said: Sequence[str], gold: int) -> float:
+    """Return whether an answer is right as the paper's code reads it.
+
+    Of each letter the first form among the 20 likeliest tokens counts, bare before blank; the
+    likelier letter is the answer, the first one of equals, and none is wrong (evaluation.py).
+    """
+    scores = [
+        next(
+            (
+                ranked[f].score
+                for f in (label, f"_{label}")
+                if 0 < ranked.get(f, UNSEEN).rank <= TOP
+            ),
+            -math.inf,
+        )
+        for label in said
+    ]
+    best = max(range(len(scores)), key=scores.__getitem__)
+    return float(scores[best] > -math.inf and best == gold)
 
 
 def _share(values: Sequence[float], gold: int) -> float:

@@ -28,6 +28,30 @@ os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="heptathlon-tests-hf-")
 atexit.register(shutil.rmtree, os.environ["HF_HOME"], ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that read published files, in a way that reaches the summary from a worker."""
+    for item in items:
+        reasons = [mark.kwargs.get("reason", "") for mark in item.iter_markers("skipif")]
+        if "sources_folder" in getattr(item, "fixturenames", ()) or any(
+            "HEPTATHLON_SOURCES" in reason for reason in reasons
+        ):
+            item.user_properties.append(("real_files", True))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many tests ran on published files, and how many could not for want of them."""
+    ran, left = set(), set()
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            if ("real_files", True) in getattr(report, "user_properties", ()):
+                (left if outcome == "skipped" else ran).add(report.nodeid)
+    if ran or left:
+        terminalreporter.write_line(
+            f"real files: {len(ran)} tests ran on published files, {len(left)} did not; "
+            f"HEPTATHLON_SOURCES is {os.environ.get('HEPTATHLON_SOURCES') or 'not set'}"
+        )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def suite_home(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -42,7 +66,7 @@ def suite_home(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEPTATHLON_HOME", str(home))
         patch.setenv("HF_HUB_OFFLINE", "1")
-        for name in ("SALT", "SEASON", "DATA", "STUDENTS_DATA"):
+        for name in ("SALT", "SEASON", "DATA", "STUDENTS_DATA", "RARB_DATA"):
             patch.delenv(f"HEPTATHLON_{name}", raising=False)
         yield home
 

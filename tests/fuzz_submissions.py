@@ -93,7 +93,7 @@ def seeds(folder: Path, families: tuple[str, ...] = tuple(FAMILIES)) -> dict[str
 @cache
 def places(path: Path) -> list[list[Any]]:
     """Return the ways to each place of a file's JSON, of its first line where it has many."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     return list(
         mutants.paths_of(json.loads(text if path.suffix == ".json" else text.splitlines()[0]))
     )
@@ -271,7 +271,7 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
         dates: dict[str, str] = {}
         for file in sorted(seed.glob("results_*")):
             shutil.copyfile(file, clean / file.name)
-            tasks = json.loads(file.read_text(encoding="utf-8"))["versions"]
+            tasks = json.loads(file.read_text(encoding="utf-8-sig"))["versions"]
             dates |= dict.fromkeys(tasks, file.stem.removeprefix("results_"))
         metrics: dict[str, list[dict[str, float]]] = {}
         for task, rows in honest.items():
@@ -316,7 +316,7 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
             raise BrokenError(f"{name} {metric}: {family.headline.value}, by hand {values}")
     if case.card.families.keys() != card.families.keys():
         raise BrokenError("accepted with other families")
-    newest = json.loads(sorted(folder.glob("results_*"))[-1].read_text(encoding="utf-8"))
+    newest = json.loads(sorted(folder.glob("results_*"))[-1].read_text(encoding="utf-8-sig"))
     for task, made in metrics.items():
         for metric in made[0]:
             recorded = newest["results"][task].get(f"{metric},none")
@@ -467,10 +467,16 @@ def main() -> int:
     if args.engine == "atheris":
         return by_coverage(campaign, end, finish)
     batch = args.seed * 10**6
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         while time.monotonic() < end:
             seeded(batch)(test_of(campaign))()
             batch += 1
+            # What an hour has seen is not lost with its last minute.
+            minutes = (time.monotonic() - start) / 60
+            print(f"{campaign.mutants:,} mutants, {minutes:.1f} minutes", flush=True)
+            if args.corpus:
+                args.corpus.write_text(campaign.corpus(), encoding="utf-8")
     except KeyboardInterrupt:
         pass
     return finish()

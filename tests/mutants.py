@@ -145,7 +145,7 @@ def _json(folder: Path, step: Step) -> None:
     if (path := _file(folder, step["file"])) is None:
         return
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
         if path.suffix == ".json":
             lines = ["\n".join(lines)]
         number = _number(step["line"], len(lines))
@@ -185,7 +185,7 @@ def _json(folder: Path, step: Step) -> None:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    text = path.read_text(encoding="utf-8").split("\n")
+    text = path.read_text(encoding="utf-8-sig").split("\n")
     rows = [json.loads(line) for line in text if line.strip()]
     if not rows or not all(isinstance(row, dict) for row in rows):
         raise ValueError("no samples")
@@ -281,7 +281,7 @@ def with_aggregates(folder: Path, task: str, rows: list[dict[str, Any]]) -> None
     if (path := _file(folder, "results_")) is None:
         return
     try:
-        results = json.loads(path.read_text(encoding="utf-8"))
+        results = json.loads(path.read_text(encoding="utf-8-sig"))
         results["results"][task] |= forge.aggregates(rows)
         forge.regroup(results)
     except Exception:
@@ -330,7 +330,7 @@ def _list(folder: Path, step: Step) -> None:
     if not (folder / ENVELOPE).is_file():
         return  # reading a pipe would never end
     try:
-        envelope = json.loads((folder / ENVELOPE).read_text(encoding="utf-8"))
+        envelope = json.loads((folder / ENVELOPE).read_text(encoding="utf-8-sig"))
         envelope["files"] = [
             {"path": p.name, "bytes": p.stat().st_size, "sha256": sha256_file(p)}
             for p in _files(folder)
@@ -351,7 +351,7 @@ def _claim(folder: Path, step: Step) -> None:
     if not (folder / ENVELOPE).is_file():
         return
     try:
-        envelope = json.loads((folder / ENVELOPE).read_text(encoding="utf-8"))
+        envelope = json.loads((folder / ENVELOPE).read_text(encoding="utf-8-sig"))
         card, _ = scorecard.score_run(runs.read_run(folder), details=False)
         envelope["claims"] = {n: c.model_dump() for n, c in claims_of(card).items()}
         text = json.dumps(envelope)

@@ -17,6 +17,7 @@ from heptathlon.models.encoder import EncoderLM
 from heptathlon.running import runner
 from heptathlon.running.runs import find_run_folder, read_run
 from heptathlon.scorers import rarb as scorer
+from heptathlon.scorers import rarb_retrieve
 from heptathlon.scorers.reading.numbers import numbers_in
 from heptathlon.scoring import scorecard
 
@@ -87,7 +88,7 @@ def test_full_retrieval_counts_the_ranks_of_a_sorted_search(lm: EncoderLM):
     ids, texts = table["doc_id"].to_pylist(), table["text"].to_pylist()
     scores = lm.vectors([d["query"] for d in docs]) @ lm.vectors(texts).T
     for doc, answer, row in zip(docs, answers, scores, strict=True):
-        said = scorer.read_ranks(answer)
+        said = rarb_retrieve.read_ranks(answer)
         order = sorted(range(len(ids)), key=lambda i: (row[i], ids[i]), reverse=True)
         true = {ids[i]: rank for rank, i in enumerate(order, start=1)}
         for document in [*doc["gold_ids"], *doc["hard_ids"]]:

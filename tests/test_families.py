@@ -18,7 +18,7 @@ from heptathlon.leaderboard import board, page
 from heptathlon.leaderboard.standings import tables
 
 ROOT = Path(__file__).parents[1]
-EXHIBITION = ("facts", "icl", "longcontext", "recall", "unlearn")
+EXHIBITION = ("abstain", "facts", "icl", "longcontext", "recall", "unlearn")
 FACTS = """
     from heptathlon.families import Family, Headline, Paper
 

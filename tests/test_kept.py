@@ -20,6 +20,7 @@ from heptathlon.files import dump_json, home, sha256_file
 from heptathlon.leaderboard import board, kept, rerun, submit, validate
 from heptathlon.leaderboard.kept import Kept
 from heptathlon.leaderboard.schema import ENVELOPE
+from heptathlon.scoring import environment as environments
 from tests import command, forge
 
 
@@ -244,16 +245,17 @@ def test_the_environment_is_code_libraries_and_own_data(monkeypatch, tmp_path):
     (package / "part" / "scorer.pyc").write_bytes(b"1")
     found = [known]
     with monkeypatch.context() as patch:
-        real = kept._module_path
-        patch.setattr(kept, "_module_path", lambda name: [*real(name), str(package)])
+        real = environments._module_path
+        patch.setattr(environments, "_module_path", lambda name: [*real(name), str(package)])
         for file in ("part/scorer.py", "part/task.yaml", "report.html.j2"):
             (package / file).write_text(f"b = {file}\n")
             found.append(kept.environment())
         (package / "part" / "scorer.pyc").write_bytes(b"2")
         assert kept.environment() == found[-1], "compiled files are made from the others"
     with monkeypatch.context() as patch:
-        real_version = kept.metadata.version
-        patch.setattr(kept.metadata, "version", lambda n: real_version(n) + ".1" * (n == "numpy"))
+        metadata = environments.metadata
+        real_version = metadata.version
+        patch.setattr(metadata, "version", lambda n: real_version(n) + ".1" * (n == "numpy"))
         found.append(kept.environment())
     own = tmp_path / "own.csv"
     monkeypatch.setenv("HEPTATHLON_MEMORABILITY_DATA", str(own))

@@ -41,6 +41,7 @@ GOLD: dict[str, Callable[[Doc], Hashable]] = {
     "unlearn": lambda d: d["answer"] if len(d["options"]) == 1 else d["gold"],
     "longcontext": lambda d: d["gold"],
     "icl": lambda d: d["answer"] if d["form"] == "linear" else d["gold"],
+    "abstain": lambda d: d["answerable"],
 }
 """The key of each family as one would write it down beside the documents' numbers."""
 

@@ -241,3 +241,29 @@ def test_a_run_is_that_of_hf(tiny_model: Path, tmp_path: Path):
         assert len(answers) == len(found[SHARED_PROMPT][key])
         for one, other in zip(answers, found[SHARED_PROMPT][key], strict=True):
             assert float(one[0]) == pytest.approx(float(other[0]), abs=1e-3)
+
+
+def test_ranks_of_next_tokens_are_the_model_s_own(tiny_model: Path):
+    """Against the model called by hand; other texts are written as before."""
+    lm = SharedPromptLM(pretrained=str(tiny_model), device="cpu", dtype="float32")
+    prompt = "Which comes first? Answer: Segment"
+    task = "heptathlon_sort_book_ranks_smoke"
+    options = {"until": [], "max_gen_toks": 1, "do_sample": False}
+    requests = [
+        Instance("generate_until", {"labels": ["A", "B"]}, (prompt, dict(options)), 0, (name, 0, 1))
+        for name in (task, "heptathlon_sort_say_smoke")
+    ]
+    said, plain = lm.generate_until(requests)
+    assert said.startswith("RANKS ")
+    assert not plain.startswith("RANKS")
+    ids = lm.tok_encode(prompt)
+    with torch.inference_mode():
+        scores = lm.model(torch.tensor([ids])).logits[0, -1].log_softmax(-1)
+    order = scores.argsort(descending=True).tolist()
+    for word in said.split()[1:]:
+        form, _, figures = word.partition("=")
+        rank, _, score = figures.partition(":")
+        (token,) = lm.tok_encode(prompt + form.replace("_", " "))[len(ids) :]
+        assert order.index(token) + 1 == int(rank)
+        assert float(score) == pytest.approx(float(scores[token]), abs=1e-4)
+    assert {word.partition("=")[0] for word in said.split()[1:]} >= {"A", "B"}

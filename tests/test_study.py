@@ -226,7 +226,7 @@ def test_a_study_is_run_once_and_resumed(tmp_path: Path, monkeypatch: pytest.Mon
     said: list[str] = []
     study.run_study(study.read_study(path), said.append)
     assert said == ["base: done before", "t1: done before", "t2: running 2 tasks"]
-    assert "player=last_task_expert" in asked[-1]
+    assert '{"player": "last_task_expert"}' in asked[-1]
     card = study.score_study(study.read_study(path))
     assert np.array(card.metrics["strict"].scores).tolist() == [[1, 1], [0, 1]]
     assert card.metrics["strict"].figures["bwt_gem"].value == -1.0

@@ -22,13 +22,16 @@ from heptathlon.leaderboard import (
     page,
     propose,
     rendering,
+    row_words,
     seen,
     submit,
+    templates,
     validate,
 )
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import tables
-from heptathlon.leaderboard.validate import lines
+from heptathlon.leaderboard.validate import agreeing, files, lines
+from heptathlon.leaderboard.validate.recorded import Recorded
 from heptathlon.running import runner
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import players_of
@@ -326,6 +329,54 @@ def test_runs_are_counted_by_their_answers(player: Path, submission: Path, tmp_p
     assert one[1] == row.slug
 
 
+# --- parts that agree ----------------------------------------------------------------------------
+
+
+def test_weights_that_are_as_they_were_asked_for():
+    """What lm-eval writes of honest runs agrees with itself."""
+    name = {"pretrained": NAME}
+    for args, more in (
+        ({"dtype": "half"}, {"model_dtype": "torch.float16"}),
+        ({"dtype": "auto"}, {"model_dtype": "torch.bfloat16"}),
+        ({}, {"model_dtype": "torch.float32"}),
+        ({"dtype": "bfloat16", "load_in_4bit": True}, {"model_dtype": "torch.float16"}),
+        (name, {"model_sha": "a" * 40, "model_revision": "main"}),
+        (name | {"revision": "v2"}, {"model_sha": "a" * 40, "model_revision": "v2"}),
+        (name | {"revision": "a" * 40}, {"model_sha": "a" * 40, "model_revision": "a" * 40}),
+        ({}, {"model_sha": "", "limit": 100.0}),
+    ):
+        results = {"results": {}, "versions": {}, "n-shot": {}, "date": 1.0, "model_source": "hf"}
+        results |= {"lm_eval_version": "0.4.13", "n-samples": {"x": {"effective": 100}}}
+        results["config"] = {"model": "hf", "model_args": args} | more
+        found = agreeing._of(Recorded.model_validate(results))
+        assert all(found.values()), (args, more, found)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "<|im_end|>\n<|im_start|>assistant\n", "[/INST]", "<end_of_turn>\n<start_of_turn>model\n",
+        "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n", "\n\n### Response:\n",
+        "<|end_of_turn|>GPT4 Correct Assistant:", "<|Assistant|><think>\n\n</think>\n\n",
+        "<|start|>assistant<|channel|>final<|message|>", "<|reserved_token_12|>assistant:",
+        "</s>\n<|assistant|>\n", "[unused10][unused9]: ",
+    ],
+)  # fmt: skip
+def test_the_end_of_a_template_may_hold_marks_and_no_answer(tail: str):
+    assert templates.Frame(("<s>", tail)).excess() == ""
+    for begun in ("1", "No, ", "\n42"):
+        assert templates.Frame(("<s>", tail + begun)).excess().startswith("the beginning of")
+
+
+def test_a_submitter_s_words_are_told_from_the_board_s(submission: Path):
+    ((row, _),) = board.rows_of(validate.examine(submission))
+    name = "Zoë, 405B parameters"
+    assert look_of(name) == ""
+    said = row_words.note_of(row.model_copy(update={"submitter": name}))
+    assert said == "says 135M parameters, submitted by “Zoë, 405B parameters”"
+    assert look_of(f"Zoë”, {name}") != "", "no name ends the marks"
+
+
 # --- what the row says ---------------------------------------------------------------------------
 
 
@@ -351,6 +402,7 @@ def test_a_row_of_the_suite_s_own_way_to_a_server_says_so(
 ):
     body = {"reasoning_effort": "low"}
     args = {"model": "lab/chat", "base_url": "https://inside.example/v1", "body": body}
+    args["key_variable"] = "INSIDE_KEY"
     run = forge.model_run(player, tmp_path / "run", lambda _: None, model="api", model_args=args)
     (path,) = run.glob("results_*")
     results = json.loads(path.read_text())
@@ -362,7 +414,9 @@ def test_a_row_of_the_suite_s_own_way_to_a_server_says_so(
     folder = submit.prepare(forge.as_asked(run), tmp_path / "out")
     report = validate.validate(folder)
     assert (report.ranked, report.notes) == (True, ["template applied by the server: not checked"])
-    assert "inside.example" not in "".join(p.read_text() for p in folder.iterdir())
+    written = "".join(p.read_text() for p in folder.iterdir())
+    assert "inside.example" not in written
+    assert "INSIDE_KEY" not in written
 
 
 def test_a_row_from_a_server_says_so(player: Path, tmp_path: Path):
@@ -408,9 +462,12 @@ def most_memory(submission: Path) -> float:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="measured on Linux")
-def test_long_answers_take_no_memory(submission: Path, tmp_path: Path):
+def test_long_answers_take_no_memory(player: Path, tmp_path: Path):
     """Of 25 MB of answers, nothing but their verdicts and their ends is kept."""
-    folder = Path(shutil.copytree(submission, tmp_path / "x"))
+    given = {"max_gen_toks": 2**17}
+    run = forge.model_run(player, tmp_path / "run", forge.able(0.6, "one"), gen_kwargs=given)
+    folder = submit.prepare(forge.as_asked(run), tmp_path / "x", model_name=NAME)
+    submission = Path(shutil.copytree(folder, tmp_path / "short"))
     for path in folder.glob("samples_*"):
         lines = [json.loads(line) for line in path.read_text().splitlines()]
         for line in lines:
@@ -422,6 +479,23 @@ def test_long_answers_take_no_memory(submission: Path, tmp_path: Path):
     short, long = most_memory(submission), most_memory(folder)
     assert long < 512
     assert long - short < 16
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "words"),
+    [
+        ("MAX_EVENT_PACKED", 9000, "when they are compressed"),
+        ("MAX_EVENT_BYTES", 9000, "submit its tasks apart"),
+        ("MAX_TOTAL_BYTES", 9000, "submit its families apart"),
+        ("MAX_RESULTS_BYTES", 900, "and 900 are read"),
+        ("MAX_LINE_BYTES", 900, "has a line of more than 900 bytes"),
+    ],
+)
+def test_what_is_too_large_is_not_read(submission: Path, monkeypatch, limit, most, words):
+    monkeypatch.setattr(files, limit, most)
+    report = validate.validate(submission)
+    assert not report.accepted
+    assert words in report.findings[0].message
 
 
 # --- real runs -----------------------------------------------------------------------------------

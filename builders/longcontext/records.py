@@ -30,7 +30,7 @@ class LongRecord(Record):
         seed: decides every word of the text but the facts; with a salt, drawn under it.
         told: the facts, in the order of the text.
         places: word of the text at whose next sentence end each fact is told.
-        digest: ``sha256:`` and the SHA-256 over the digests of the text's blocks.
+        digest: SHA-256 over the digests of the text's blocks, its name before it.
         question: the question.
         options: the answers offered, equally often named in the text.
         gold: index of the right one.

@@ -3,10 +3,11 @@
 from typing import Any
 
 from heptathlon.builders import store
+from heptathlon.builders.maze import train
 from heptathlon.builders.maze.build import configs, generate, shards
 from heptathlon.builders.maze.fresh import FAMILY
 
-__all__ = ["FAMILY", "configs", "dataset", "generate", "shards"]
+__all__ = ["FAMILY", "configs", "dataset", "generate", "shards", "train"]
 
 
 def dataset(*, config: str, topology: str | None = None, **options: Any) -> Any:

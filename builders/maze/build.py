@@ -12,7 +12,7 @@ cells (topology and size), ``smoke`` the short ones among the first of the small
 
 from collections.abc import Mapping
 
-from heptathlon.builders.maze import paper
+from heptathlon.builders.maze import paper, star
 from heptathlon.builders.maze.fresh import (
     BINS,
     CONFIGS,
@@ -24,11 +24,11 @@ from heptathlon.builders.maze.fresh import (
     bin_of,
     with_id,
 )
-from heptathlon.builders.maze.records import ASKED_SIZES, SIZES, PaperRecord
+from heptathlon.builders.maze.records import ASKED_SIZES, SIZES, PaperRecord, StarRecord
 from heptathlon.builders.maze.task import bin_label, facts
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.grid import Grid
-from heptathlon.records import Record
+from heptathlon.records import Record, content_id
 from heptathlon.seeding import Stream
 
 EDITIONS = ("fresh", "paper")
@@ -47,6 +47,9 @@ PAPER_QUOTA = {"smoke": 20, "lite": 40, "full": 2_000}
 PAPER_SMOKE_LIMIT = 10
 """Largest side in the paper edition's smoke tier: its items are meant to be short."""
 PAPER_FEWSHOT = 4
+STAR = "star"
+STAR_QUOTA = {"smoke": 5, "lite": 40, "full": 200}
+"""Star graphs of each shape."""
 
 
 def configs(edition: str) -> dict[str, type[Record]]:
@@ -58,7 +61,7 @@ def configs(edition: str) -> dict[str, type[Record]]:
     if edition == "fresh":
         return dict(CONFIGS)
     if edition == "paper":
-        return dict.fromkeys(PAPER_SIZES, PaperRecord)
+        return {**dict.fromkeys(PAPER_SIZES, PaperRecord), STAR: StarRecord}
     raise UnknownNameError("edition of maze", edition, EDITIONS)
 
 
@@ -78,7 +81,7 @@ def shards(edition: str, tier: str) -> list[str]:
             for name, sizes in PAPER_SIZES.items()
             for size in sizes
             if tier != "smoke" or size <= PAPER_SMOKE_LIMIT
-        ]
+        ] + [STAR]
     raise UnknownNameError("edition of maze", edition, EDITIONS)
 
 
@@ -109,6 +112,8 @@ def generate(edition: str, tier: str, shard: str, season: str, salt: str) -> Bui
                 f"sizes {', '.join(str(int(s)) for s in served)}."
             )
         raise UnknownNameError(f"shard of maze's tier {tier!r}", shard, known)
+    if shard == STAR:
+        return _stars(tier, season, salt)
     if edition == "paper":
         return _paper(tier, shard, season, salt)
     few = Rounds(season, salt, "fewshot", FEWSHOT_SIZE)
@@ -209,3 +214,42 @@ def _paper_item(
         f"A size no generator can serve: {MAX_DRAWS:,} mazes of side {size} gave no new item for "
         f"{config!r}."
     )
+
+
+def _stars(tier: str, season: str, salt: str) -> Built:
+    seen: set[tuple[str, str]] = set()
+
+    def items(split: str, count: int) -> list[Record]:
+        return [
+            _star(arms, length, Stream(FAMILY, VERSION, season, split, STAR, arms, length, i,
+                                       salt=salt), season, seen)
+            for arms, length in star.SHAPES
+            for i in range(count)
+        ]  # fmt: skip
+
+    few = items("fewshot", 1)
+    return {(STAR, "fewshot"): few, (STAR, "test"): items("test", STAR_QUOTA[tier])}
+
+
+def _star(
+    arms: int, length: int, stream: Stream, season: str, seen: set[tuple[str, str]]
+) -> StarRecord:
+    while True:
+        path, edges = star.draw(arms, length, stream)
+        given, continuation = star.tokens(path, edges)
+        if (given, continuation) not in seen:
+            break
+    seen.add((given, continuation))
+    graph = sorted(edges)
+    fields = {
+        "cluster_id": content_id(FAMILY, STAR, graph),
+        "season": season,
+        "form": "star",
+        "topology": f"star_{arms}_{length}",
+        "size": length,
+        "arms": arms,
+        "edges": edges,
+        "given": given,
+        "continuation": continuation,
+    }
+    return with_id(StarRecord, fields)

@@ -19,7 +19,6 @@ from heptathlon.builders.maze.records import (
     LENGTH_BINS,
     SIZES,
     WORDINGS,
-    MazeRecord,
     NextMoveRecord,
     PathRecord,
     VerifyRecord,
@@ -32,7 +31,7 @@ from heptathlon.records import Record, content_id
 from heptathlon.seeding import Stream
 
 Q = TypeVar("Q")
-R = TypeVar("R", bound=MazeRecord)
+R = TypeVar("R", bound=Record)
 Built = dict[tuple[str, str], list[Record]]
 
 FAMILY = "maze"

@@ -105,3 +105,24 @@ class PaperRecord(MazeRecord):
     form: Literal["mlmu"]
     given: str
     continuation: str
+
+
+class StarRecord(Record):
+    """A star graph: which of its arms ends on the last node, node by node.
+
+    Attributes:
+        topology: ``star``, arms and nodes of a path, such as ``star_2_5``.
+        size: nodes of the path.
+        arms: arms of the first node; one over it is the chance of a guess.
+        edges: the edges, each away from the first node, in the order in which they are listed.
+        given: the prompt up to and including the sign ``=``.
+        continuation: the nodes of the path, with commas between them.
+    """
+
+    form: Literal["star"]
+    topology: str
+    size: int = Field(ge=3)
+    arms: int = Field(ge=2)
+    edges: list[tuple[int, int]]
+    given: str
+    continuation: str

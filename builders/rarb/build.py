@@ -14,7 +14,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any, TypeVar
 
-from heptathlon.builders.rarb import causal, numerical, paper, programs, spatial, temporal
+from heptathlon.builders.rarb import causal, numerical, own, paper, programs, spatial, temporal
 from heptathlon.builders.rarb.corpora import FRESH
 from heptathlon.builders.rarb.problem import CUBE, Asked, Problem
 from heptathlon.builders.rarb.records import (
@@ -31,7 +31,7 @@ from heptathlon.seeding import Stream
 
 FAMILY = "rarb"
 VERSION = FAMILIES[FAMILY].version
-EDITIONS = ("fresh", "paper")
+EDITIONS = ("fresh", "paper", "own")
 KINDS: dict[str, ModuleType] = {
     "temporal": temporal,
     "spatial": spatial,
@@ -103,7 +103,9 @@ def configs(edition: str) -> dict[str, type[Record]]:
             "corpus": DocumentRecord,
         }
     if edition == "paper":
-        return paper.configs()
+        return {**paper.configs()}
+    if edition == "own":
+        return {**own.configs()}
     raise UnknownNameError("edition of rarb", edition, EDITIONS)
 
 

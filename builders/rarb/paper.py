@@ -10,15 +10,22 @@ import csv
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from heptathlon.builders import sources
-from heptathlon.builders.rarb import mteb, originals, recipes
+from heptathlon.builders.rarb import csts, mteb, originals, recipes
 from heptathlon.builders.rarb.published import Published, published, published_tasks
 from heptathlon.builders.rarb.reader import reader
-from heptathlon.builders.rarb.records import NOT_STATED, ChoiceRecord, PublishedRetrieveRecord
+from heptathlon.builders.rarb.records import (
+    NOT_STATED,
+    ChoiceRecord,
+    PublishedJudgeRecord,
+    PublishedRetrieveRecord,
+)
 from heptathlon.builders.sources import Source
+from heptathlon.builders.store.names import brings_own_data, own_data
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.records import Record, content_id
 from heptathlon.seeding import Stream
@@ -36,10 +43,14 @@ Built = dict[tuple[str, str], list[Record]]
 
 def configs() -> dict[str, type[Record]]:
     """Return the configurations of the paper edition with the model of their rows."""
-    return {"mcr": ChoiceRecord, "retrieve": PublishedRetrieveRecord}
+    return {
+        "mcr": ChoiceRecord,
+        "mcr_judge": PublishedJudgeRecord,
+        "retrieve": PublishedRetrieveRecord,
+    }
 
 
-def shards(tier: str) -> list[str]:
+def tasks(tier: str) -> list[Published]:
     """Return the published tasks of a tier.
 
     Raises:
@@ -47,7 +58,17 @@ def shards(tier: str) -> list[str]:
     """
     if tier not in TIERS:
         raise UnknownNameError("tier of rarb's paper edition", tier, TIERS)
-    return list(LITE) if tier == "lite" else list(published_tasks())
+    return [published(name) for name in (LITE if tier == "lite" else published_tasks())]
+
+
+def shards(tier: str) -> list[str]:
+    """Return the names of a tier's tasks; C-STS is among them where a user brings its file.
+
+    Raises:
+        UnknownNameError: for an unknown tier.
+    """
+    names = [task.name for task in tasks(tier)]
+    return names + (list(csts.INSTRUCTIONS) if brings_own_data("rarb", "paper") else [])
 
 
 def generate(tier: str, shard: str, season: str, salt: str) -> Built:
@@ -57,10 +78,12 @@ def generate(tier: str, shard: str, season: str, salt: str) -> Built:
         HeptathlonError: if a source file cannot be had, or is not what was published.
     """
     del salt
+    if shard in csts.INSTRUCTIONS:
+        return _choices(shard, csts.INSTRUCTIONS[shard], season, csts.rows(_csts_file(), shard))
     task = published(shard)
     built: Built = {}
     if task.choices:
-        built["mcr", "test"] = list(_choices(task, season))
+        built |= _choices(shard, task.instruction, season, choice_rows(task))
     if tier == "full":
         built["retrieve", "test"] = list(_queries(task, season))
     return built
@@ -69,8 +92,7 @@ def generate(tier: str, shard: str, season: str, salt: str) -> Built:
 def needed(tier: str) -> tuple[Source, ...]:
     """Return the files that a tier is built from; corpora are read when they are searched."""
     files: list[Source] = []
-    for name in shards(tier):
-        task = published(name)
+    for task in tasks(tier):
         if task.choices:
             files.append(task.choices_file)
         if tier == "full":
@@ -86,7 +108,7 @@ def wanted(tier: str) -> tuple[Source, ...]:
     """
     files = list(needed(tier))
     if tier == "full" and reader() == "sources":
-        files += [s for name in shards(tier) for s in originals.corpus_from(published(name))]
+        files += [s for task in tasks(tier) for s in originals.corpus_from(task)]
     return tuple(dict.fromkeys(files))
 
 
@@ -127,33 +149,52 @@ def choice_rows(task: Published) -> Iterator[dict[str, Any]]:
             yield {"query": query, "documents": documents, "label": label}
 
 
-def _choices(task: Published, season: str) -> Iterator[Record]:
-    for number, row in enumerate(choice_rows(task)):
+def _csts_file() -> Path:
+    path = own_data("rarb", "paper")
+    if path is None:
+        raise HeptathlonError(f"C-STS is not downloaded; name its file by {csts.VARIABLE}.")
+    return path
+
+
+def _choices(name: str, instruction: str, season: str, rows: Iterable[dict[str, Any]]) -> Built:
+    """Return a task's items: to choose from, and each option to be judged alone."""
+    chosen: list[Record] = []
+    judged: list[Record] = []
+    for number, row in enumerate(rows):
         gold = row["documents"][row["label"]]
         # An option that stands twice would be right and wrong at once.
         candidates = list(dict.fromkeys(row["documents"]))
-        Stream("rarb", "mcr", task.name, number).shuffle(candidates)
-        fields = _shared(task, season, row["query"]) | {
+        Stream("rarb", "mcr", name, number).shuffle(candidates)
+        shared = _shared(name, instruction, season, row["query"]) | {"row": number}
+        fields = shared | {
             "form": "mcr",
             "candidates": candidates,
             "gold": candidates.index(gold),
             "published_label": row["label"],
-            "row": number,
         }
-        yield ChoiceRecord(item_id=content_id("rarb", fields), **fields)
+        chosen.append(ChoiceRecord(item_id=content_id("rarb", fields), **fields))
+        for option in candidates:
+            one = shared | {
+                "form": "mcr_judge",
+                "candidate": option,
+                "right": option == gold,
+                "pool": len(candidates),
+            }
+            judged.append(PublishedJudgeRecord(item_id=content_id("rarb", one), **one))
+    return {("mcr", "test"): chosen, ("mcr_judge", "test"): judged}
 
 
-def _shared(task: Published, season: str, query: str) -> dict[str, Any]:
+def _shared(name: str, instruction: str, season: str, query: str) -> dict[str, Any]:
     return {
-        "cluster_id": content_id("rarb", task.name, query),
+        "cluster_id": content_id("rarb", name, query),
         "season": season,
-        "kind": task.name,
-        "topic": task.name,
+        "kind": name,
+        "topic": name,
         "steps": 0,
         "wording": 0,
         "nearest": NOT_STATED,
         "query": query,
-        "instruction": task.instruction,
+        "instruction": instruction,
     }
 
 
@@ -244,7 +285,7 @@ def _queries(task: Published, season: str) -> Iterator[Record]:
         count += 1
         if row["_id"] not in relevant:
             raise HeptathlonError(f"{task.name}: the query {row['_id']} has no right document.")
-        fields = _shared(task, season, row["text"]) | {
+        fields = _shared(task.name, task.instruction, season, row["text"]) | {
             "form": "retrieve",
             "query_id": row["_id"],
             "corpus": task.name,

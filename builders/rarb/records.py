@@ -117,6 +117,46 @@ class ChoiceRecord(QueryRecord):
     row: int = Field(ge=0)
 
 
+class PublishedJudgeRecord(QueryRecord):
+    """Is this option of a published multiple-choice item the right one? Each is asked about alone.
+
+    Attributes:
+        candidate: the option's text.
+        right: whether it is the right one.
+        pool: number of options of the item; those that are the same text are asked about once.
+        row: number of the item's row in the published file, from 0.
+    """
+
+    form: Literal["mcr_judge"]
+    candidate: str
+    right: bool
+    pool: int = Field(ge=2)
+    row: int = Field(ge=0)
+
+
+class RerankRecord(QueryRecord):
+    """Rank again what a first stage of a user's own found best in a corpus.
+
+    Attributes:
+        query_id: as in :class:`RetrieveRecord`.
+        corpus: name of the corpus that was searched.
+        candidates: the documents' texts, in an order that is drawn for the item.
+        candidate_ids: their ids in the corpus.
+        golds: indices of the right ones among them; empty if the first stage found none.
+        first_ranks: their ranks in the first stage, from 1, in the same order.
+        missed: number of right documents that the first stage did not list.
+    """
+
+    form: Literal["rerank"]
+    query_id: str
+    corpus: str
+    candidates: list[str] = Field(min_length=2)
+    candidate_ids: list[str] = Field(min_length=2)
+    golds: list[int]
+    first_ranks: list[int]
+    missed: int = Field(ge=0)
+
+
 class DocumentRecord(Record):
     """One document of the fresh corpus.
 

@@ -20,6 +20,7 @@ from heptathlon.cli import (
     score,
     study,
     submit,
+    sweep,
 )  # fmt: skip
 from heptathlon.cli.terminal import OWN_FAULT, REFUSED, Log, err, out
 from heptathlon.errors import HeptathlonError, OwnFaultError
@@ -30,7 +31,7 @@ app = typer.Typer(
     help="Events for language models, exact scorers and one leaderboard.",
     pretty_exceptions_enable=False,
 )
-for commands in (families, data, plan, run, score, judge, doctor):
+for commands in (families, data, plan, run, sweep, score, judge, doctor):
     app.add_typer(commands.app)
 app.add_typer(study.app, name="study", help="Run and score several runs together.")
 app.add_typer(submit.app, name="submit", help="Prepare and check a submission.")

@@ -33,7 +33,8 @@ def build(
     text: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Your own files, one or more: plain text or Markdown (sort), CSV (recall)."
+            help="Your own files, one or more: plain text or Markdown (sort), CSV (recall), "
+            "samples of a first stage (rarb)."
         ),
     ] = None,
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
@@ -43,6 +44,17 @@ def build(
     excerpts: Annotated[
         int, typer.Option(min=1, help="Excerpts of each own text, length and segment length.")
     ] = 20,
+    train: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Write so many mazes of each kind and side to train on, none of which is asked "
+            "(maze, paper edition).",
+        ),
+    ] = None,
+    side: Annotated[
+        list[int] | None, typer.Option(help="Sides of the mazes to train on; all if left out.")
+    ] = None,
     corpus: Annotated[
         bool, typer.Option("--corpus", help="Write what a model is trained on, and no probe of it.")
     ] = False,
@@ -56,6 +68,11 @@ def build(
 
     from heptathlon.builders import store
 
+    if train is not None:
+        _build_train(family, edition, season, train, side or [], to)
+        return
+    if side:
+        raise typer.BadParameter("sides go with --train", param_hint="--side")
     if corpus:
         _build_corpus(family, edition, tier, season, to)
         return
@@ -78,6 +95,26 @@ def build(
         table.add_row(entry.config, entry.split, f"{entry.records:,}", f"{entry.bytes:,}")
     out.print(table)
     out.print(f"digest {manifest.digest}\n{folder}")
+
+
+def _build_train(
+    family: str, edition: str, season: str, count: int, sides: list[int], to: Path | None
+) -> None:
+    from heptathlon.builders import store
+
+    # The name is checked as that of any other set; a hidden one is asked of no training.
+    name = store.SetName(family, edition, season=season)
+    made = getattr(store.builder_of(family), "train", None)
+    if made is None or edition != "paper":
+        raise HeptathlonError(
+            f"{family}, edition {edition}: has no training part; maze --edition paper has one."
+        )
+    folder = made.write(count, season=name.season, sides=sides, out=to)
+    table = Table("distribution and side", "mazes", "bytes", box=None)
+    for path in sorted(folder.glob(f"*/{made.FILE}")):
+        table.add_row(path.parent.name, f"{count:,}", f"{path.stat().st_size:,}")
+    out.print(table)
+    out.print(str(folder))
 
 
 def _build_corpus(family: str, edition: str, tier: str, season: str, to: Path | None) -> None:
@@ -106,7 +143,7 @@ def _build_own(
     builder = store.builder_of(family)
     own = getattr(builder, "own", None)
     if own is None:
-        raise HeptathlonError(f"{family} is not built from own files; sort and recall are.")
+        raise HeptathlonError(f"{family} is not built from own files; rarb, recall and sort are.")
     folder = own.build(files, lengths=lengths, excerpts=excerpts, out=to)
     manifest = store.read_manifest(folder)
     for entry in manifest.files:

@@ -12,6 +12,7 @@ EXAMPLES = {
     "show": "heptathlon show sort_told -n 2 --num-fewshot 1",
     "plan": "heptathlon plan --tasks heptathlon_lite --tokenizer Qwen/Qwen3-0.6B",
     "run": settings.EXAMPLE,
+    "sweep": "heptathlon sweep sweep.yaml --dry-run",
     "from-inspect": "heptathlon from-inspect logs/2026.eval --out runs",
     "demo": "heptathlon demo --models smollm2,minilm",
     "score": "heptathlon score runs/Qwen__Qwen3-0.6B",

@@ -107,7 +107,7 @@ def _print(found: Any) -> None:
         spent = _table("event", "time", "cost")
         for name, tokens in rows.items():
             time, cost = found.seconds(tokens), found.cost(tokens)
-            spent.add_row(name, _span(time, _time), _span(cost, "{:,.2f}".format))
+            spent.add_row(name, span(time, time_words), span(cost, "{:,.2f}".format))
         out.print()
         out.print(spent)
     out.print(f"\ntokens of {found.tokenizer}; shared: what a prefix cache can serve", markup=False)
@@ -124,12 +124,13 @@ def _table(first: str, *names: str) -> Table:
     return Table(Column(first, no_wrap=True), *columns, box=None)
 
 
-def _span(span: Any, form: Any) -> str:
-    return "-" if span is None else " to ".join(dict.fromkeys(map(form, span)))
+def span(ends: Any, form: Any) -> str:
+    """Return the least and the most of a figure for a table."""
+    return "-" if ends is None else " to ".join(dict.fromkeys(map(form, ends)))
 
 
-def _time(seconds: float) -> str:
-    for length, unit in ((3600, "h"), (60, "min")):
-        if seconds >= length:
-            return f"{seconds / length:,.1f} {unit}"
-    return f"{seconds:,.1f} s"
+def time_words(seconds: float) -> str:
+    """Return a time for a table."""
+    from heptathlon.running.sweeps import progress
+
+    return progress.in_words(seconds)

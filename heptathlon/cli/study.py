@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from heptathlon.cli.sweep import Ray
 from heptathlon.cli.terminal import Json, err, out, print_json
 from heptathlon.errors import HeptathlonError
 
@@ -19,11 +20,13 @@ StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study
 
 
 @app.command("run")
-def study_run(file: StudyFile) -> None:
+def study_run(file: StudyFile, ray: Ray = "") -> None:
     """Run every checkpoint of a study that was not run before; text and pictures apart."""
     from heptathlon.studies import study
 
-    for folder in study.run_study(study.read_study(file), lambda text: err.print(escape(text))):
+    for folder in study.run_study(
+        study.read_study(file), lambda text: err.print(escape(text)), ray
+    ):
         out.print(str(folder))
     err.print(f"next: heptathlon study score {escape(str(file))}")
 

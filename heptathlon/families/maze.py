@@ -40,6 +40,7 @@ FAMILY = Family(
         "next_move": "choose the next move (likelihood)",
         "verify_path": "judge a path (likelihood)",
         "mlmu": "MLM-U's own tokens (paper edition)",
+        "star": "the path through a star graph (paper edition)",
     },
     licence="CC0-1.0",
     paper_licence="CC0-1.0",

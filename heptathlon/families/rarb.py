@@ -31,6 +31,11 @@ FAMILY = Family(
         ),
         says="share of published multiple-choice items answered right, without instruction",
     ),
+    own_headline=Headline(
+        metric="ndcg_10",
+        variants=("rarb_rerank",),
+        says="nDCG@10 of a first stage's best documents, ranked again",
+    ),
     chance=0.1893,
     chance_note="a random order of 24 documents; words in common put the eight documents of the "
     "problem first in random order, which earns 0.494, the bar",
@@ -50,6 +55,8 @@ FAMILY = Family(
         "judge": "is this document right? (likelihood of true and false)",
         "retrieve": "retrieve from the whole corpus (retrievers only)",
         "mcr": "published multiple choice (paper edition)",
+        "mcr_judge": "is this option the right one? (paper edition, likelihood of true and false)",
+        "rerank": "rank a first stage of one's own again (likelihood or similarity)",
     },
     licence="CC0-1.0",
     version=2,

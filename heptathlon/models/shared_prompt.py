@@ -26,7 +26,7 @@ from transformers.cache_utils import DynamicLayer
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.models import SHARED_PROMPT as NAME
-from heptathlon.models import pairs
+from heptathlon.models import pairs, ranks
 
 LIKELIHOOD = "loglikelihood"
 TOLERANCE = {torch.float32: 1e-3, torch.float64: 1e-3}
@@ -85,6 +85,26 @@ class SharedPromptLM(HFLM):  # type: ignore[misc]
         finally:
             self._parted = {}
         return answers
+
+    def generate_until(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[str]:
+        """Return what the model writes, or the ranks of a few next tokens where those are asked."""
+        out: dict[int, str] = {
+            place: self._ranks_after(request.args[0], request.doc["labels"])
+            for place, request in enumerate(requests)
+            if ranks.asked(request)
+        }
+        rest = [place for place in range(len(requests)) if place not in out]
+        if rest:
+            written = super().generate_until([requests[place] for place in rest], disable_tqdm)
+            out |= dict(zip(rest, written, strict=True))
+        return [out[place] for place in range(len(requests))]
+
+    def _ranks_after(self, prompt: str, labels: Sequence[str]) -> str:
+        start, wanted = ranks.tokens_of(self, prompt, labels)
+        read = self._on_device(start[-self.max_length :])[None]
+        with torch.inference_mode(), self._autocast():
+            logits = self._call(read, torch.ones_like(read), keep=False).logits[0, -1]
+        return ranks.line(logits.log_softmax(-1, dtype=torch.float32), wanted)
 
     def _encode_pair(self, context: str, continuation: str) -> tuple[list[int], list[int]]:
         """Return the tokens of prompt and option, parted where the prompt's text ends.

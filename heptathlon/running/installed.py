@@ -24,6 +24,7 @@ FOR = {
     "inspect": "inspect eval heptathlon/… and from-inspect",
     "retrieval": "encoders and retrievers (--model heptathlon-encoder)",
     "image": "tasks with pictures",
+    "sweep": "sweep and study run on a Ray cluster (--ray)",
     "recall": "real series of the event recall",
     "dev": "the tests",
 }

@@ -87,7 +87,7 @@ def of(tokenizer: str, model: str, model_args: Mapping[str, Any]) -> Reader:
         HeptathlonError: if no tokenizer is named, or it cannot be loaded.
     """
     if model:
-        _check_class(model)
+        check_class(model)
     given = tokenizer or model_args.get("tokenizer") or model_args.get("pretrained")
     if not given or not isinstance(given, str):
         who = f"--model {model} with its --model_args" if model else "the command"
@@ -96,7 +96,12 @@ def of(tokenizer: str, model: str, model_args: Mapping[str, Any]) -> Reader:
     return Reader(given, load(given, {} if tokenizer else passed), model_args.get("add_bos_token"))
 
 
-def _check_class(model: str) -> None:
+def check_class(model: str) -> None:
+    """Refuse a class of models that is not there.
+
+    Raises:
+        UnknownNameError: with the nearest names.
+    """
     import lm_eval.models
 
     known = [*models.NAMES, *lm_eval.models.MODEL_MAPPING]

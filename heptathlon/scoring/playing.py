@@ -2,7 +2,7 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,7 +57,7 @@ def played(
     family: Family, headline: Headline, scored: Sequence[ScoredSample]
 ) -> dict[str, list[ScoredSample]]:
     """Return every player's own scored answers to the headline's documents, best player first."""
-    return {one.score.player: one.scored for one in play_all(family, headline, scored)}
+    return {one.score.player: one.scored for one in known(family, headline, scored)}
 
 
 _Asked = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
@@ -128,6 +128,17 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
 
 def _group_of(family: Family, edition: str) -> str:
     return family.name if edition == "fresh" else f"{family.name}_{edition}"
+
+
+def remember(found: Mapping[tuple[str, str, str], Verdict]) -> None:
+    """Take verdicts on players' answers, by player, task and item, as known from before."""
+    for key, verdict in found.items():
+        _verdicts.setdefault(key, verdict)
+
+
+def said(tasks: Container[str]) -> dict[tuple[str, str, str], Verdict]:
+    """Return the verdicts on players' answers to some tasks, by player, task and item."""
+    return {key: verdict for key, verdict in _verdicts.items() if key[1] in tasks}
 
 
 def forget() -> None:

@@ -1,5 +1,6 @@
 """From a run's samples to its scorecard: everything is recomputed, nothing is believed."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.identity import moment_of
 from heptathlon.running.runs import Run
-from heptathlon.scoring import levels, playing, skills
+from heptathlon.scoring import levels, playing, remembered, skills
 from heptathlon.scoring.cards import (
     FamilyCard,
     FormCard,
@@ -88,7 +89,10 @@ def score_run(
         HeptathlonError: see :func:`score_samples`.
     """
     scored, sets = score_samples(run, find_published)
-    return card_of(run, scored, sets, find_published, details=details), scored
+    # Of documents from elsewhere nothing is known that could be kept.
+    kept = remembered.players(sets) if find_published is published else contextlib.nullcontext()
+    with kept:
+        return card_of(run, scored, sets, find_published, details=details), scored
 
 
 def card_of(

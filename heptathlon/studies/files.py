@@ -66,6 +66,8 @@ class Study(Closed):
         flags: further flags of ``heptathlon run``, the same for every run.
         tasks: lm-eval names of the tasks.
         output: folder below which the runs are made, relative to the study file.
+        cpus: processors that a run takes on a cluster.
+        gpus: accelerators that a run takes on a cluster.
     """
 
     study: str
@@ -75,6 +77,8 @@ class Study(Closed):
     flags: tuple[str, ...] = ()
     tasks: tuple[str, ...] = Field(min_length=1)
     output: BesideFile = Field(default=Path("runs"), validate_default=True)
+    cpus: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    gpus: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 
     @property
     def members(self) -> tuple[Member, ...]:

@@ -16,6 +16,7 @@ from heptathlon.files import canonical_json
 from heptathlon.running import runs
 from heptathlon.running.arguments import as_mapping
 from heptathlon.running.runs import Run
+from heptathlon.running.sweeps import cells, spread
 from heptathlon.scoring import judging, scorecard
 from heptathlon.scoring.judging import Judge, Opinion
 from heptathlon.scoring.scorecard import ScoredSample
@@ -42,51 +43,56 @@ class Row(Generic[M]):
     judged: Mapping[str, tuple[Judge, dict[str, Opinion]]]
 
 
-def make(study: Study, say: Say) -> list[Path]:
+def make(study: Study, say: Say, ray: str = "") -> list[Path]:
     """Make every run of a study that was not made to its end before; return their folders.
+
+    A run is a cell of a sweep: it is made once, and goes on where it stopped.
 
     Args:
         study: the study.
         say: prints one line of progress.
+        ray: address of a Ray cluster; one after the other in this process if empty.
 
     Raises:
-        HeptathlonError: see :func:`heptathlon.running.runner.run`.
+        HeptathlonError: see :func:`heptathlon.running.runner.run`; on a cluster, if a run failed.
     """
-    from heptathlon.running import runner
-
-    folders = []
+    left = []
     for member in study.members:
-        folder = study.folder_of(member)
-        folders.append(folder)
-        if member.run or _is_complete(study, folder):
+        if member.run or cells.saved(study.folder_of(member), study.tasks):
             say(f"{member.name}: done before")
-            continue
-        say(f"{member.name}: running {len(study.tasks)} tasks")
-        arguments = {**study.model_args, **member.model_args}
-        runner.run(
-            [
-                *("--model", study.model),
-                *("--model_args", ",".join(f"{k}={v}" for k, v in arguments.items())),
-                *("--tasks", ",".join(study.tasks)),
-                *("--output_path", str(folder)),
-                *study.flags,
-                *member.flags,
-            ]
-        )
+        else:
+            left.append(_cell(study, member))
+    for cell in left:
+        # A run that is not whole any more is made again.
+        (cell.folder / cells.DONE).unlink(missing_ok=True)
+    if ray and left:
+        came = spread.run(left, say, ray=ray, together=False)
+        if failed := [name for name, one in came.items() if not one.ok]:
+            log = study.output / failed[0] / cells.LOG
+            raise HeptathlonError(
+                f"{failed[0]}: failed ({came[failed[0]].said}); {log} tells more, and the same "
+                "command goes on from there."
+            )
+    for cell in left if not ray else ():
+        say(f"{cell.name}: running {len(study.tasks)} tasks")
+        cells.prepare(cell)
+        cells.run_here(cell.folder)
         # One model at a time: the last one's weights go before the next one's come.
         gc.collect()
-    return folders
+    return [study.folder_of(member) for member in study.members]
 
 
-def _is_complete(study: Study, folder: Path) -> bool:
-    """Tell whether a folder holds a run of all of the study's tasks."""
-    if not folder.is_dir():
-        return False
-    try:
-        run = runs.read_run(folder)
-    except HeptathlonError:
-        return False
-    return all(run.samples.get(task) for task in study.tasks)
+def _cell(study: Study, member: Member) -> cells.Cell:
+    return cells.Cell(
+        name=member.name,
+        folder=study.folder_of(member).resolve(),
+        model=study.model,
+        model_args={**study.model_args, **member.model_args},
+        tasks=study.tasks,
+        flags=(*study.flags, *member.flags),
+        cpus=study.cpus,
+        gpus=study.gpus,
+    )
 
 
 def read(study: Study, member: M) -> Row[M]:

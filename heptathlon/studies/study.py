@@ -63,17 +63,20 @@ def _checked(data: dict[str, Any], folder: Path) -> Study:
     return study
 
 
-def run_study(study: Study, say: Say = print) -> list[Path]:
+def run_study(study: Study, say: Say = print, ray: str = "") -> list[Path]:
     """Make the runs of a study that were not made before; return the folders of all.
 
     Args:
         study: the study.
         say: prints one line of progress.
+        ray: address of a Ray cluster, ``auto`` or ``local``; one after the other here if empty.
 
     Raises:
         HeptathlonError: see :func:`heptathlon.running.runner.run`.
     """
-    return kinds.kind_named(study.kind).run(study, say)
+    kind = kinds.kind_named(study.kind)
+    # A plug-in's kind need not know of clusters.
+    return kind.run(study, say, ray) if ray else kind.run(study, say)
 
 
 def score_study(study: Study) -> Any:

@@ -167,6 +167,8 @@ def scan(path: Path, *, pack: bool = False) -> tuple[int, str, int, int]:
             longest = max(longest, line + len(first))
             # Lines that begin and end within a block are shorter than any limit.
             line = len(rest) - rest.rfind(b"\n") - 1 if newline else line + len(first)
+    if pack:
+        small += len(packer.flush())
     return size, digest.hexdigest(), max(longest, line), small
 
 

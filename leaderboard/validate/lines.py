@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from heptathlon.harmless import clipped
-from heptathlon.leaderboard import compact, expected, rendering
+from heptathlon.leaderboard import allowed, compact, expected, rendering
 from heptathlon.leaderboard.validate.case import Finding
 from heptathlon.leaderboard.validate.numbers import same
 from heptathlon.leaderboard.validate.task import Task
@@ -25,11 +25,16 @@ from heptathlon.tasks import catalog
 
 KEPT = 6000
 """Characters kept of an answer that has been scored: what a report shows of it."""
+END = 300
+"""Characters kept of it where there is no report: a character may take four bytes, and a submission
+have fifty thousand answers."""
 FIELDS = (
     *("doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics"),
     *("doc_hash", "prompt_hash", "target_hash"),
 )
 """Parts of a line, besides one a metric."""
+LONGEST_TOKEN = 512
+"""Characters of one token at most: no vocabulary in use has a longer one."""
 FILTER = "none"
 """lm-eval's name of the filter that takes the first response; no task of the suite has another."""
 _LIKELIHOOD = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,25})?(?:e-[0-9]{1,3})?")
@@ -277,6 +282,14 @@ def _response(
                 f"filtered_resps has {len(pairs)} likelihoods for {count} options; submit the "
                 "file as lm-eval wrote it.",
             )
+    if not task.chooses and (why := _runs_on(task, str(kept[0]))):
+        return task.fault(
+            "answers_end_where_asked",
+            "filtered_resps",
+            where,
+            f"the answer {why}, so that this is not what the model class returns; submit the file "
+            "as lm-eval wrote it.",
+        )
     if said != [[one] for one in kept]:
         return task.fault(
             "answers_are_filtered",
@@ -286,6 +299,23 @@ def _response(
             f"resps; {mend}",
         )
     return str(kept[0]) if not task.chooses else pairs
+
+
+def _runs_on(task: Task, answer: str) -> str:
+    """Return how an answer goes on where generation ended; empty if it does not.
+
+    lm-eval cuts what weights wrote at the first stop. A server may do otherwise, a player does not.
+    """
+    backend = allowed.BACKENDS[task.asked.backend]
+    if backend.speaks not in ("template", "processor"):
+        return ""
+    told = rendering.generation_of(task.data.task, task.asked)
+    if any(stop and stop in answer for stop in told.get("until") or ()):
+        return "holds a text at which generation ends"
+    most = told.get("max_gen_toks")
+    if isinstance(most, int) and len(answer) > most * LONGEST_TOKEN:
+        return f"is longer than {most:,} tokens can be"
+    return ""
 
 
 def _likelihood(pair: object, task: Task) -> tuple[float, bool] | None:
@@ -368,7 +398,7 @@ def _taken(task: Task, row: dict[str, Any], place: int, response: Response, verd
     ).hexdigest()
     kept: Response = response
     if isinstance(response, str) and not task.case.whole:
-        kept = clipped(response, KEPT)
+        kept = clipped(response, KEPT if task.case.details else END)
     shown = ""
     if task.case.details:
         # A report shows what was asked; the marks of a template are not among it.

@@ -9,10 +9,11 @@ from pydantic import ValidationError
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import read_json_strict
-from heptathlon.harmless import label
+from heptathlon.harmless import BADGES, claims, label
 from heptathlon.leaderboard import allowed, dropped
 from heptathlon.leaderboard.schema import ENVELOPE, unprintable
 from heptathlon.leaderboard.standings import EDITIONS
+from heptathlon.leaderboard.validate.agreeing import settings_agree, what_was_left_out_agrees
 from heptathlon.leaderboard.validate.case import Case, Finding, finding, take
 from heptathlon.leaderboard.validate.files import MAX_RESULTS_BYTES, results_of, stamp_of
 from heptathlon.leaderboard.validate.recorded import Recorded
@@ -39,8 +40,11 @@ def check_record(case: Case) -> None:
             one_run,
             arguments_are_allowed,
             settings_are_plain,
+            settings_agree,
+            what_was_left_out_agrees,
             names_follow,
             entrant_is_recorded,
+            server_is_named,
             dates_are_possible,
             template_is_recorded,
         ),
@@ -237,6 +241,14 @@ def entrant_is_recorded(case: Case) -> Iterator[Finding]:
     named = args.get("player") if player else args.get("pretrained", args.get("model"))
     if player or (isinstance(named, str) and re.fullmatch(allowed.MODEL_NAME, named)):
         expected["name"] = str(named)
+    elif claims(claimed.name, BADGES):
+        yield finding(
+            "entrant_is_recorded",
+            ENVELOPE,
+            "model.name",
+            f"{case.folder}/{ENVELOPE}: model.name is {claimed.name!r:.200}, which says what only "
+            "a badge may say; choose another.",
+        )
     if player:
         expected["url"] = ""
     for place, value in expected.items():
@@ -247,6 +259,26 @@ def entrant_is_recorded(case: Case) -> Iterator[Finding]:
                 f"model.{place}",
                 f"{case.folder}/{ENVELOPE}: model.{place} is {getattr(claimed, place)!r:.200}, but "
                 f"{path} records {value!r:.200}; prepare the submission again.",
+            )
+
+
+def server_is_named(case: Case) -> Iterator[Finding]:
+    """A model that a server knows by one word is not given another on the board."""
+    for path, recorded in zip(results_of(case), case.recorded, strict=True):
+        args = recorded.config.model_args
+        word = None if "pretrained" in args else args.get("model")
+        speaks = allowed.BACKENDS[recorded.config.model].speaks in ("server", "messages")
+        if not speaks or not isinstance(word, str) or "/" in word:
+            continue
+        claimed = case.envelope.model.name.rpartition("/")[2]
+        if claimed.casefold() != word.casefold():
+            yield finding(
+                "server_is_named",
+                ENVELOPE,
+                "model.name",
+                f"{case.folder}/{ENVELOPE}: model.name ends with {claimed!r:.100}, but the server "
+                f"of {path} calls its model {word!r:.100}; name it ORG/{word:.100}, or serve it by "
+                "the name that it shall have.",
             )
 
 

@@ -84,8 +84,6 @@ def settings_are_plain(case: Case) -> Iterator[Finding]:
             "config.model_sha": _COMMIT.fullmatch(config.model_sha or ""),
             "config.model_num_parameters": config.model_num_parameters in (None, -1)
             or 0 < (config.model_num_parameters or 0) <= MAX_PARAMETERS,
-            "config.model_revision": config.model_revision
-            in (None, "main", config.model_args.get("revision")),
             "config.batch_sizes": all(0 < n < 10**6 for n in config.batch_sizes),
             "max_length": recorded.max_length is None or 0 < recorded.max_length < 10**9,
             "eot_token_id": _are_ids(recorded.eot_token_id),

@@ -193,8 +193,10 @@ def _player(
     """
 
     def answer(doc: Doc) -> str:
-        if doc["form"] == "mlmu" and paper:
+        if doc["form"] in {"mlmu", "star"} and paper:
             return paper(doc)
+        if doc["form"] == "star":
+            return _arm(doc, _stream(name, doc), told=oracle)
         if doc["form"] in {"next_move", "verify_path"}:
             is_move = doc["form"] == "next_move"
             options = next_move_options(doc) if is_move else verify_path_options(doc)
@@ -211,6 +213,19 @@ def _player(
         return (next_move if doc["form"] == "next_move" else verify)(doc, _stream(name, doc))
 
     return Player(name=name, says=says, answer=answer, choose=choose, oracle=oracle)
+
+
+def _arm(doc: Doc, stream: Stream, *, told: bool) -> str:
+    """Return the right arm of a star graph, or any of them."""
+    if told:
+        return str(doc["continuation"])
+    ways: dict[int, list[int]] = {}
+    for a, b in doc["edges"]:
+        ways.setdefault(a, []).append(b)
+    path = [int(doc["continuation"].split(",")[0])]
+    while ahead := ways.get(path[-1]):
+        path.append(stream.choice(sorted(ahead)))
+    return ",".join(map(str, path))
 
 
 def _fails(doc: Doc, moves: str) -> bool:
@@ -359,6 +374,7 @@ PLAYERS = by_name(
         _first_option,
         _first_option,
         gives_up=lambda doc, moves: True,
+        paper=lambda doc: "0" if doc["form"] == "star" else _tokens(doc, CONSTANT),
     ),
     _player(
         "random_shortest",

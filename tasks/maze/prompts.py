@@ -34,6 +34,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "next_move": ("Choose the move that begins the shortest path from X to G in this maze.",),
     "verify_path": ("Check a path from S to G in this maze.",),
     "mlmu": ("Continue the sequence of tokens about a maze with its shortest path.",),
+    "star": ("Continue the sequence of numbers about a graph with its path.",),
 }
 """First lines of the prompts of each form, by wording. A scorer knows an invented item by them."""
 
@@ -364,3 +365,14 @@ def mlmu_tokens(doc: Doc) -> str:
 def mlmu_target(doc: Doc) -> str:
     """Return the paper edition's gold tokens."""
     return str(doc["continuation"])
+
+
+def star(doc: Doc) -> str:
+    """Return the prompt of a star graph: the rules in words, then the released form."""
+    return (
+        f"{HEADINGS['star'][0]} The nodes of a graph are numbers. Before / stand its edges, from "
+        "node to node with a comma between them and a bar between two edges; after / stand the "
+        "first node of the path and the last. After = write every node of the path in order, both "
+        "ends included, in this form: 3,14,15\nIf you write anything else, let the path be the "
+        f"last line of your reply.\n\n{doc['given']}"
+    )

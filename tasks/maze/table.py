@@ -55,6 +55,10 @@ TABLE = Table(
             )
             for config in ("mlmu_dfs", "mlmu_astar")
         ),
+        *(
+            Variant(name=name, form=name, config="star", edition="paper", tokens={"smoke": 64})
+            for name in ("star", "star_tokens")
+        ),
     ),
     groups=(
         Group(

@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 Weigher = Callable[[Doc, Sequence[str]], Sequence[float]]
 Searcher = Callable[[Doc, Corpus], Floats]
 
+JUDGED = ("judge", "mcr_judge")
+"""Forms that ask about one document at a time."""
 NUMBERS = {in_words(n): n for n in range(1_000)}
 """Numbers by their words, as queries write them."""
 NUMBERLESS = 10_000
@@ -53,7 +55,7 @@ def _player(
     """
 
     def scores(doc: Doc, options: Sequence[str]) -> Sequence[float]:
-        if doc["form"] == "judge":
+        if doc["form"] in JUDGED:
             return [1.0 if i == judge(doc) else 0.0 for i in range(len(options))]
         return weigh(doc, options)
 
@@ -68,7 +70,7 @@ def _player(
             counted = [*doc["gold_ids"], *doc["hard_ids"]]
             ranks = ranks_among(search(doc, place), place.ids, counted)
             return " ".join(["RANKS", *(f"{i}={r}" for i, r in zip(counted, ranks, strict=True))])
-        if doc["form"] == "judge":
+        if doc["form"] in JUDGED:
             return f"{ANSWER} {TRUE_FALSE[judge(doc)]}"
         if doc["form"] == "choose":
             return f"{ANSWER} {choose(doc, doc['candidates']) + 1}"
@@ -191,7 +193,8 @@ def _commonness(name: str, season: str) -> Floats:
 
 
 def _right(doc: Doc, options: Sequence[str]) -> Sequence[float]:
-    return [1.0 if i == doc["gold"] else 0.0 for i in range(len(options))]
+    golds = doc["golds"] if "golds" in doc else [doc["gold"]]
+    return [1.0 if i in golds else 0.0 for i in range(len(options))]
 
 
 def _right_first(doc: Doc, place: Corpus) -> Floats:

@@ -37,6 +37,8 @@ _CHOICE_FORM = (
     f"with one line that gives the right one's number, in this form:\n{ANSWER} 5"
 )
 
+_INDENT = " " * 12
+
 
 def query(doc: Doc) -> str:
     """Return the query alone."""
@@ -110,6 +112,34 @@ def judge_options(doc: Doc) -> list[str]:
 def judge_gold(doc: Doc) -> int:
     """Return the index of the right option of :func:`judge`."""
     return 0 if doc["right"] else 1
+
+
+def mcr_judge(doc: Doc) -> str:
+    """Return RAR-b's own prompt for a language model that judges one option.
+
+    It is the released one (``rarb/mcr_utils/model_utils.py``), blanks included, without Mistral's
+    marks of a turn round it, which the model's chat template sets.
+    """
+    return _released(doc, "")
+
+
+def mcr_judge_with_instruction(doc: Doc) -> str:
+    """Return :func:`mcr_judge` with the task's instruction."""
+    return _released(doc, doc["instruction"])
+
+
+def _released(doc: Doc, instruction: str) -> str:
+    return (
+        f"Instruction: {instruction} Decide if the following document is the correct answer to the "
+        "query (true/false). Answer using only one word, one of those two choices.\n\n"
+        f"{_INDENT}Query: {doc['query']}\n{_INDENT}Document: {doc['candidate']}\n"
+        f'{_INDENT}Relevant (only output one word, either "true" or "false"):'
+    )
+
+
+def first_gold(doc: Doc) -> int:
+    """Return the index of the first right document; -1 if the first stage missed all."""
+    return int(next(iter(doc["golds"]), -1))
 
 
 def retrieve_target(doc: Doc) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from heptathlon.families import Tier
 from heptathlon.tasks.table import MAIN, Group, Table, Variant
 
-WITH_INSTRUCTION = "heptathlon.tasks.rarb.prompts.query_with_instruction"
+PROMPTS = "heptathlon.tasks.rarb.prompts"
+WITH_INSTRUCTION = {"mcr_judge": f"{PROMPTS}.mcr_judge_with_instruction"}
+"""The prompt with instruction of the forms that do not ask the query alone."""
 TEMPREASON = (
     *("tempreason_l2_pure", "tempreason_l2_fact", "tempreason_l2_context"),
     *("tempreason_l3_pure", "tempreason_l3_fact", "tempreason_l3_context"),
@@ -19,6 +21,8 @@ CHOICE_LITE = (
     *("arc", "alphanli", "winogrande", "piqa", "siqa", "spartqa"),
     "tempreason_l2_pure",
 )
+CSTS = ("csts_easy", "csts_hard")
+"""C-STS, from a file that a user brings."""
 RETRIEVAL = (
     *("arc", "alphanli", "hellaswag", "winogrande", "piqa", "siqa", "quail", "spartqa"),
     "tempreason_l1",
@@ -42,6 +46,7 @@ def _both(
     tiers: tuple[Tier, ...] = MAIN,
 ) -> list[Variant]:
     """Return a variant without and with an instruction before the query."""
+    with_one = WITH_INSTRUCTION.get(form, f"{PROMPTS}.query_with_instruction")
     return [
         Variant(
             name=name + suffix,
@@ -50,15 +55,20 @@ def _both(
             edition=edition,
             where={"kind": kind} if kind else {},
             tiers=tiers,
-            doc_to_text=WITH_INSTRUCTION if suffix else None,
+            doc_to_text=with_one if suffix else None,
         )
         for suffix in ("", "_inst")
     ]
 
 
 def _choice(kind: str) -> list[Variant]:
-    tiers: tuple[Tier, ...] = ("full", "lite") if kind in CHOICE_LITE else ("full",)
-    return _both(f"{kind}_mcr", "mcr", "mcr", "paper", kind, tiers)
+    lite = kind in CHOICE_LITE or kind in CSTS
+    tiers: tuple[Tier, ...] = ("full", "lite") if lite else ("full",)
+    return [
+        variant
+        for form in ("mcr", "mcr_judge")
+        for variant in _both(f"{kind}_{form}", form, form, "paper", kind, tiers)
+    ]
 
 
 def _retrieval(kind: str) -> list[Variant]:
@@ -66,7 +76,7 @@ def _retrieval(kind: str) -> list[Variant]:
 
 
 def _setting(
-    name: str, ending: str, kinds: Sequence[str], metric: str, tiers: tuple[Tier, ...]
+    name: str, ending: str, kinds: Sequence[str], metric: str | None, tiers: tuple[Tier, ...]
 ) -> list[Group]:
     """Return a setting of the paper without and with instructions; its tasks count alike."""
     return [
@@ -91,8 +101,9 @@ TABLE = Table(
             Variant(name=f"{name}_say", form=f"{name}_say", config=name, tokens=SHORT)
             for name in SAID
         ),
-        *(variant for kind in CHOICE for variant in _choice(kind)),
+        *(variant for kind in (*CHOICE, *CSTS) for variant in _choice(kind)),
         *(variant for kind in RETRIEVAL for variant in _retrieval(kind)),
+        *_both("rerank", "rerank", "rerank", "own", tiers=("full",)),
     ),
     groups=(
         Group(
@@ -103,6 +114,8 @@ TABLE = Table(
         ),
         Group(name="say", members=("rank_say", "choose_say", "judge_say"), metric=None),
         *_setting("mcr", "mcr", CHOICE, "acc", ("full", "lite")),
+        # What it is about is the share of items, which is no mean over options: see a scorecard.
+        *_setting("mcr_judge", "mcr_judge", CHOICE, None, ("full", "lite")),
         *_setting("retrieval", "retrieve", RETRIEVAL, "ndcg_10", ("full",)),
     ),
 )

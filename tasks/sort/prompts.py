@@ -10,6 +10,8 @@ from typing import Any
 Doc = Mapping[str, Any]
 
 ANSWER = "ANSWER:"
+RANKED_TASK = "heptathlon_sort_book_ranks"
+"""Begins the names of the tasks that ask for the ranks of the letters among all next tokens."""
 HEADING = "Read the following text. After it comes a question about the order of what it tells."
 """First line of every prompt that has the text; a scorer knows an invented further item by it."""
 NO_TEXT = "Here is a question about the order of what is told in {name}."

@@ -104,6 +104,16 @@ TABLE = Table(
                 ("memory", "_memory"),
             )
         ),
+        *(
+            Variant(
+                name=f"book_ranks{ending}",
+                form="book_ranks",
+                config=f"book{ending}",
+                edition="paper",
+                tiers=ALL,
+            )
+            for ending in SHOWN.values()
+        ),
         Variant(name="book_swapped", form="book", config="swapped", edition="paper"),
         Variant(name="book_sweep", form="book", config="sweep", edition="paper"),
         _untitled("book_untitled", "book", "book", "paper"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from tests.lies import (
+    agreeing,
     answered,
     asked,
     documents,
@@ -23,6 +24,7 @@ KINDS: Mapping[str, Callable[[], Iterator[Lie]]] = {
     "templates": templates.lies,
     "names": names.lies,
     "files": files.lies,
+    "agreeing": agreeing.lies,
 }
 
 

@@ -157,7 +157,8 @@ def honest(folder: Path, families: tuple[str, ...]) -> dict[str, Path]:
     """Make the honest submissions that lies are planted into, as lm-eval wrote their lines.
 
     One a family of a model, one whose prompts went through a chat template (``chat``), one of a
-    scripted player (``player``), and one as it is prepared (``short``).
+    scripted player (``player``), one that names public weights (``named``), one of a server that
+    knows its model by a word (``server``), and one as it is prepared (``short``).
     """
     out = {}
     for family in families:
@@ -171,6 +172,8 @@ def honest(folder: Path, families: tuple[str, ...]) -> dict[str, Path]:
             out["short"] = short
             out["player"] = submit.prepare(run, folder / "player")
             out["chat"] = _chat(run, folder)
+            out["named"] = _named(run, folder)
+            out["server"] = _server(run, folder)
     return out
 
 
@@ -183,6 +186,36 @@ def _chat(run: Path, folder: Path) -> Path:
     forge.as_asked(model)
     short = submit.prepare(model, folder / "short" / "chat", model_name=MODEL)
     return forge.whole(Path(shutil.copytree(short, folder / "whole" / "chat")), model)
+
+
+def _named(run: Path, folder: Path) -> Path:
+    model = forge.model_run(
+        run,
+        folder / "models" / "named",
+        lambda _: None,
+        model_args={"pretrained": MODEL, "dtype": "bfloat16"},
+        model_dtype="torch.bfloat16",
+        model_revision="main",
+        model_sha="0123456789abcdef0123456789abcdef01234567",
+    )
+    short = submit.prepare(model, folder / "short" / "named")
+    return forge.whole(Path(shutil.copytree(short, folder / "whole" / "named")), model)
+
+
+def _server(run: Path, folder: Path) -> Path:
+    model = forge.model_run(
+        run,
+        folder / "models" / "server",
+        lambda _: None,
+        model="local-chat-completions",
+        model_args={"model": "small-chat-2", "base_url": "http://10.0.0.1:8000/v1"},
+    )
+    (path,) = model.glob("results_*")
+    result = json.loads(path.read_text()) | {"chat_template": "", "fewshot_as_multiturn": True}
+    path.write_text(json.dumps(result, indent=2, ensure_ascii=False))
+    forge.as_asked(model)
+    short = submit.prepare(model, folder / "short" / "server", model_name="some-lab/small-chat-2")
+    return forge.whole(Path(shutil.copytree(short, folder / "whole" / "server")), model)
 
 
 def templated(template: str) -> dict[str, Any]:

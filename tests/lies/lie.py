@@ -10,7 +10,7 @@ from heptathlon.families import of_role
 from tests import forge
 from tests.lies.forger import Forged, Row
 
-FAMILIES = tuple(of_role("scored"))
+FAMILIES = (*of_role("scored"), *of_role("exhibition"))
 Plant = Callable[[Forged], Any]
 
 

@@ -45,7 +45,7 @@ def lies() -> Iterator[Lie]:
         ("a hint in digits", CHAT.replace("assistant\n", "assistant\n" + "1423" * 20)),
         ("the hour in the template", CHAT + "{{ strftime_now('%H:%M') }}"),
     ):
-        yield Lie(words, "chat", _as_rendered(template), told=True)
+        yield Lie(words, "chat", as_rendered(template), told=True)
     for words, template in (
         ("a template that escapes", "{{ ''.__class__.__mro__[1].__subclasses__() }}" + CHAT),
         (
@@ -83,7 +83,7 @@ def lies() -> Iterator[Lie]:
     )
 
 
-def _as_rendered(template: str) -> Plant:
+def as_rendered(template: str) -> Plant:
     """Return a plant whose prompts are those that the template makes."""
 
     def plant(one: Forged) -> None:

@@ -768,6 +768,8 @@ def test_a_bin_no_maze_serves(monkeypatch: pytest.MonkeyPatch):
 
 def test_paper_items():
     made = build("paper", "smoke")
+    stars = {split: len(made.pop(("star", split))) for split in ("test", "fewshot")}
+    assert stars == {"test": 15, "fewshot": 3}
     assert {k: len(v) for k, v in made.items()} == {
         ("mlmu_dfs", "test"): 40,
         ("mlmu_dfs", "fewshot"): 4,

@@ -30,6 +30,7 @@ FRESH = (
 )  # fmt: skip
 PAPER = (
     "maze_mlmu_dfs", "maze_mlmu_astar", "maze_mlmu_dfs_tokens", "maze_mlmu_astar_tokens",
+    "maze_star", "maze_star_tokens",
 )  # fmt: skip
 LEAVES = sorted(
     [families.task_name(v, t) for v in FRESH for t in MAZE.tiers]
@@ -37,7 +38,7 @@ LEAVES = sorted(
 )
 SMOKE = [families.task_name(v, "smoke") for v in (*FRESH, *PAPER)]
 SMOKE_ITEMS = (80, 120)
-TOP = {"path_or_none": "solved", "mlmu": "exact"}
+TOP = {"path_or_none": "solved", "mlmu": "exact", "star": "exact"}
 """What a right answer in writing earns, but for the headline's ``optimal``."""
 SMOKE_PROMPT_CHARS = 1_300
 """Of a smoke prompt in the group: glyphs and their spaces cost about three characters a token."""
@@ -105,14 +106,15 @@ def test_few_shot_examples_teach_the_format(task: str, loaded: dict[str, Any]):
     one.set_fewshot_seed(0)
     doc = one.test_docs()[0]
     context = one.fewshot_context(doc, num_fewshot=2)
-    heads = ("<PATH_START>",) if task.endswith("_tokens_smoke") else prompts.HEADINGS[doc["form"]]
+    alone = "=" if doc["form"] == "star" else "<PATH_START>"
+    heads = (alone,) if task.endswith("_tokens_smoke") else prompts.HEADINGS[doc["form"]]
     # The rules of the paper edition name <PATH_START> once more; the tokens alone do not.
     assert sum(map(context.count, heads)) == 3
     assert context.endswith(one.doc_to_text(doc))
     few = list(one.fewshot_docs())
     if doc["topology"] == "cells":
         assert {d["topology"] for d in few} == {"cells"}, "drawn the same way as what is asked"
-    elif len(few) > 2 and doc["form"] != "mlmu":
+    elif len(few) > 2 and doc["form"] not in {"mlmu", "star"}:
         assert not any("#" in d["open"] for d in few[:2])
     assert not {d["cluster_id"] for d in few} & {d["cluster_id"] for d in one.test_docs()}
     if doc["form"] == "path":

@@ -550,7 +550,8 @@ def test_all_missing_files_are_named_before_anything_is_built(
     gone = ["tonytan48/TempReason/val_l2.json", next(iter(HELLASWAG))]
     for path in gone:
         (judged / path).unlink()
-    monkeypatch.setattr(paper, "shards", lambda tier: ["hellaswag", "tempreason_l2_fact"])
+    some = [paper.published("hellaswag"), paper.published("tempreason_l2_fact")]
+    monkeypatch.setattr(paper, "tasks", lambda tier: some)
     monkeypatch.setattr(paper, "generate", lambda *a: pytest.fail("nothing may be built"))
     with pytest.raises(HeptathlonError, match=r"^2 source files cannot be had:\n- ") as refused:
         store.ensure(store.SetName("rarb", "paper", "full"))
@@ -567,7 +568,8 @@ def test_a_whole_set_lists_the_originals_of_its_records_and_stays_here(
     judged: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ):
     monkeypatch.setenv("HEPTATHLON_HOME", str(tmp_path_factory.mktemp("home")))
-    monkeypatch.setattr(paper, "shards", lambda tier: ["piqa", "quail"])
+    some = [paper.published("piqa"), paper.published("quail")]
+    monkeypatch.setattr(paper, "tasks", lambda tier: some)
     folder = store.ensure(store.SetName("rarb", "paper", "full"))
     assert [s.path for s in store.read_manifest(folder).sources] == [
         "q/piqa",

@@ -306,6 +306,7 @@ def test_options_are_shuffled_and_labels_are_not_all_zero(sources_folder):
 def test_the_lite_paper_edition_is_whole(sources_folder):
     folder = store.ensure(store.SetName("rarb", "paper", "lite"))
     docs = store.read_docs(folder, "mcr")
+    assert sum(d["right"] for d in store.read_docs(folder, "mcr_judge")) == len(docs)
     assert len(docs) == 1172 + 1532 + 1838 + 1954 + 1267 + 3579 + 5521
     assert {d["kind"] for d in docs} == set(paper.LITE)
     assert len(store.read_manifest(folder).sources) == len(paper.LITE)

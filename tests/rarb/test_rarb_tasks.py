@@ -34,11 +34,19 @@ def leaves() -> list[str]:
     out = [f"heptathlon_rarb_{v}{t}" for v in FRESH for t in ("", "_lite", "_smoke")]
     for task in published_tasks().values():
         for inst in ("", "_inst"):
-            if task.choices:
-                out.append(f"heptathlon_rarb_{task.name}_mcr{inst}")
+            for form in ("mcr", "mcr_judge") if task.choices else ():
+                out.append(f"heptathlon_rarb_{task.name}_{form}{inst}")
                 if task.name in paper.LITE:
-                    out.append(f"heptathlon_rarb_{task.name}_mcr{inst}_lite")
+                    out.append(f"heptathlon_rarb_{task.name}_{form}{inst}_lite")
             out.append(f"heptathlon_rarb_{task.name}_retrieve{inst}")
+    for inst in ("", "_inst"):
+        out.append(f"heptathlon_rarb_rerank{inst}")
+        out += [
+            f"heptathlon_rarb_csts_{level}_{form}{inst}{tier}"
+            for level in ("easy", "hard")
+            for form in ("mcr", "mcr_judge")
+            for tier in ("", "_lite")
+        ]
     return sorted(out)
 
 
@@ -72,8 +80,8 @@ def test_each_yaml_says_what_its_name_says(task: str):
     asked_with = settings["doc_to_text"].endswith("with_instruction")
     assert asked_with == data.variant.endswith(prompts.WITH_INSTRUCTION)
     if data.edition == "paper":
-        name = data.variant.removeprefix("rarb_").removesuffix("_inst").rpartition("_")[0]
-        assert data.where == {"kind": name}
+        name = data.variant.removeprefix("rarb_").removesuffix("_inst")
+        assert data.where == {"kind": name.removesuffix(f"_{data.config}")}
     else:
         assert data.where == {}
 
@@ -135,7 +143,7 @@ def test_groups(tier: str, manager: TaskManager):
 
 
 def test_the_paper_edition_has_a_column_with_and_one_without_instruction():
-    for name in ("mcr", "mcr_inst", "retrieval", "retrieval_inst"):
+    for name in ("mcr", "mcr_inst", "mcr_judge", "mcr_judge_inst", "retrieval", "retrieval_inst"):
         group = catalog.group_definition(f"heptathlon_rarb_{name}")
         assert len(group["task"]) == (17 if "retrieval" in name else 14)
         assert all(t.endswith("_inst") == name.endswith("_inst") for t in group["task"])

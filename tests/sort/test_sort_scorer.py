@@ -257,3 +257,50 @@ def test_picking_a_prompt_as_the_paper_does():
     ]
     with pytest.raises(ValueError, match="no document of the sweep"):
         scorer.pick_prompt([])
+
+
+# --- the paper's own reading ---------------------------------------------------------------------
+
+
+def published(top: dict[str, float], gold: int) -> bool:
+    """Judge the 20 likeliest tokens as the description of the paper's code has it."""
+    said = {}
+    for label in "AB":
+        for form in (label, f" {label}"):
+            if form in top:
+                said[label] = top[form]
+                break
+    return bool(said) and max(sorted(said), key=said.__getitem__) == "AB"[gold]
+
+
+@given(
+    st.lists(st.integers(1, 40), min_size=4, max_size=4, unique=True),
+    st.integers(0, 1),
+)
+def test_recorded_ranks_are_read_as_the_paper_reads_them(ranks: list[int], gold: int):
+    """Ranks of A, blank and A, B, blank and B; the likelier of two tokens has the lower rank."""
+    forms = ["A", " A", "B", " B"]
+    scores = {form: -rank / 8 for form, rank in zip(forms, ranks, strict=True)}
+    text = " ".join(
+        f"{form.replace(' ', '_')}={rank}:{scores[form]:.6g}"
+        for form, rank in zip(forms, ranks, strict=True)
+    )
+    doc = {"form": "first", "labels": ["A", "B"], "options": ["x", "y"], "gold": gold}
+    found = scorer.verdict(doc, [f"RANKS {text}"])
+    top = {form: scores[form] for form, rank in zip(forms, ranks, strict=True) if rank <= 20}
+    assert found.metrics["acc_paper"] == published(top, gold)
+    ours = int(scores[" B"] > scores[" A"])
+    assert found.metrics["acc"] == float(ours == gold)
+    assert found.metrics["a_rate"] == float(ours == 0)
+    by_likelihood = scorer.verdict(doc, [(scores[" A"], False), (scores[" B"], False)])
+    assert found.metrics["p_right"] == pytest.approx(by_likelihood.metrics["p_right"])
+    assert not found.invalid
+
+
+def test_what_is_no_record_of_ranks_is_read_as_words():
+    doc = {"form": "first", "labels": ["A", "B"], "options": ["x", "y"], "gold": 0}
+    assert scorer.verdict(doc, ["RANKS"]).invalid
+    assert scorer.verdict(doc, ["RANKS A=1:nan"]).invalid
+    only = scorer.verdict(doc, ["RANKS A=3:-1.5"]).metrics
+    assert (only["acc"], only["acc_paper"], only["p_right"]) == (1.0, 1.0, 1.0)
+    assert scorer.verdict(doc, ["RANKS A=30:-5 B=31:-6"]).metrics["acc_paper"] == 0.0

@@ -35,7 +35,9 @@ WAYS = (
 )
 SHORT_WAYS = ("between", "say_between", "write")
 """Ways of asking that the longest texts are not asked in."""
-BOOK_WAYS = ("untitled", "untitled_notext", "say", "say_notext", "memory")
+BOOK_WAYS = (
+    *("untitled", "untitled_notext", "say", "say_notext", "memory", "ranks", "ranks_notext"),
+)
 SHORT_BOOK_WAYS = ("swapped", "sweep")
 
 

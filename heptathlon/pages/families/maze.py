@@ -28,8 +28,10 @@ def draw_maze(doc: Doc, answer: str) -> Markup:
         doc: a record of the maze family, any form.
         answer: as the scorer reads it: moves with spaces between them, ``JUMP`` for a step between
             cells that are not neighbours (or one move, for ``next_move``). Of anything else no walk
-            is drawn.
+            is drawn, and of a star graph nothing.
     """
+    if doc["form"] == "star":
+        return Markup("")
     side = int(doc["size"])
     grid = Grid(side, str(doc["open"]))
     start, goal = tuple(doc["start"]), tuple(doc["goal"])

@@ -42,9 +42,9 @@ class Kind(ABC, Generic[S, C]):
     def check(self, study: S) -> None:
         """Refuse a study whose runs are not what the kind needs, before a model is loaded."""
 
-    def run(self, study: S, say: Say) -> list[Path]:
-        """Make the runs that were not made before; return the folders of all."""
-        return rows.make(study, say)
+    def run(self, study: S, say: Say, ray: str = "") -> list[Path]:
+        """Make the runs that were not made before, on a Ray cluster or here; return all folders."""
+        return rows.make(study, say, ray)
 
     def score(self, study: S) -> C:
         """Read the study's runs, refuse what cannot be compared, and score them together."""

@@ -1,0 +1,1 @@
+"""The forms, players and prompts of the abstain family."""
