@@ -150,7 +150,7 @@ def test_runs_are_listed_with_what_tells_them_apart(
 
 def test_what_a_model_ran_on_is_no_part_of_its_identity():
     one = {"config": {"model_args": "pretrained=org/m,device=cuda:0,base_url=http://h:1/v1"}}
-    two = {"config": {"model_args": {"pretrained": "org/m", "base_url": "http://h:2/v1"}}}
+    two = {"config": {"model_args": {"pretrained": "org/m", "base_url": "http://h:2/v1/"}}}
     three = {"config": {"model_args": {"pretrained": "org/m", "base_url": "http://g:2/v1"}}}
     assert identity_of(one) == identity_of(two) != identity_of(three)
     assert identity_of(one).key == identity_of(two).key != identity_of(three).key

@@ -257,6 +257,21 @@ def test_a_server_that_dies_loses_nothing_and_is_asked_nothing_twice(
     assert "3 responses are known" in caplog.text
 
 
+def test_a_server_that_is_started_again_at_another_port_is_asked_the_rest(
+    server: Server, tmp_path: Path
+):
+    server.answer = lambda n, b: (200, chat("A")) if n <= 3 else (500, b"down")
+    with pytest.raises(HeptathlonError, match="3 answers are kept"):
+        asked(tmp_path, server, concurrency=1)
+    again = Server()
+    try:
+        run = asked(tmp_path, again, concurrency=2, base_url=f"{again.url}/")
+    finally:
+        again.close()
+    assert len(again.bodies) == 3
+    assert len(run.samples[SAY]) == 6
+
+
 def test_sampled_answers_are_kept_too(server: Server, tmp_path: Path):
     """A reasoning model is asked at a temperature, and its answers cost the most."""
     server.answer = lambda n, b: (200, chat(f"draw {n}")) if n <= 3 else (500, b"down")

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from heptathlon.running.arguments import as_mapping
 
 MANNERS = frozenset(
-    {"concurrency", "num_concurrent", "tries", "max_retries", "timeout", "verify_certificate"}
-)
+    {"concurrency", "num_concurrent", "tries", "max_retries", "timeout", "verify_certificate",
+     "key_variable"}
+)  # fmt: skip
 """Arguments that say how a server is asked and not what: a run may go on with others."""
 MACHINE = MANNERS | {
     "batch_size", "cache_dir", "data_parallel_size", "device", "device_map", "download_dir",
@@ -60,7 +61,7 @@ def identity_of(results: Mapping[str, Any]) -> Identity:
     }
     for name, value in args.items():
         if name not in MACHINE:
-            model[f"model argument {name}"] = _host(value) if name == "base_url" else value
+            model[f"model argument {name}"] = address(value) if name == "base_url" else value
     settings = {
         "chat template": _text(results.get("chat_template_sha")),
         "system instruction": _text(
@@ -119,11 +120,16 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _host(url: str) -> str:
-    """Return an address without its port, which a server that is started again may change."""
+def address(url: str) -> str:
+    """Return an address without its port, which a server that is started again may change.
+
+    Example:
+        >>> address("http://gpu-1:8000/v1/"), address("http://gpu-1:8080/v1")
+        ('gpu-1/v1', 'gpu-1/v1')
+    """
     try:
         parts = urlsplit(url)
-        return f"{parts.hostname or ''}{parts.path}"
+        return f"{parts.hostname or ''}{parts.path.rstrip('/')}"
     except ValueError:
         return url
 

@@ -14,7 +14,7 @@ from heptathlon.files import canonical_json, folder_stamp
 from heptathlon.models import pairs, window
 from heptathlon.running import evaluating, glance, noise, preflight, settings, sidecar, twins
 from heptathlon.running.broken import Guard
-from heptathlon.running.identity import MANNERS
+from heptathlon.running.identity import MANNERS, address
 from heptathlon.running.saving import Staging
 from heptathlon.tasks import catalog
 from heptathlon.version import __version__
@@ -282,7 +282,12 @@ def _fingerprint(lm: Any, config: Any) -> str:
     info = lm.get_model_info() if hasattr(lm, "get_model_info") else {}
     parts = {
         "model": config.model,
-        "model_args": {k: str(v) for k, v in config.model_args.items() if k not in MANNERS},
+        # A server that was started again may have another port.
+        "model_args": {
+            k: address(str(v)) if k == "base_url" else str(v)
+            for k, v in config.model_args.items()
+            if k not in MANNERS
+        },
         "info": {k: str(v) for k, v in info.items()},
         "weights": _weights_of(config.model_args),
         "seed": [str(s) for s in config.seed or []],
