@@ -22,6 +22,7 @@ BENCHMARKS = (
     "site",
     "coverage",
     "total",
+    "longcontext",
 )
 
 

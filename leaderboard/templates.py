@@ -204,9 +204,10 @@ class Frame:
             return "long text of its own"
         if others:
             return " ".join(others)
-        if begun := _BEGUN.search(self.pieces[-1]):
-            return f"the beginning of an answer, {begun[0]}"
-        return "many digits" if sum(c.isdigit() for c in text) > MAX_DIGITS else ""
+        if sum(c.isdigit() for c in text) > MAX_DIGITS:
+            return "many digits"
+        begun = _BEGUN.search(self.pieces[-1])
+        return f"the beginning of an answer, {begun[0]}" if begun else ""
 
 
 def texts_of(messages: Sequence[Message]) -> list[str]:
