@@ -82,7 +82,7 @@ class PassagesRecord(Record):
         seed: decides every word of the passages but their statements; with a salt, drawn under it.
         shown: numbers of the passages, in the order in which they are shown; 0 answers.
         told: statement of each.
-        digest: ``sha256:`` and the SHA-256 over the digests of the passages.
+        digest: SHA-256 over the digests of the passages, its name before it.
         question: the question.
         options: the answers offered.
         gold: index of the right one.

@@ -44,6 +44,8 @@ _OVER_LINES = re.compile(
     re.IGNORECASE,
 )
 """The break of a line in an alternative: its other side is no answer of its own."""
+_JOINS = ("or", "and", "to", "through", "plus", "minus", "times", "versus", "out", "not")
+"""Words behind which another answer, or another part of it, may follow on its line."""
 _NO_WORDS = re.compile(r"[^\w)\]}>%°]+\Z")
 LONGEST = 400
 """Characters of a line on which an answer is told from what is remarked of it."""
@@ -175,8 +177,16 @@ def read(response: str, next_items: Sequence[str] = (), *, at_once: bool = False
 
 
 def _before_cut(said: str) -> str:
-    """Return what of a cut text is whole: all lines but the last, or all words of the only one."""
-    return (said.rpartition("\n")[0] or said.rpartition(" ")[0]).strip()
+    """Return what of a cut text is whole: all lines but the last, or all words of the only one.
+
+    Nothing is, where the one line breaks off at what may change its answer: a sign, a figure, or
+    the beginning of a word that joins another answer to it.
+    """
+    if lines := said.rpartition("\n")[0].strip():
+        return lines
+    words, _, cut = said.rstrip().rpartition(" ")
+    joins = any(word.startswith(cut.casefold()) for word in _JOINS)
+    return "" if joins or not any(map(str.isalpha, cut)) else words.strip()
 
 
 def _unended(thought: str, before: str, *, known: bool, ended: bool) -> Reading:
