@@ -128,7 +128,7 @@ def _document(task: Task, row: dict[str, Any], where: str) -> "int | Finding":
             f": the item {item!r:.40} is not in {task.published.name}; the samples come from "
             "another version, season or salt: run the task again with this version.",
         )
-    if compact.digest_in(told) and told["season"] != task.season:
+    if compact.digest_in(told) and told.get("season") != task.season:
         return task.fault(check, "doc.season", where, ": doc.season is not that of the document.")
     if place in task.seen:
         item = task.documents.rows[place]["item_id"]
