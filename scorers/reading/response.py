@@ -179,14 +179,14 @@ def read(response: str, next_items: Sequence[str] = (), *, at_once: bool = False
 def _before_cut(said: str) -> str:
     """Return what of a cut text is whole: all lines but the last, or all words of the only one.
 
-    Nothing is, where the one line breaks off at what may change its answer: a sign, a figure, or
-    the beginning of a word that joins another answer to it.
+    Nothing is, where the one line breaks off at what may change its answer: a sign, or the
+    beginning of a word that joins another answer to it.
     """
     if lines := said.rpartition("\n")[0].strip():
         return lines
     words, _, cut = said.rstrip().rpartition(" ")
     joins = any(word.startswith(cut.casefold()) for word in _JOINS)
-    return "" if joins or not any(map(str.isalpha, cut)) else words.strip()
+    return "" if joins or not any(map(str.isalnum, cut)) else words.strip()
 
 
 def _unended(thought: str, before: str, *, known: bool, ended: bool) -> Reading:
