@@ -1,7 +1,8 @@
 """A study as a few tables with captions: for the kinds whose cards are lists of figures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from markupsafe import Markup
 from rich.console import Group
@@ -10,7 +11,11 @@ from rich.table import Table
 
 from heptathlon.harmless import visible
 from heptathlon.pages import base as pages
+from heptathlon.pages.studies import View
+from heptathlon.studies.files import Card
 from heptathlon.studies.trained import Estimate
+
+C = TypeVar("C", bound=Card)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,19 @@ class Sheet:
     rows: Sequence[Sequence[str]]
     drawing: Markup | None = None
     main: bool = False
+
+
+def view(sheets_of: Callable[[C], Sequence[Sheet]], intro: Callable[[C], str]) -> View[C]:
+    """Return how a kind of study is shown whose cards are tables.
+
+    Args:
+        sheets_of: returns a card's tables.
+        intro: returns the sentence before them.
+    """
+    return View(
+        page=lambda card: page(card.study, intro(card), sheets_of(card)),
+        tables=lambda card: tables(f"{card.study}\n{intro(card)}", sheets_of(card)),
+    )
 
 
 def page(title: str, intro: str, sheets: Sequence[Sheet]) -> str:

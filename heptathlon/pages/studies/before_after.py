@@ -1,11 +1,8 @@
 """How a study of an edit is shown: each set of documents before and after."""
 
-from rich.console import RenderableType
-
 from heptathlon.pages import base as pages
 from heptathlon.pages import sheets
 from heptathlon.pages.sheets import Sheet, ends, value
-from heptathlon.pages.studies import View
 from heptathlon.studies.kinds.before_after import BeforeAfterCard
 
 WANTED = {"down": "should fall", "kept": "should stay"}
@@ -41,14 +38,4 @@ def intro(card: BeforeAfterCard) -> str:
     return f"{card.after} against {card.before}."
 
 
-def render(card: BeforeAfterCard) -> str:
-    """Return the study's page."""
-    return sheets.page(card.study, intro(card), sheets_of(card))
-
-
-def tables(card: BeforeAfterCard) -> RenderableType:
-    """Return what a terminal shows."""
-    return sheets.tables(f"{card.study}\n{intro(card)}", sheets_of(card))
-
-
-VIEW = View(page=render, tables=tables)
+VIEW = sheets.view(sheets_of, intro)

@@ -1,12 +1,9 @@
 """How a learning curve is shown: the score at each checkpoint, drawn and in figures."""
 
-from rich.console import RenderableType
-
 from heptathlon.pages import base as pages
 from heptathlon.pages import sheets
 from heptathlon.pages.curves import plot
 from heptathlon.pages.sheets import Sheet, ends, value
-from heptathlon.pages.studies import View
 from heptathlon.studies.kinds.curve import CurveCard
 
 
@@ -50,14 +47,4 @@ def intro(card: CurveCard) -> str:
     return f"{len(card.names)} checkpoints; {card.metric} {last} at the last."
 
 
-def render(card: CurveCard) -> str:
-    """Return the study's page."""
-    return sheets.page(card.study, intro(card), sheets_of(card))
-
-
-def tables(card: CurveCard) -> RenderableType:
-    """Return what a terminal shows."""
-    return sheets.tables(f"{card.study}\n{intro(card)}", sheets_of(card))
-
-
-VIEW = View(page=render, tables=tables)
+VIEW = sheets.view(sheets_of, intro)

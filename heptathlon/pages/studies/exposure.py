@@ -1,13 +1,11 @@
 """How an exposure study is shown: each probe by exposures and form, the gap, traps, opinions."""
 
 from markupsafe import Markup
-from rich.console import RenderableType
 
 from heptathlon.pages import base as pages
 from heptathlon.pages import sheets
 from heptathlon.pages.curves import plot
 from heptathlon.pages.sheets import Sheet, ends, value
-from heptathlon.pages.studies import View
 from heptathlon.studies.kinds.exposure import ExposureCard
 from heptathlon.studies.trained import Line
 
@@ -119,14 +117,4 @@ def intro(card: ExposureCard) -> str:
     )
 
 
-def render(card: ExposureCard) -> str:
-    """Return the study's page."""
-    return sheets.page(card.study, intro(card), sheets_of(card))
-
-
-def tables(card: ExposureCard) -> RenderableType:
-    """Return what a terminal shows."""
-    return sheets.tables(f"{card.study}\n{intro(card)}", sheets_of(card))
-
-
-VIEW = View(page=render, tables=tables)
+VIEW = sheets.view(sheets_of, intro)

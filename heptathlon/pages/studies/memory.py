@@ -1,11 +1,8 @@
 """How a study of memory is shown: what was read, what the control read, and what neither did."""
 
-from rich.console import RenderableType
-
 from heptathlon.pages import base as pages
 from heptathlon.pages import sheets
 from heptathlon.pages.sheets import Sheet, ends, value
-from heptathlon.pages.studies import View
 from heptathlon.studies.kinds.memory import MemoryCard
 
 
@@ -47,14 +44,4 @@ def intro(card: MemoryCard) -> str:
     )
 
 
-def render(card: MemoryCard) -> str:
-    """Return the study's page."""
-    return sheets.page(card.study, intro(card), sheets_of(card))
-
-
-def tables(card: MemoryCard) -> RenderableType:
-    """Return what a terminal shows."""
-    return sheets.tables(f"{card.study}\n{intro(card)}", sheets_of(card))
-
-
-VIEW = View(page=render, tables=tables)
+VIEW = sheets.view(sheets_of, intro)

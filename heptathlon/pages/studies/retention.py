@@ -1,13 +1,11 @@
 """How a retention study is shown: each probe over the checkpoints, and what is left of it."""
 
 from markupsafe import Markup
-from rich.console import RenderableType
 
 from heptathlon.pages import base as pages
 from heptathlon.pages import sheets
 from heptathlon.pages.curves import plot
 from heptathlon.pages.sheets import Sheet, ends, value
-from heptathlon.pages.studies import View
 from heptathlon.studies.kinds.retention import Curve, RetentionCard
 
 PHASES = {"early": "told in the first half", "late": "told in the second half"}
@@ -74,14 +72,4 @@ def intro(card: RetentionCard) -> str:
     return f"Checkpoints of {card.base} on {card.world}."
 
 
-def render(card: RetentionCard) -> str:
-    """Return the study's page."""
-    return sheets.page(card.study, intro(card), sheets_of(card))
-
-
-def tables(card: RetentionCard) -> RenderableType:
-    """Return what a terminal shows."""
-    return sheets.tables(f"{card.study}\n{intro(card)}", sheets_of(card))
-
-
-VIEW = View(page=render, tables=tables)
+VIEW = sheets.view(sheets_of, intro)

@@ -1,10 +1,7 @@
 """How a study of subsets is shown: memorisation by stratum, and influence against the truth."""
 
-from rich.console import RenderableType
-
 from heptathlon.pages import sheets
 from heptathlon.pages.sheets import Sheet, ends, value
-from heptathlon.pages.studies import View
 from heptathlon.studies.kinds.subsets import SubsetsCard
 
 
@@ -44,14 +41,4 @@ def intro(card: SubsetsCard) -> str:
     return f"{len(card.runs)} runs of {card.base}, each on half of the people of {card.world}."
 
 
-def render(card: SubsetsCard) -> str:
-    """Return the study's page."""
-    return sheets.page(card.study, intro(card), sheets_of(card))
-
-
-def tables(card: SubsetsCard) -> RenderableType:
-    """Return what a terminal shows."""
-    return sheets.tables(f"{card.study}\n{intro(card)}", sheets_of(card))
-
-
-VIEW = View(page=render, tables=tables)
+VIEW = sheets.view(sheets_of, intro)

@@ -1,13 +1,11 @@
 """How a study of unlearning is shown: removed against kept, said against known, what comes back."""
 
 from markupsafe import Markup
-from rich.console import RenderableType
 
 from heptathlon.harmless import label
 from heptathlon.pages import base as pages
 from heptathlon.pages import sheets
 from heptathlon.pages.sheets import Sheet, ends, value
-from heptathlon.pages.studies import View
 from heptathlon.studies.kinds.unlearning import Figures, UnlearningCard
 from heptathlon.studies.trained import Estimate
 
@@ -140,14 +138,4 @@ def intro(card: UnlearningCard) -> str:
     return " ".join(part for part in (card.warning or known, f"{card.noise}.") if part)
 
 
-def render(card: UnlearningCard) -> str:
-    """Return the study's page."""
-    return sheets.page(card.study, intro(card), sheets_of(card))
-
-
-def tables(card: UnlearningCard) -> RenderableType:
-    """Return what a terminal shows."""
-    return sheets.tables(f"{card.study}\n{intro(card)}", sheets_of(card))
-
-
-VIEW = View(page=render, tables=tables)
+VIEW = sheets.view(sheets_of, intro)
