@@ -263,7 +263,9 @@ def compare(
     if cluster or metric or any(plain.is_plain(folder) for folder in folders):
         ones = [plain.read(folder, cluster) for folder in folders]
         return plain_compare.compare(ones[0], ones[1], cluster, metric)
-    (card_a, scored_a), (card_b, scored_b) = (scorecard.score_run(_read(run)) for run in (a, b))
+    (card_a, scored_a), (card_b, scored_b) = (
+        scorecard.score_run(_read(run), details=False) for run in (a, b)
+    )
     return comparing.compare(card_a, scored_a, card_b, scored_b)
 
 

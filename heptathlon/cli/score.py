@@ -113,7 +113,7 @@ def profile(
         write_text_atomic(to, plain_page.render(ones, cluster))
         out.print(f"{to}")
         return
-    scored = [scorecard.score_run(runs.read_run(folder)) for folder in folders]
+    scored = [scorecard.score_run(runs.read_run(folder), details=False) for folder in folders]
     write_text_atomic(to, profiles.render(scored))
     out.print(f"{to}")
 
@@ -128,7 +128,7 @@ def pick_prompt(
     from heptathlon.scorers import sort
     from heptathlon.scoring import scorecard
 
-    _, scored = scorecard.score_run(runs.read_run(folder))
+    _, scored = scorecard.score_run(runs.read_run(folder), details=False)
     try:
         prompts = sort.sweep([one.row for one in scored if one.family == "sort"])
     except ValueError:
