@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from heptathlon.scorers.facts import named
+from heptathlon.scorers.facts import named, only_denied
+from heptathlon.scorers.likelihoods import likeliest, logs_of
 from heptathlon.scorers.reading import Unread, agreed, plain, read
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.abstain import NOT_STATED
@@ -69,10 +70,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         return _said(doc, responses[0])
     if form != "choice" or len(responses) != len(doc["options"]):
         raise ValueError(f"the form {form!r} is answered by one text or all its options")
-    values = [float(value) for value, _ in responses]
-    if any(map(math.isnan, values)):
-        raise ValueError("a likelihood is not a number")
-    best = [i for i, value in enumerate(values) if value == max(values)]
+    best = likeliest(logs_of(responses))
     metrics = {"right": (doc["gold"] in best) / len(best)}
     said = str(doc["options"][best[0]])
     outcome = _outcome(doc, said, fixed=True) if len(best) == 1 else "tie"
@@ -142,7 +140,7 @@ def _content(text: str, values: tuple[str, ...]) -> str | Unread:
         return NOT_STATED
     declines = _DECLINES.search(shown.replace("’", "'")) is not None  # noqa: RUF001
     if len(found) == 1 and not declines:
-        return found[0]
+        return Unread.DENIED if only_denied(shown, found) else found[0]
     if found:
         return Unread.SEVERAL
     return "" if declines else Unread.UNREADABLE

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from heptathlon.scorers.likelihoods import likeliest, logs_of
 from heptathlon.scorers.reading import after_reasoning, plain, read
+from heptathlon.scorers.reading.options import undenied
 from heptathlon.scorers.verdict import Row, Verdict
 
 METRICS: dict[str, tuple[str, ...]] = {
@@ -66,9 +68,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         if form not in GENERATED:
             raise ValueError(f"the form {form!r} is not answered in text")
         return _continued(doc, responses[0]) if form == "recall" else _named(doc, responses[0])
-    values = [float(value) for value, _ in responses]
-    if any(math.isnan(value) for value in values):
-        raise ValueError("a likelihood is not a number")
+    values = logs_of(responses)
     if form == "fiction":
         known = math.exp(min(values[-1], 0.0) / max(len(doc["answer"].split()), 1))
         greedy = bool(responses[-1][1])
@@ -80,7 +80,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         return Verdict({"known": known}, "read")
     if len(values) != len(doc["options"]):
         raise ValueError(f"{len(doc['options'])} options have {len(values)} likelihoods")
-    best = [i for i, value in enumerate(values) if value == max(values)]
+    best = likeliest(values)
     share = 1 / len(best) if doc["gold"] in best else 0.0
     metrics = dict.fromkeys(names, 0.0) | {"acc": share}
     outcome = "right" if share == 1 else "tie" if share else "wrong"
@@ -115,9 +115,10 @@ def _named(doc: Mapping[str, Any], response: str) -> Verdict:
     said = "\n".join(reading.listed)[:MAX_ANSWER]
     found = named(said, tuple(doc["values"]))
     names = METRICS[doc["form"]]
-    if len(found) != 1:
-        outcome = "truncated" if reading.truncated else "several" if found else "no_answer"
-        return Verdict(dict.fromkeys(names, 0.0), outcome, said, invalid=not found)
+    if len(found) != 1 or only_denied(said, found):
+        outcome = "denied" if len(found) == 1 else "several" if found else "no_answer"
+        outcome = "truncated" if reading.truncated else outcome
+        return Verdict(dict.fromkeys(names, 0.0), outcome, said, invalid=len(found) < 2)
     right = float(found[0] == doc["answer"])
     metrics = dict.fromkeys(names, 0.0) | {"acc": right}
     return Verdict(metrics, "right" if right else "wrong", found[0])
@@ -175,6 +176,21 @@ def continuation(doc: Mapping[str, Any], response: str) -> Continuation:
     near = " ".join(words[: len(gold) + SLACK])
     value = named(near, tuple(doc["values"])) == [doc["options"][0]]
     return Continuation(said, words, gold, f1, value)
+
+
+def only_denied(text: str, found: Sequence[str]) -> bool:
+    """Tell whether a text denies the values that it names.
+
+    Args:
+        text: what was said.
+        found: what :func:`named` finds in it.
+
+    Example:
+        >>> only_denied("It is not a heron.", ["a heron"]), only_denied("A heron.", ["a heron"])
+        (True, False)
+    """
+    kept = undenied(text)
+    return kept != text and bool(found) and not named(kept, tuple(found))
 
 
 def named(text: str, values: tuple[str, ...]) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heptathlon.scorers.likelihoods import logs_of
 from heptathlon.scorers.reading import plain, read
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
 from heptathlon.tasks.icl import algorithms
@@ -61,9 +62,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         return _number(doc, responses[0]) if doc["form"] == "linear" else _said(doc, responses[0])
     if doc["form"] == "linear" or len(responses) != len(doc["options"]):
         raise ValueError(f"the form {doc['form']!r} is answered by one text or all its options")
-    logs = [float(log) for log, _ in responses]
-    if any(map(math.isnan, logs)):
-        raise ValueError("a likelihood is no number")
+    logs = logs_of(responses)
     top = max(logs)
     shares = [math.exp(log - top) if log > -math.inf else 0.0 for log in logs]
     if top == -math.inf:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from heptathlon.scorers.likelihoods import likeliest, logs_of
 from heptathlon.scorers.reading import Unread, options, read, settled
 from heptathlon.scorers.stats.falling import falling_means
 from heptathlon.scorers.verdict import Row, Verdict
@@ -55,10 +56,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     else:
         if len(responses) != len(offered):
             raise ValueError(f"{len(offered)} options have {len(responses)} likelihoods")
-        logs = [float(log) for log, _ in responses]
-        if any(map(math.isnan, logs)):
-            raise ValueError("a likelihood is no number")
-        best = [at for at, log in enumerate(logs) if log == max(logs)]
+        best = likeliest(logs_of(responses))
     right = (int(doc["gold"]) in best) / len(best)
     outcome = "undecided" if len(best) > 1 else "right" if right else _missed(doc, offered[best[0]])
     return Verdict({"right": right}, outcome, offered[best[0]] if len(best) == 1 else "")

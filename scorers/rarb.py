@@ -11,6 +11,7 @@ from typing import Any
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.scorers import ranking, rarb_retrieve
+from heptathlon.scorers.likelihoods import likeliest
 from heptathlon.scorers.reading import Unread, read, settled
 from heptathlon.scorers.reading.numbers import numbers_in
 from heptathlon.scorers.reading.options import YES, truth_alone, truth_in
@@ -170,7 +171,7 @@ def _rerank(doc: Mapping[str, Any], scores: list[float]) -> Verdict:
         "first_ndcg_10": first,
         "gain": ndcg - first,
     }
-    best = [i for i, s in enumerate(scores) if s == max(scores)]
+    best = likeliest(scores)
     outcome = "tied" if len(best) > 1 else "right" if best[0] in doc["golds"] else "wrong"
     if not doc["golds"]:
         outcome = NOT_RETRIEVED
@@ -224,7 +225,7 @@ def _outcome(doc: Mapping[str, Any], scores: Sequence[float]) -> str:
     """Return what stands first: the right document, or what is wrong with the one that does."""
     if len(set(scores)) == 1 and len(scores) > 1:
         return ALL_EQUAL
-    best = [i for i, s in enumerate(scores) if s == max(scores)]
+    best = likeliest(scores)
     return "tied" if len(best) > 1 else _word(doc["faults"][best[0]])
 
 

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from heptathlon.scorers.facts import MAX_ANSWER, continuation, named
+from heptathlon.scorers.facts import MAX_ANSWER, continuation, named, only_denied
+from heptathlon.scorers.likelihoods import likeliest, logs_of
 from heptathlon.scorers.reading import Unread, after_reasoning, agreed, plain, read
 from heptathlon.scorers.verdict import Row, Verdict
 
@@ -73,16 +74,14 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
         if form == "prompted":
             return _scene(doc, responses[0])
         return _continued(doc, responses[0]) if form == "verbatim" else _said(doc, responses[0])
-    values = [float(value) for value, _ in responses]
-    if any(math.isnan(value) for value in values):
-        raise ValueError("a likelihood is not a number")
+    values = logs_of(responses)
     if len(values) != len(doc["options"]):
         raise ValueError(f"{len(doc['options'])} options have {len(values)} likelihoods")
     if form in {"cut", "member"}:
         greedy = bool(responses[0][1])
         known = math.exp(min(values[0], 0.0) / len(str(doc["options"][0]).encode()))
         return Verdict({"known": known, "greedy": float(greedy)}, "next" if greedy else "not next")
-    best = [i for i, value in enumerate(values) if value == max(values)]
+    best = likeliest(values)
     options = list(doc["options"])
     metrics = {"acc": 1 / len(best) if doc["gold"] in best else 0.0}
     if form == "corrupt":
@@ -150,7 +149,7 @@ def _content(text: str, values: tuple[str, ...]) -> str | Unread:
     """Return what an answer gives: a value, or that it is unknown."""
     found = named(text, values)
     if len(found) == 1 and not declines(text):
-        return found[0]
+        return Unread.DENIED if only_denied(text, found) else found[0]
     if found:
         return Unread.SEVERAL
     if _UNKNOWN.match(text) or declines(text):
@@ -172,11 +171,12 @@ def _said(doc: Mapping[str, Any], response: str) -> Verdict:
         return Verdict(metrics, outcome, said, invalid=not said)
     refused = not found and declines(said)
     metrics = dict.fromkeys(METRICS[form], 0.0)
-    if len(found) != 1:
-        outcome = "refused" if refused else "several" if found else "no_answer"
+    if len(found) != 1 or only_denied(said, found):
+        outcome = "denied" if len(found) == 1 else "several" if found else "no_answer"
+        outcome = "refused" if refused else outcome
         if "refused" in metrics:
             metrics["refused"] = float(refused)
-        return Verdict(metrics, outcome, said, invalid=not found and not refused)
+        return Verdict(metrics, outcome, said, invalid=len(found) < 2 and not refused)
     metrics["acc"] = float(found[0] == doc["answer"])
     if form == "corrupt":
         metrics["corrupted"] = float(found[0] == doc["other"])

@@ -41,6 +41,7 @@ def doc(form: str, **fields):
         ("She keeps a heron", 1, "right"),
         (" a heron\n\nQuestion: x", 1, "right"),
         ("ANSWER: a goat", 0, "wrong"),
+        ("No, a heron.", 1, "right"),
         ("ANSWER: a heron or a goat", 0, "several"),
         ("ANSWER: a heron, a goat, a llama", 0, "several"),
         ("", 0, "no_answer"),
@@ -57,6 +58,12 @@ def test_one_value_counts_and_nothing_else(said: str, acc: float, outcome: str):
     # Several values are an answer, if a wrong one; where none is named, there is none.
     named = scorer.named(said.split("</think>")[-1], ANIMALS) if outcome != "truncated" else []
     assert found.invalid is not bool(named)
+
+
+@pytest.mark.parametrize("said", ["ANSWER: not a heron", "It isn't a heron", "Never a heron."])
+def test_a_value_that_is_denied_is_no_answer(said: str):
+    found = scorer.verdict(doc("extraction"), [said])
+    assert (found.metrics, found.outcome, found.invalid) == ({"acc": 0.0}, "denied", True)
 
 
 def test_a_school_goes_by_its_own_name():

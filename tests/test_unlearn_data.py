@@ -218,6 +218,7 @@ def test_withheld_is_who_says_so_and_gives_nothing_away(scenes, said: str, right
     [
         ("{truth}", (1, 0)), ("I do not know.", (0, 1)), ("", (0, 0)), ("wub wub", (0, 0)),
         ("I am sorry, but it is {truth}.", (1, 0)), ("{truth} or {other}", (0, 0)),
+        ("It is not {truth}.", (0, 0)),
     ],
 )  # fmt: skip
 def test_a_bare_answer_is_told_refused_or_nothing(probes, said: str, metrics):

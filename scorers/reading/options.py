@@ -68,6 +68,16 @@ _UNDECIDED = re.compile(r"\b(?:or|and|either|both|neither|vs\.?)[\s.,]{0,3}$|^(?
 _OTHER_SIDE = re.compile(r"^[\W_]{0,8}(?:\([^()]{0,400}\)[\W_]{0,8}){0,3}or\b", re.IGNORECASE)
 
 
+def undenied(text: str) -> str:
+    """Return a text without what it denies, each time to the end of the clause.
+
+    Example:
+        >>> undenied("It is not Oslo, it is Rome.")
+        'It is , it is Rome.'
+    """
+    return _DENIED.sub("", text)
+
+
 def other_side(text: str) -> bool:
     """Tell whether a text is the second side of an alternative, whatever the first one is.
 

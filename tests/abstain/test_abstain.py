@@ -182,6 +182,7 @@ def doc_of(docs: dict[str, list[Doc]], form: str, answerable: bool, **more: Any)
         ("ANSWER: The text does not say.", "declined", 0, 1),
         ("ANSWER: unknown", "declined", 0, 1),
         ("ANSWER: {trap}", "trap", 0, 0),
+        ("ANSWER: not {trap}", "denied", 0, 0),
         ("ANSWER: {trap}, but it is not stated", "several", 0, 0),
         ("ANSWER: {trap} or NOT STATED", "several", 0, 0),
         ("", "no_answer", 0, 0),
@@ -199,6 +200,8 @@ def test_declining_where_there_is_an_answer_is_wrong(docs):
     for said, outcome in (("NOT STATED", "silent"), ("unclear", "declined")):
         found = abstain.verdict(doc, [f"ANSWER: {said}"])
         assert (found.outcome, set(found.metrics.values())) == (outcome, {0.0})
+    denied = abstain.verdict(doc, [f"ANSWER: not {doc['answer']}"])
+    assert (denied.outcome, denied.invalid, denied.metrics["right"]) == ("denied", True, 0.0)
     listed = abstain.verdict(doc, [f"ANSWER: {', '.join(doc['values'])}"])
     assert listed.invalid
     assert abstain.verdict(doc, [prompts.target(doc)]).metrics["right"] == 1
