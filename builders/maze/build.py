@@ -183,9 +183,8 @@ def _paper(tier: str, shard: str, season: str, salt: str) -> Built:
 def _paper_item(
     config: str, size: int, stream: Stream, season: str, seen: set[tuple[str, int, int]]
 ) -> PaperRecord:
-    draw = paper.dfs_item if config == "mlmu_dfs" else paper.astar_item
     for _ in range(MAX_DRAWS):
-        drawn = draw(size, stream)
+        drawn = paper.item(config, size, stream)
         if drawn is None:
             break
         maze, path = drawn
@@ -193,11 +192,7 @@ def _paper_item(
         if identity in seen:
             continue
         seen.add(identity)
-        given, continuation = (
-            paper.dfs_tokens(maze, path, stream)
-            if config == "mlmu_dfs"
-            else paper.astar_tokens(maze, path)
-        )
+        given, continuation = paper.tokens(config, maze, path, stream)
         return with_id(
             PaperRecord,
             {

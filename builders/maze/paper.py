@@ -132,3 +132,15 @@ def astar_tokens(maze: Maze, path: list[int]) -> tuple[str, str]:
     walls = [f"wall {name(cell)}" for cell, c in enumerate(maze.text) if c == "#"]
     prompt = " ".join([f"start {name(path[0])} goal {name(path[-1])}", *walls, "<PATH_START>"])
     return prompt, " ".join(f"plan {name(cell)}" for cell in path)
+
+
+def item(config: str, side: int, stream: Stream) -> tuple[Maze, list[int]] | None:
+    """Draw a maze and its path of a distribution, ``mlmu_dfs`` or ``mlmu_astar``; None if none."""
+    return dfs_item(side, stream) if config == "mlmu_dfs" else astar_item(side, stream)
+
+
+def tokens(config: str, maze: Maze, path: list[int], stream: Stream) -> tuple[str, str]:
+    """Return what is given and how it goes on, in the tokens of a distribution."""
+    if config == "mlmu_dfs":
+        return dfs_tokens(maze, path, stream)
+    return astar_tokens(maze, path)

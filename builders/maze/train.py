@@ -75,13 +75,12 @@ def sequences(config: str, side: int, count: int, season: str) -> Iterator[dict[
     Raises:
         HeptathlonError: if there are not so many mazes beside the tests.
     """
-    draw = paper.dfs_item if config == "mlmu_dfs" else paper.astar_item
     kept_out = asked(config, side, season)
     seen: set[tuple[str, int, int]] = set()
     for number in range(count):
         stream = Stream(FAMILY, VERSION, season, "train", config, side, number)
         for _ in range(MAX_DRAWS):
-            drawn = draw(side, stream)
+            drawn = paper.item(config, side, stream)
             if drawn is None:
                 continue
             maze, path = drawn
@@ -89,11 +88,7 @@ def sequences(config: str, side: int, count: int, season: str) -> Iterator[dict[
             if maze.text in kept_out or identity in seen:
                 continue
             seen.add(identity)
-            given, continuation = (
-                paper.dfs_tokens(maze, path, stream)
-                if config == "mlmu_dfs"
-                else paper.astar_tokens(maze, path)
-            )
+            given, continuation = paper.tokens(config, maze, path, stream)
             yield {"given": given, "continuation": continuation}
             break
         else:
