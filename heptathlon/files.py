@@ -229,3 +229,25 @@ def read_text_limited(path: Path, *, max_bytes: int) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise HeptathlonError(f"{path}: not UTF-8 text (byte {error.start}).") from None
+
+
+def read_yaml(path: Path, *, max_bytes: int, otherwise: str) -> dict[str, Any]:
+    """Return the mapping that a YAML file of plain values holds.
+
+    Args:
+        path: the file.
+        max_bytes: most bytes that are read.
+        otherwise: what is said of a file that holds something else, such as "holds no study".
+
+    Raises:
+        HeptathlonError: naming the file, if it cannot be read or holds no mapping.
+    """
+    import yaml
+
+    try:
+        data = yaml.safe_load(read_text_limited(path, max_bytes=max_bytes))
+    except yaml.YAMLError as error:
+        raise HeptathlonError(f"{path}: not valid YAML ({' '.join(str(error).split())}).") from None
+    if not isinstance(data, dict):
+        raise HeptathlonError(f"{path}: {otherwise}")
+    return data

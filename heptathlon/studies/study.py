@@ -7,11 +7,10 @@ the runs are scored together.
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from heptathlon.errors import HeptathlonError
-from heptathlon.files import read_text_limited
+from heptathlon.files import read_text_limited, read_yaml
 from heptathlon.studies import kinds
 from heptathlon.studies.files import BASE, Card, Study
 from heptathlon.studies.rows import Say
@@ -33,12 +32,8 @@ def read_study(path: Path) -> Study:
     Raises:
         HeptathlonError: naming the file and what is wrong with it.
     """
-    try:
-        data = yaml.safe_load(read_text_limited(path, max_bytes=MAX_STUDY_BYTES))
-    except yaml.YAMLError as error:
-        raise HeptathlonError(f"{path}: not valid YAML ({' '.join(str(error).split())}).") from None
-    if not isinstance(data, dict):
-        raise HeptathlonError(f"{path}: holds no study; see docs for its keys.")
+    otherwise = "holds no study; see docs for its keys."
+    data = read_yaml(path, max_bytes=MAX_STUDY_BYTES, otherwise=otherwise)
     try:
         return _checked(data, path.parent)
     except ValidationError as error:

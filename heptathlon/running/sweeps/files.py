@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.files import read_text_limited
+from heptathlon.files import read_yaml
 from heptathlon.private import refuse_secrets
 from heptathlon.running import settings, tokenizing
 from heptathlon.running.sweeps.cells import TOGETHER, Cell, refuse_changed
@@ -108,12 +107,8 @@ def read_file(path: Path) -> Sweep:
         UnknownNameError: for an unknown key, with the nearest.
         HeptathlonError: naming the file and the field.
     """
-    try:
-        data = yaml.safe_load(read_text_limited(path, max_bytes=MAX_BYTES))
-    except yaml.YAMLError as error:
-        raise HeptathlonError(f"{path}: not valid YAML ({' '.join(str(error).split())}).") from None
-    if not isinstance(data, dict):
-        raise HeptathlonError(f"{path}: holds no sweep; docs/sweep.md lists its keys.")
+    otherwise = "holds no sweep; docs/sweep.md lists its keys."
+    data = read_yaml(path, max_bytes=MAX_BYTES, otherwise=otherwise)
     try:
         return Sweep.model_validate(data)
     except ValidationError as error:
