@@ -4,7 +4,7 @@ Every such study needs a run from before anything was read. What a model finds l
 not 50 %, and no figure of the trained model means anything without it.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +169,7 @@ def lines(
     levels = [group(one.sample.doc) for one in first]
     people = scorecard.clusters(first)
     out = []
-    for level in sorted({one for one in levels if one}, key=_natural):
+    for level in sorted({one for one in levels if one}, key=scorecard.level_order):
         mask = np.array([one == level for one in levels])
         for metric in metrics:
             x, y = (scorecard.columns([metric], ones)[:, 0][mask] for ones in (first, last))
@@ -223,7 +223,3 @@ def told(group: Group) -> Group:
 def never_asked(group: Group) -> Group:
     """Return a group of the people about whom training never asked."""
     return lambda doc: group(doc) if doc["asked"] == "not asked" else ""
-
-
-def _natural(level: str) -> tuple[Hashable, ...]:
-    return (0, int(level), "") if level.isdecimal() else (1, 0, level)

@@ -133,7 +133,7 @@ class LearningCurve(Kind[CurveStudy, CurveCard]):
         values = [scorecard.columns([study.metric], ones)[:, 0] for ones in asked]
         clusters = scorecard.clusters(first)
         of = [str(one.sample.doc[study.by]) if study.by else ALL for one in first]
-        levels = sorted(set(of) - {ALL}, key=_natural)
+        levels = sorted(set(of) - {ALL}, key=scorecard.level_order)
         lines = []
         for level in (ALL, *levels):
             mask = np.array([level in (ALL, own) for own in of])
@@ -182,13 +182,6 @@ def _crossing(
             near, far = math.log10(seen[place - 1]), math.log10(seen[place])
             return 10 ** (near + share * (far - near)), ""
     return None, "never reached"
-
-
-def _natural(level: str) -> tuple[int, float, str]:
-    try:
-        return (0, float(level), "")
-    except ValueError:
-        return (1, 0.0, level)
 
 
 KIND = LearningCurve()
