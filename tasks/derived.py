@@ -29,8 +29,8 @@ class _Function(str):
     """A function's name, which stands in YAML behind the tag by which lm-eval imports it."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """Safe YAML with ``!function``."""
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Safe YAML with ``!function``, written by libyaml where that is built in."""
 
 
 def _tagged(dumper: yaml.SafeDumper, name: _Function) -> yaml.ScalarNode:
