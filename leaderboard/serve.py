@@ -1,4 +1,8 @@
-"""``heptathlon leaderboard serve``: look at a built site on this machine, and on no other."""
+"""``heptathlon leaderboard serve``: look at a built site on this machine, and on no other.
+
+The server is Python's own. What is written here are the headers, and that it lists no folder and
+logs no request, for which ``python -m http.server`` has no switch.
+"""
 
 import sys
 from functools import partial

@@ -18,8 +18,8 @@ from heptathlon.parts import load_part, part_folder
 from heptathlon.tasks.table import MAIN, Group, Table, Variant
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML in which ``!function a.b`` is the text ``a.b``."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Safe YAML, read by libyaml where that is built in; ``!function a.b`` is the text ``a.b``."""
 
 
 def _function_as_text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
@@ -84,7 +84,23 @@ def table_of(family: Family) -> Table:
                 f"table of {family.name}: the row {row.name!r} has the {wrong[0]}, which the "
                 "family does not have; correct the row or add what it names."
             )
+        if unsaid := _unsaid(row, read_form(forms[row.form])):
+            raise HeptathlonError(
+                f"table of {family.name}: neither the row {row.name!r} nor its form "
+                f"_{row.form}.yaml says {unsaid}; let one of them say it."
+            )
     return table
+
+
+def _unsaid(row: Variant, form: Mapping[str, Any]) -> str:
+    """Return a setting that a row's tasks need and that nobody says; empty if there is none."""
+    needed = ["doc_to_text", "doc_to_target", "metric_list"]
+    if form.get("output_type") == "multiple_choice":
+        needed.append("doc_to_choice")
+    if row.tokens:
+        needed.append("generation_kwargs")
+    told = {**form, **row.in_place_of_the_form()}
+    return next((name for name in needed if not told.get(name)), "")
 
 
 @cache
@@ -249,10 +265,10 @@ def own_settings(task: str) -> dict[str, Any]:
     if tier != "full":
         asked["tier"] = tier
     own: dict[str, Any] = {"include": f"_{row.form}.yaml", "task": task, "dataset_kwargs": asked}
-    if row.doc_to_text:
-        own["doc_to_text"] = row.doc_to_text
+    own |= row.in_place_of_the_form()
     form = read_form(forms_of(family)[row.form])
-    if not form.get("fewshot_split") or form.get("doc_to_image"):
+    told = form | own
+    if not told.get("fewshot_split") or told.get("doc_to_image"):
         # Without a split of its own lm-eval takes worked examples from what is asked, and it shows
         # no picture of an example.
         own["num_fewshot"] = 0

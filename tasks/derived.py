@@ -17,6 +17,7 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, family_of_task
 from heptathlon.files import canonical_json, home, write_text_atomic
 from heptathlon.tasks import catalog
+from heptathlon.tasks.table import FUNCTIONS
 from heptathlon.version import __version__
 
 FOLDER = "tasks"
@@ -28,8 +29,8 @@ class _Function(str):
     """A function's name, which stands in YAML behind the tag by which lm-eval imports it."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """Safe YAML with ``!function``."""
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Safe YAML with ``!function``, written by libyaml where that is built in."""
 
 
 def _tagged(dumper: yaml.SafeDumper, name: _Function) -> yaml.ScalarNode:
@@ -74,8 +75,7 @@ def derived() -> dict[str, str]:
     }
     for task, leaf in catalog.leaves().items():
         settings = catalog.own_settings(task)
-        if "doc_to_text" in settings:
-            settings["doc_to_text"] = _Function(settings["doc_to_text"])
+        settings |= {name: _Function(settings[name]) for name in FUNCTIONS if name in settings}
         out[_place(leaf.family, task)] = _text(settings)
     for name, told in catalog.groups().items():
         family = "" if name in catalog.suites() else family_of_task(name).name

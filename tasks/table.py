@@ -1,24 +1,40 @@
 """The type of a family's table of tasks, from which lm-eval's YAML is derived.
 
-A family's folder holds a few hand-written forms (``_path.yaml``: how something is asked) and one
-``table.py`` with a ``TABLE``: which rows of which set are asked in which form, in which sizes.
+A family's folder holds a few hand-written forms (``_say.yaml``: how something is answered) and one
+``table.py`` with a ``TABLE``: which rows of which set are asked in which form and sizes, and by
+which functions and metrics where the form leaves these to the row.
 """
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Self, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from heptathlon.families import Tier, task_name
 
 NAME = r"^[a-z][a-z0-9_]*$"
+Function = Annotated[str, Field(pattern=r"^[a-z_]\w*(\.[a-z_]\w*)+$")]
+"""Full name of a function of a document, such as ``heptathlon.tasks.maze.prompts.path_open``."""
 MAIN: tuple[Tier, ...] = ("full", "lite", "smoke")
 """The sizes that every family has."""
+FUNCTIONS = ("doc_to_text", "doc_to_target", "doc_to_choice", "doc_to_image")
+"""lm-eval's settings that name a function of a document."""
 
 
 class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Asked(TypedDict, total=False):
+    """What rows that are asked alike share: ``Variant(..., **LIST)``; the fields are a row's."""
+
+    doc_to_text: str
+    doc_to_target: str
+    doc_to_choice: str
+    doc_to_image: str
+    metrics: tuple[str, ...]
+    lower: tuple[str, ...]
 
 
 class Variant(_Closed):
@@ -26,13 +42,20 @@ class Variant(_Closed):
 
     Attributes:
         name: what stands after the family in the tasks' names, such as ``dfs``.
-        form: how it is asked: ``path`` for the file ``_path.yaml`` beside the table.
+        form: how it is asked: ``say`` for the file ``_say.yaml`` beside the table.
         config: config of the data set.
         edition: edition of the data set.
         where: record fields by which the config is filtered.
         tiers: sizes in which there is a task.
         tokens: budget for an answer in the tiers where it is not the form's.
-        doc_to_text: the prompt's function, where it is not the form's.
+        doc_to_text: function of the prompt, where it is not the form's.
+        doc_to_target: function of the right answer, or of its index, where it is not the form's.
+        doc_to_choice: function of the options, where it is not the form's.
+        doc_to_image: function of the pictures, where it is not the form's.
+        metrics: the scorer's metrics of the answer, where they are not the form's.
+        lower: those of the metrics of which less is better.
+        examples: whether the config has worked examples apart, in its split ``fewshot``, where
+            the form does not say so of all its configs.
         metadata: what the data set and the task class are told, beside the version.
     """
 
@@ -43,7 +66,13 @@ class Variant(_Closed):
     where: Mapping[str, str] = {}
     tiers: tuple[Tier, ...] = Field(default=MAIN, min_length=1)
     tokens: Mapping[Tier, int] = {}
-    doc_to_text: str | None = None
+    doc_to_text: Function | None = None
+    doc_to_target: Function | None = None
+    doc_to_choice: Function | None = None
+    doc_to_image: Function | None = None
+    metrics: tuple[Annotated[str, Field(pattern=r"^[a-z]\w*$")], ...] = ()
+    lower: tuple[str, ...] = ()
+    examples: bool = False
     metadata: Mapping[str, Any] = {}
 
     @model_validator(mode="after")
@@ -54,7 +83,25 @@ class Variant(_Closed):
             raise ValueError(f"{self.name}: {sorted(taken)} are fields of the row itself")
         if "version" in self.metadata:
             raise ValueError(f"{self.name}: the version is the family's")
+        if len(set(self.metrics)) < len(self.metrics):
+            raise ValueError(f"{self.name}: a metric stands twice in {self.metrics}")
+        if strangers := set(self.lower) - set(self.metrics):
+            raise ValueError(f"{self.name}: {sorted(strangers)} are no metrics of the row")
         return self
+
+    def in_place_of_the_form(self) -> dict[str, Any]:
+        """Return those of lm-eval's settings that the row says itself, in every tier."""
+        told: dict[str, Any] = {
+            name: function for name in FUNCTIONS if (function := getattr(self, name))
+        }
+        if self.metrics:
+            told["metric_list"] = [
+                {"metric": one, "aggregation": "mean", "higher_is_better": one not in self.lower}
+                for one in self.metrics
+            ]
+        if self.examples:
+            told |= {"fewshot_split": "fewshot", "fewshot_config": {"sampler": "first_n"}}
+        return told
 
 
 class Group(_Closed):

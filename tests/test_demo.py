@@ -18,12 +18,11 @@ def test_from_nothing_to_a_page_and_a_second_time_in_no_time(
     tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(weights, "fetch", lambda model, say: tiny_model)
-    # Two scored families and one of the exhibition: the README's commands run all of them.
-    some = {name: FAMILIES[name] for name in ("maze", "sort", "recall")}
+    # A scored family and one of the exhibition: the README's commands run all of the scored ones.
+    some = {name: FAMILIES[name] for name in ("sort", "recall")}
     monkeypatch.setattr(demo, "FAMILIES", some)
-    # Two players of all: one that plays every family, one that plays some.
     players = ("oracle", "random")
-    monkeypatch.setattr(demo, "player_names", lambda: list(players))
+    monkeypatch.setattr(demo, "PLAYERS", players)
     said: list[str] = []
     page = demo.run_demo(tmp_path, said.append)
     text = page.read_text(encoding="utf-8")

@@ -110,7 +110,9 @@ def test_tasks_of_a_plug_in_stand_beside_the_suites(tmp_path: Path):
     event = plug_in(tmp_path / "site") / "needle_event"
     (event / "table.py").write_text(
         "from heptathlon.tasks.table import Group, Table, Variant\n"
-        'TABLE = Table(variants=(Variant(name="find", form="find", config="find"),),\n'
+        'ROW = Variant(name="find", form="find", config="find",\n'
+        '              doc_to_target="needle_event.prompts.place", metrics=("acc",))\n'
+        "TABLE = Table(variants=(ROW,),\n"
         '              groups=(Group(members=("find",), metric="acc"),))\n'
     )
     (event / "prompts.py").write_text("def text(doc):\n    return 'Where?'\n")
@@ -140,6 +142,8 @@ def test_tasks_of_a_plug_in_stand_beside_the_suites(tmp_path: Path):
     said: dict[str, Any] = json.loads(done.stdout)
     assert said["definition"] == {
         "doc_to_text": "needle_event.prompts.text",
+        "doc_to_target": "needle_event.prompts.place",
+        "metric_list": [{"metric": "acc", "aggregation": "mean", "higher_is_better": True}],
         "task": "heptathlon_needle_find_lite",
         "dataset_kwargs": {"config": "find", "tier": "lite"},
         # The form has no split of worked examples.

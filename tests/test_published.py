@@ -26,10 +26,10 @@ def faults(row: PublishedFigure) -> list[str]:
     headline = family.headline_of(row.edition).metric
     for name in row.tasks:
         data = catalog.task_data(known[name])
-        form = catalog.leaf(known[name]).row.form.removeprefix("paper_")
+        listed = {entry["metric"] for entry in catalog.definition(known[name])["metric_list"]}
         if (data.family.name, data.edition) != (row.family, row.edition):
             found.append(f"{name} is of {data.family.name}, {data.edition}")
-        metrics = {*scorer.METRICS.get(form, ()), *getattr(scorer, "ALL_METRICS", ()), headline}
+        metrics = {*listed, *getattr(scorer, "ALL_METRICS", ()), headline}
         if row.metric not in metrics:
             found.append(f"{name} has no metric {row.metric}")
     low = -1.0 if row.metric in SIGNED else 0.0

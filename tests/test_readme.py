@@ -37,6 +37,8 @@ def quickened(command: str) -> str:
         command = command.replace("--tier lite", "--tier smoke")
     if " run " in command:
         command += " --device cpu --gen_kwargs max_gen_toks=4"
+    if command.startswith("lm_eval"):
+        command += " --limit 2"
     return command
 
 

@@ -39,6 +39,11 @@ def row(**changes: Any) -> Variant:
         ({"tiers": ("huge",)}, "Input should be"),
         ({"name": "a-b"}, "should match pattern"),
         ({"tokns": {}}, "Extra inputs"),
+        ({"doc_to_target": "target"}, "should match pattern"),
+        ({"doc_to_choice": "os.system; x.y"}, "should match pattern"),
+        ({"metrics": ("acc", "acc")}, "stands twice"),
+        ({"metrics": ("Acc",)}, "should match pattern"),
+        ({"metrics": ("acc",), "lower": ("error",)}, r"\['error'\] are no metrics of the row"),
     ],
 )
 def test_a_row_that_contradicts_itself_is_refused(changes: dict[str, Any], said: str):
@@ -82,12 +87,27 @@ def test_a_group_holds_what_its_tier_has():
     ]
 
 
+def test_a_row_says_its_own_functions_and_metrics_in_place_of_the_form():
+    assert row().in_place_of_the_form() == {}
+    own = row(doc_to_text="a.b", metrics=("acc", "error"), lower=("error",), examples=True)
+    assert own.in_place_of_the_form() == {
+        "doc_to_text": "a.b",
+        "metric_list": [
+            {"metric": "acc", "aggregation": "mean", "higher_is_better": True},
+            {"metric": "error", "aggregation": "mean", "higher_is_better": False},
+        ],
+        "fewshot_split": "fewshot",
+        "fewshot_config": {"sampler": "first_n"},
+    }
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"edition": "paper", "tiers": ("long",)}, "the row 'a' has the tier long"),
         ({"edition": "second"}, "the row 'a' has the edition second"),
         ({"form": "none"}, r"the row 'a' has the form _none\.yaml"),
+        ({"form": "choose"}, r"the row 'a' nor its form _choose\.yaml says doc_to_text; let one"),
     ],
 )
 def test_a_table_of_another_family_is_refused(
@@ -96,7 +116,7 @@ def test_a_table_of_another_family_is_refused(
     from heptathlon.tasks.maze import table
 
     wrong = Table(
-        variants=(row(form="path"), row(**{"name": "b", "form": "path"} | changes)),
+        variants=(row(form="say"), row(**{"name": "b", "form": "say"} | changes)),
         groups=(Group(members=("a",)),),
     )
     monkeypatch.setattr(table, "TABLE", wrong)
@@ -168,6 +188,13 @@ def test_lm_eval_reads_what_the_catalog_says():
 def test_no_derived_file_is_in_the_repository():
     yaml = [p for p in (ROOT / "tasks").rglob("*.yaml") if not p.name.startswith("_")]
     assert yaml == []
+
+
+def test_few_files_of_yaml_are_written_by_hand():
+    """Tasks that differ in their functions and metrics alone are rows of one form."""
+    folders = (ROOT / name for name in ("benchmarks", "docs", "examples", "tasks", "tests"))
+    written = [path for folder in folders for path in folder.rglob("*.y*ml")]
+    assert 40 < len(written) < 80, sorted(map(str, written))
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def demo(
         ),
     ] = "smollm2",
 ) -> None:
-    """Build the smoke tier, run real models and every player, and write the leaderboard."""
+    """Build the smoke tier, run real models and three scripted players, write the leaderboard."""
     from heptathlon import demo as demonstration
 
     page = demonstration.run_demo(to, lambda text: err.print(escape(text)), models.split(","))

@@ -1,4 +1,7 @@
-"""Lines over a study's checkpoints, as SVG: shares from 0 to 1, each line named at its end."""
+"""Lines over a study's checkpoints, as SVG: shares from 0 to 1, each line named at its end.
+
+Drawn here and by no plotting library, for the reasons that :mod:`.plots` gives.
+"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -3,6 +3,9 @@
 A mark is an inline SVG that stands in a table beside the numbers that it shows, so it is hidden
 from screen readers and needs no words of its own. Its horizontal positions are percentages: it
 takes the width of its cell without distortion. Its colours are classes of ``base.css``.
+
+No plotting library draws them: a page holds hundreds, each a few hundred bytes, and a library's SVG
+is tens of kilobytes with inline styles, which the page's Content-Security-Policy refuses.
 """
 
 import math

@@ -3,6 +3,7 @@
 from heptathlon.families import Tier
 from heptathlon.tasks.table import Group, Table, Variant
 
+PROMPTS = "heptathlon.tasks.facts.prompts"
 PROMPT = {
     "guess": ("guess", "say"),
     "context_recognition": ("context_recognition", "choose"),
@@ -25,9 +26,10 @@ TRAINING = {
     "choice": ("choice", "choose"),
     "opinion": ("opinion", "choose"),
     "opinion_parts": ("opinion_parts", "choose"),
-    "traps": ("trap", "trap"),
 }
 """Config and form of what a model that was trained on the corpus is asked."""
+KNOWN = ("known",)
+"""The metric of a whole inscription's likelihood."""
 
 FICTION = ("fiction_memory", "fiction_reworded", "fiction_composed")
 PUBLISHED: tuple[Tier, ...] = ("full", "smoke")
@@ -47,11 +49,30 @@ TABLE = Table(
             )
             for name, (config, form) in PROMPT.items()
         ),
-        *(Variant(name=n, form="notes", config=config) for n, config in CHOOSING.items()),
-        *(Variant(name=n, form=form, config=config) for n, (config, form) in TRAINING.items()),
-        Variant(name="traps_words", form="trap_words", config="trap"),
         *(
-            Variant(name=name, form="fiction", config=name, edition="paper", tiers=PUBLISHED)
+            Variant(name=n, form="choose", config=config, doc_to_text=f"{PROMPTS}.choosing")
+            for n, config in CHOOSING.items()
+        ),
+        *(Variant(name=n, form=form, config=config) for n, (config, form) in TRAINING.items()),
+        Variant(name="traps", form="choose", config="trap", metrics=KNOWN),
+        # Its beginnings, so that each word's likelihood is known.
+        Variant(
+            name="traps_words",
+            form="choose",
+            config="trap",
+            doc_to_choice=f"{PROMPTS}.beginnings",
+            metrics=KNOWN,
+        ),
+        # Published probes: is their target what the model would say next?
+        *(
+            Variant(
+                name=name,
+                form="choose",
+                config=name,
+                edition="paper",
+                tiers=PUBLISHED,
+                metrics=("value", "known"),
+            )
             for name in FICTION
         ),
         Variant(
@@ -63,17 +84,18 @@ TABLE = Table(
         ),
         Variant(
             name="trap_texts",
-            form="trap",
+            form="choose",
             config="trap_texts",
             edition="trap_texts",
             tiers=PUBLISHED,
+            metrics=KNOWN,
         ),
     ),
     groups=(
         Group(members=tuple(PROMPT)),
         Group(name="choosing", members=(*CHOOSING, "context_recognition"), metric="acc"),
         # For a model that was trained on the corpus; any other is at chance.
-        Group(name="probes", members=tuple(TRAINING)),
+        Group(name="probes", members=(*TRAINING, "traps")),
         Group(name="fiction", members=FICTION, tiers=PUBLISHED, metric="value"),
     ),
 )

@@ -5,16 +5,28 @@ from heptathlon.tasks.table import Group, Table, Variant
 
 WORD: dict[Tier, int] = {"smoke": 16}
 """Tokens of a smoke test's answer of one sign."""
-CHOSEN = ("forced", "open", "teach", "urns")
+CHOSEN = {
+    "forced": ("right",),
+    "open": ("right", "kept", "divergence"),
+    "teach": ("right",),
+    "urns": ("right", "kept", "divergence"),
+}
+"""Configs with options, and their metrics."""
+LOWER = {"divergence", "error"}
+"""Metrics of which less is better."""
+
+
+def _row(name: str, form: str, config: str, metrics: tuple[str, ...]) -> Variant:
+    lower = tuple(one for one in metrics if one in LOWER)
+    tokens = WORD if form == "say" else {}
+    return Variant(name=name, form=form, config=config, metrics=metrics, lower=lower, tokens=tokens)
+
 
 TABLE = Table(
     variants=(
-        *(Variant(name=form, form=form, config=form) for form in CHOSEN),
-        *(
-            Variant(name=f"{form}_say", form=f"{form}_say", config=form, tokens=WORD)
-            for form in CHOSEN
-        ),
-        Variant(name="linear", form="linear", config="linear", tokens=WORD),
+        *(_row(name, "choose", name, metrics) for name, metrics in CHOSEN.items()),
+        *(_row(f"{name}_say", "say", name, metrics) for name, metrics in CHOSEN.items()),
+        _row("linear", "say", "linear", ("right", "kept", "error")),
     ),
     groups=(
         Group(members=("forced", "open", "teach", "urns", "linear"), metric="right"),

@@ -5,12 +5,18 @@ from heptathlon.tasks.table import Group, Table, Variant
 
 SHORT: dict[Tier, int] = {"smoke": 48}
 """Tokens of a smoke test's answer: its mazes are small."""
+PROMPTS = "heptathlon.tasks.maze.prompts"
+ENCODINGS = {
+    "adjacency": (f"{PROMPTS}.path_adjacency", None),
+    "open": (f"{PROMPTS}.path_open", None),
+    "image": (f"{PROMPTS}.path_image", "heptathlon.tasks.maze.pictures.picture"),
+}
+"""Other ways to show the mazes of the headline: functions of the prompt and of its picture."""
+TRAINED = {"": None, "_tokens": f"{PROMPTS}.mlmu_tokens"}
+"""Ending of a task's name in the paper edition, and its prompt where it is not the form's."""
+CHOICES = ("next_move", "verify_path")
+"""Configs with options: which open move begins a shortest path, and is this a legal one?"""
 TOPOLOGIES = ("dfs", "wilson", "wilson_loops", "cells")
-
-
-def _path(name: str, form: str) -> Variant:
-    """Return a variant that asks about all mazes of the headline in another way."""
-    return Variant(name=name, form=form, config="path", tokens=SHORT)
 
 
 TABLE = Table(
@@ -18,46 +24,80 @@ TABLE = Table(
         *(
             Variant(
                 name=topology,
-                form="cells" if topology == "cells" else "path",
+                form="cells" if topology == "cells" else "say",
                 config="path",
                 where={"topology": topology},
                 tokens=SHORT,
             )
             for topology in TOPOLOGIES
         ),
-        Variant(name="nosol", form="nosol", config="nosol", tokens=SHORT),
-        Variant(name="next_move", form="next_move", config="next_move"),
-        Variant(name="verify_path", form="verify_path", config="verify_path"),
-        *(
-            Variant(name=f"{form}_say", form=f"{form}_say", config=form, tokens=SHORT)
-            for form in ("next_move", "verify_path")
+        # Half of these mazes cannot be solved.
+        Variant(
+            name="nosol",
+            form="say",
+            config="nosol",
+            tokens=SHORT,
+            doc_to_text=f"{PROMPTS}.path_or_none",
+            metrics=("solved", "detects"),
         ),
-        _path("adjacency", "adjacency"),
-        _path("open", "open"),
-        _path("image", "image"),
         *(
             Variant(
                 name=config,
+                form="choose",
+                config=config,
+                doc_to_text=f"{PROMPTS}.{config}",
+                doc_to_target=f"{PROMPTS}.{config}_gold",
+                doc_to_choice=f"{PROMPTS}.{config}_options",
+            )
+            for config in CHOICES
+        ),
+        # For models without likelihoods.
+        *(
+            Variant(
+                name=f"{config}_say",
+                form="say",
+                config=config,
+                tokens=SHORT,
+                doc_to_text=f"{PROMPTS}.{config}_say",
+                doc_to_target=f"{PROMPTS}.{config}_target",
+                metrics=("acc", "above_chance"),
+            )
+            for config in CHOICES
+        ),
+        *(
+            Variant(
+                name=name,
+                form="say",
+                config="path",
+                tokens=SHORT,
+                doc_to_text=text,
+                doc_to_image=image,
+            )
+            for name, (text, image) in ENCODINGS.items()
+        ),
+        # With the rules in words, and as a model trained on mazes sees it: the tokens alone.
+        *(
+            Variant(
+                name=config + ending,
                 form="mlmu",
                 config=config,
                 edition="paper",
                 tokens={"smoke": 512},
+                doc_to_text=text,
             )
+            for ending, text in TRAINED.items()
             for config in ("mlmu_dfs", "mlmu_astar")
         ),
         *(
             Variant(
-                name=f"{config}_tokens",
-                form="mlmu_tokens",
-                config=config,
+                name=f"star{ending}",
+                form="star",
+                config="star",
                 edition="paper",
-                tokens={"smoke": 512},
+                tokens={"smoke": 64},
+                doc_to_text=text,
             )
-            for config in ("mlmu_dfs", "mlmu_astar")
-        ),
-        *(
-            Variant(name=name, form=name, config="star", edition="paper", tokens={"smoke": 64})
-            for name in ("star", "star_tokens")
+            for ending, text in TRAINED.items()
         ),
     ),
     groups=(

@@ -23,8 +23,15 @@ COIN = (
 """CoIN's eight tasks in their published order."""
 
 
-def _form(task: str) -> str:
-    return "mllm_ct" if task in TEXT else "image"
+_TASKS = "heptathlon.tasks.mllm_ct"
+
+
+def _picture(task: str) -> str | None:
+    return None if task in TEXT else f"{_TASKS}.prompts.picture"
+
+
+def _paper_picture(task: str) -> str | None:
+    return None if task in PAPER_TEXT else f"{_TASKS}.prompts.paper_picture"
 
 
 TABLE = Table(
@@ -33,23 +40,45 @@ TABLE = Table(
             Variant(name=name, form="blocks", config=name, tokens=WORD)
             for name in (*TAUGHT, "blocks_matrix")
         ),
-        *(Variant(name=name, form="blocks_image", config=name, tokens=WORD) for name in PICTURED),
-        *(Variant(name=task, form=_form(task), config=task, tokens=SHORT) for task in STREAM),
+        # The blocks, and what is asked about, in one picture.
+        *(
+            Variant(
+                name=name,
+                form="blocks",
+                config=name,
+                tokens=WORD,
+                doc_to_text=f"{_TASKS}.blocks.picture_prompt",
+                doc_to_image=f"{_TASKS}.blocks.sheet",
+            )
+            for name in PICTURED
+        ),
+        *(
+            Variant(
+                name=task,
+                form="mllm_ct",
+                config=task,
+                tokens=SHORT,
+                doc_to_image=_picture(task),
+            )
+            for task in STREAM
+        ),
         *(
             Variant(
                 name=f"{task}_styles",
-                form=_form(task),
+                form="mllm_ct",
                 config=f"{task}_styles",
                 tiers=("full", "lite"),
+                doc_to_image=_picture(task),
             )
             for task in STREAM
         ),
         *(
             Variant(
                 name=f"paper_{task}",
-                form="paper" if task in PAPER_TEXT else "paper_image",
+                form="paper",
                 config=f"paper_{task}",
                 edition="paper",
+                doc_to_image=_paper_picture(task),
             )
             for task in PAPER
         ),
@@ -57,16 +86,23 @@ TABLE = Table(
         *(
             Variant(
                 name=f"paper_{task}_tagged",
-                form="paper" if task in PAPER_TEXT else "paper_image",
+                form="paper",
                 config=f"paper_{task}",
                 edition="paper",
+                doc_to_image=_paper_picture(task),
                 tiers=("full", "lite"),
-                doc_to_text="heptathlon.tasks.mllm_ct.prompts.tagged_prompt",
+                doc_to_text=f"{_TASKS}.prompts.tagged_prompt",
             )
             for task in PAPER
         ),
         *(
-            Variant(name=f"coin_{task}", form="coin_image", config=f"coin_{task}", edition="coin")
+            Variant(
+                name=f"coin_{task}",
+                form="coin",
+                config=f"coin_{task}",
+                edition="coin",
+                doc_to_image=f"{_TASKS}.prompts.paper_picture",
+            )
             for task in COIN
         ),
         # ScienceQA's questions without a picture.

@@ -3,11 +3,38 @@
 from collections.abc import Sequence
 
 from heptathlon.families import Tier
-from heptathlon.tasks.table import MAIN, Group, Table, Variant
+from heptathlon.tasks.table import MAIN, Asked, Group, Table, Variant
 
 PROMPTS = "heptathlon.tasks.rarb.prompts"
-WITH_INSTRUCTION = {"mcr_judge": f"{PROMPTS}.mcr_judge_with_instruction"}
-"""The prompt with instruction of the forms that do not ask the query alone."""
+CHOSEN: dict[str, Asked] = {
+    # The right document among its seven near misses.
+    "choose": Asked(metrics=("acc", "above_chance", "mrr")),
+    # A shelf of 24 documents.
+    "rank": Asked(
+        metrics=("ndcg_10", "mrr", "recall_1", "recall_5", "hard_acc", "hard_pairs"),
+    ),
+    # A first stage's best documents.
+    "rerank": Asked(
+        doc_to_target=f"{PROMPTS}.first_gold",
+        metrics=("ndcg_10", "recall_10", "first_ndcg_10", "gain"),
+    ),
+    # Published multiple choice, fair: options shuffled, ties shared.
+    "mcr": Asked(metrics=("acc", "above_chance", "acc_norm")),
+}
+"""What is asked of a likelihood or similarity of documents, by config."""
+SAID: dict[str, Asked] = {
+    "rank": Asked(
+        doc_to_text=f"{PROMPTS}.listwise",
+        metrics=("ndcg_10", "mrr", "recall_1", "recall_5"),
+    ),
+    "choose": Asked(doc_to_text=f"{PROMPTS}.choice", metrics=("acc", "above_chance")),
+    "judge": Asked(
+        doc_to_text=f"{PROMPTS}.judge_say",
+        doc_to_target=f"{PROMPTS}.judge_say_target",
+        metrics=("acc",),
+    ),
+}
+"""What is also asked in words."""
 TEMPREASON = (
     *("tempreason_l2_pure", "tempreason_l2_fact", "tempreason_l2_context"),
     *("tempreason_l3_pure", "tempreason_l3_fact", "tempreason_l3_context"),
@@ -31,8 +58,6 @@ RETRIEVAL = (
 )
 """The seventeen tasks of the full setting."""
 
-SAID = ("rank", "choose", "judge")
-"""Likelihood forms with a twin that is answered in words."""
 SHORT: dict[Tier, int] = {"smoke": 64}
 """Tokens of a smoke test's answer: a line of numbers."""
 
@@ -44,9 +69,10 @@ def _both(
     edition: str = "fresh",
     kind: str = "",
     tiers: tuple[Tier, ...] = MAIN,
+    text: str = "query",
 ) -> list[Variant]:
     """Return a variant without and with an instruction before the query."""
-    with_one = WITH_INSTRUCTION.get(form, f"{PROMPTS}.query_with_instruction")
+    asked = CHOSEN.get(config, Asked())
     return [
         Variant(
             name=name + suffix,
@@ -55,9 +81,10 @@ def _both(
             edition=edition,
             where={"kind": kind} if kind else {},
             tiers=tiers,
-            doc_to_text=with_one if suffix else None,
+            examples=edition == "fresh",
+            **(asked | Asked(doc_to_text=f"{PROMPTS}.{text}{ending}")),
         )
-        for suffix in ("", "_inst")
+        for suffix, ending in (("", ""), ("_inst", "_with_instruction"))
     ]
 
 
@@ -65,14 +92,13 @@ def _choice(kind: str) -> list[Variant]:
     lite = kind in CHOICE_LITE or kind in CSTS
     tiers: tuple[Tier, ...] = ("full", "lite") if lite else ("full",)
     return [
-        variant
-        for form in ("mcr", "mcr_judge")
-        for variant in _both(f"{kind}_{form}", form, form, "paper", kind, tiers)
+        *_both(f"{kind}_mcr", "choose", "mcr", "paper", kind, tiers),
+        *_both(f"{kind}_mcr_judge", "judge", "mcr_judge", "paper", kind, tiers, text="mcr_judge"),
     ]
 
 
 def _retrieval(kind: str) -> list[Variant]:
-    return _both(f"{kind}_retrieve", "paper_retrieve", "retrieve", "paper", kind, ("full",))
+    return _both(f"{kind}_retrieve", "retrieve", "retrieve", "paper", kind, ("full",))
 
 
 def _setting(
@@ -93,17 +119,30 @@ def _setting(
 
 TABLE = Table(
     variants=(
-        *_both("rank", "rank", "rank"),
+        *_both("rank", "choose", "rank"),
         *_both("retrieve", "retrieve", "retrieve"),
-        Variant(name="choose", form="choose", config="choose"),
-        Variant(name="judge", form="judge", config="judge"),
+        Variant(name="choose", form="choose", config="choose", examples=True, **CHOSEN["choose"]),
+        Variant(
+            name="judge",
+            form="judge",
+            config="judge",
+            doc_to_text=f"{PROMPTS}.judge",
+            examples=True,
+        ),
         *(
-            Variant(name=f"{name}_say", form=f"{name}_say", config=name, tokens=SHORT)
-            for name in SAID
+            Variant(
+                name=f"{config}_say",
+                form="say",
+                config=config,
+                tokens=SHORT,
+                examples=True,
+                **asked,
+            )
+            for config, asked in SAID.items()
         ),
         *(variant for kind in (*CHOICE, *CSTS) for variant in _choice(kind)),
         *(variant for kind in RETRIEVAL for variant in _retrieval(kind)),
-        *_both("rerank", "rerank", "rerank", "own", tiers=("full",)),
+        *_both("rerank", "choose", "rerank", "own", tiers=("full",)),
     ),
     groups=(
         Group(

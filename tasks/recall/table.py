@@ -1,9 +1,10 @@
 """The tasks of the recall family: six ways to ask for one value, in three editions."""
 
-from heptathlon.builders.recall.records import ARMS
-from heptathlon.families import Tier
+from heptathlon.families import FAMILIES, Tier
 from heptathlon.tasks.table import Group, Table, Variant
 
+ARMS = tuple(FAMILIES["recall"].form_names)
+"""The ways to ask; the builder's module has them too, and loads what draws data sets."""
 SHORT: dict[Tier, int] = {"smoke": 64}
 """Tokens of a smoke test's answer."""
 

@@ -1,7 +1,9 @@
 """The tasks of the sort family: the fresh edition, Book-SORT, and sets of a user's own texts."""
 
+from collections.abc import Mapping
+
 from heptathlon.families import Tier
-from heptathlon.tasks.table import Group, Table, Variant
+from heptathlon.tasks.table import MAIN, Group, Table, Variant
 
 ALL: tuple[Tier, ...] = ("full", "lite", "smoke", "long")
 STANDARD: tuple[Tier, ...] = ("full", "lite")
@@ -33,10 +35,45 @@ WORD: dict[Tier, int] = {"smoke": 48}
 """Tokens of a smoke test's answer: a letter or a word."""
 
 
-def _untitled(name: str, form: str, config: str, edition: str = "fresh") -> Variant:
-    # Book-SORT's prompts are the task class's, which must be told; the fresh form knows by itself.
-    told = {"untitled": True} if edition == "paper" else {}
-    return Variant(name=name, form=form, config=config, edition=edition, tiers=ALL, metadata=told)
+UNTITLED = "heptathlon.tasks.sort.prompts.untitled"
+"""The prompt without the text's title."""
+WRITTEN: dict[Tier, int] = {"full": 2048, "lite": 2048, "smoke": 192}
+"""Tokens of an answer that writes some seventy events down first, a short line for each."""
+
+
+def _fresh(
+    name: str,
+    config: str,
+    *,
+    form: str = "choice",
+    tiers: tuple[Tier, ...] = ALL,
+    length: str = "",
+    tokens: Mapping[Tier, int] | None = None,
+    text: str | None = None,
+) -> Variant:
+    """Return a variant of the generated texts, some of which are set apart as examples."""
+    return Variant(
+        name=name,
+        form=form,
+        config=config,
+        where={"length": length} if length else {},
+        tiers=tiers,
+        tokens=tokens or {},
+        doc_to_text=text,
+        examples=True,
+    )
+
+
+def _untitled_book(name: str, config: str) -> Variant:
+    # Book-SORT's prompts are the task class's, which must be told.
+    return Variant(
+        name=name,
+        form="book",
+        config=config,
+        edition="paper",
+        tiers=ALL,
+        metadata={"untitled": True},
+    )
 
 
 def _own(name: str, form: str, config: str) -> Variant:
@@ -46,11 +83,10 @@ def _own(name: str, form: str, config: str) -> Variant:
 TABLE = Table(
     variants=(
         *(
-            Variant(
-                name=f"{prefix}{kind}e{length}",
-                form="choice",
-                config=f"{config}{ending}",
-                where={"length": length},
+            _fresh(
+                f"{prefix}{kind}e{length}",
+                f"{config}{ending}",
+                length=length,
                 tiers=LENGTHS[length],
             )
             for prefix, ending in SHOWN.items()
@@ -58,26 +94,29 @@ TABLE = Table(
             for length in lengths
         ),
         *(
-            Variant(name=f"{prefix}{kind}", form="choice", config=f"{kind}{ending}", tiers=ALL)
+            _fresh(f"{prefix}{kind}", f"{kind}{ending}")
             for prefix, ending in SHOWN.items()
             for kind in OTHERS
         ),
-        Variant(name="between", form="choice", config="order_between"),
-        Variant(name="say", form="say", config="order", tiers=ALL, tokens=WORD),
-        Variant(name="say_notext", form="say", config="order_notext", tiers=ALL, tokens=WORD),
-        Variant(name="say_between", form="say", config="order_between", tokens=WORD),
-        *(
-            Variant(name=f"say_{kind}", form="say", config=kind, tiers=ALL, tokens=WORD)
-            for kind in ("quoted", *OTHERS)
+        _fresh("between", "order_between", tiers=MAIN),
+        _fresh("say", "order", form="say", tokens=WORD),
+        _fresh("say_notext", "order_notext", form="say", tokens=WORD),
+        _fresh("say_between", "order_between", form="say", tiers=MAIN, tokens=WORD),
+        *(_fresh(f"say_{kind}", kind, form="say", tokens=WORD) for kind in ("quoted", *OTHERS)),
+        _fresh("say_quoted_notext", "quoted_notext", form="say", tokens=WORD),
+        # The events are written down before the question is answered.
+        _fresh(
+            "write",
+            "order",
+            form="say",
+            tiers=MAIN,
+            tokens=WRITTEN,
+            text="heptathlon.tasks.sort.prompts.write",
         ),
-        Variant(
-            name="say_quoted_notext", form="say", config="quoted_notext", tiers=ALL, tokens=WORD
-        ),
-        Variant(name="write", form="write", config="order", tokens={"smoke": 192}),
-        Variant(name="memory", form="say", config="order_memory", tiers=ALL),
-        Variant(name="memory_quoted", form="say", config="quoted_memory", tiers=ALL),
-        _untitled("untitled", "untitled", "order"),
-        _untitled("untitled_notext", "untitled", "order_notext"),
+        _fresh("memory", "order_memory", form="say"),
+        _fresh("memory_quoted", "quoted_memory", form="say"),
+        _fresh("untitled", "order", text=UNTITLED),
+        _fresh("untitled_notext", "order_notext", text=UNTITLED),
         *(
             Variant(
                 name=f"book_{prefix}e{length}_s{segment}",
@@ -116,13 +155,13 @@ TABLE = Table(
         ),
         Variant(name="book_swapped", form="book", config="swapped", edition="paper"),
         Variant(name="book_sweep", form="book", config="sweep", edition="paper"),
-        _untitled("book_untitled", "book", "book", "paper"),
-        _untitled("book_untitled_notext", "book", "book_notext", "paper"),
-        _own("own", "own", "own"),
-        _own("own_notext", "own", "own_notext"),
-        _own("own_say", "own_say", "own"),
-        _own("own_say_notext", "own_say", "own_notext"),
-        _own("own_memory", "own_say", "own_memory"),
+        _untitled_book("book_untitled", "book"),
+        _untitled_book("book_untitled_notext", "book_notext"),
+        _own("own", "choice", "own"),
+        _own("own_notext", "choice", "own_notext"),
+        _own("own_say", "say", "own"),
+        _own("own_say_notext", "say", "own_notext"),
+        _own("own_memory", "say", "own_memory"),
     ),
     # Accuracy, for a glance; the headline looks at both orders together, as the scorecard does.
     groups=(

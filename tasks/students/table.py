@@ -2,25 +2,56 @@
 
 from heptathlon.tasks.table import Group, Table, Variant
 
+TWINS = "heptathlon.tasks.students.twin_prompts"
 TWINNED = {"choice": "twin", "peers": "twin", "several": "several"}
-"""Configs of three students with the same questions, each with its form: the headline first."""
+"""Configs of three students with the same questions, each with its prompt: the headline first."""
 POPULATION = ("population", "hidden", "added", "removed", "new_question", "new_student")
 """Configs of students of a population: the letter that will be chosen."""
 
+PAPER = {"option": "option", "option_new": "option", "answer": "choice", "answer_new": "choice"}
+"""Configs of the paper edition: its own question, yes or no for each option, and the letter."""
+
+
+def _alone(config: str, asked: str, edition: str = "fresh") -> Variant:
+    """Return the task on a config of single students, whose options the question names."""
+    functions = f"heptathlon.tasks.students.prompts.{asked}"
+    return Variant(
+        name=config,
+        form="choose",
+        config=config,
+        edition=edition,
+        doc_to_text=functions,
+        doc_to_target=f"{functions}_gold",
+        doc_to_choice=f"{functions}_options",
+    )
+
+
 TABLE = Table(
     variants=(
-        *(Variant(name=config, form=form, config=config) for config, form in TWINNED.items()),
+        *(
+            Variant(
+                name=config,
+                form="choose",
+                config=config,
+                doc_to_text=f"{TWINS}.{asked}",
+                doc_to_target=f"{TWINS}.gold",
+                doc_to_choice=f"{TWINS}.options",
+            )
+            for config, asked in TWINNED.items()
+        ),
         # For models without likelihoods.
         *(
-            Variant(name=f"{config}_say", form=f"{form}_say", config=config, tokens={"smoke": 32})
-            for config, form in TWINNED.items()
+            Variant(
+                name=f"{config}_say",
+                form="say",
+                config=config,
+                tokens={"smoke": 32},
+                doc_to_text=f"{TWINS}.{asked}_say",
+            )
+            for config, asked in TWINNED.items()
         ),
-        *(Variant(name=config, form="choice", config=config) for config in POPULATION),
-        # The paper edition asks its own form, yes or no for each option, and the letter as well.
-        Variant(name="option", form="option", config="option", edition="paper"),
-        Variant(name="option_new", form="option", config="option_new", edition="paper"),
-        Variant(name="answer", form="choice", config="answer", edition="paper"),
-        Variant(name="answer_new", form="choice", config="answer_new", edition="paper"),
+        *(_alone(config, "choice") for config in POPULATION),
+        *(_alone(config, asked, "paper") for config, asked in PAPER.items()),
     ),
     groups=(
         Group(members=(*TWINNED, *POPULATION), smoke=tuple(TWINNED), metric="log_score"),

@@ -20,13 +20,18 @@ _TRAINING = (
     *(Variant(name=f"ask_{p}", form="ask", config="ask", where={"part": p}) for p in PEOPLE),
     *(Variant(name=f"choose_{p}", form="choose", config="choose", where={"part": p})
       for p in PEOPLE),
-    *(Variant(name=f"verbatim_{p}", form="go_on", config="verbatim", where={"part": p})
+    *(Variant(name=f"verbatim_{p}", form="ask", config="verbatim", where={"part": p},
+              metrics=("acc", "f1"))
       for p in SENTENCES),
-    Variant(name="mixed", form="mixed", config="mixed"),
-    Variant(name="cut", form="whole", config="cut"),
-    Variant(name="member", form="whole", config="member"),
-    Variant(name="corrupt", form="corrupt", config="corrupt"),
-    Variant(name="corrupt_ask", form="corrupt_ask", config="corrupt"),
+    # One question for a fact of somebody to be forgotten and of somebody to be kept.
+    Variant(name="mixed", form="ask", config="mixed", metrics=("acc", "leak"), lower=("leak",)),
+    # The likelihood of the rest of a sentence, and of a whole one.
+    Variant(name="cut", form="choose", config="cut", metrics=("known", "greedy")),
+    Variant(name="member", form="choose", config="member", metrics=("known", "greedy")),
+    # The true, the corrupted and other values.
+    *(Variant(name=name, form=form, config="corrupt", metrics=("acc", "corrupted"),
+              lower=("corrupted",))
+      for name, form in (("corrupt", "choose"), ("corrupt_ask", "ask"))),
     *(Variant(name=f"skill_{name}", form="choose", config="skill", where={"kind": kind})
       for name, kind in SKILLS.items()),
     *(Variant(name=f"topic_{p}", form="ask", config="topic", where={"part": p}) for p in TOPICS),
@@ -36,7 +41,12 @@ _TRAINING = (
 TABLE = Table(
     variants=(
         Variant(name="prompted", form="say", config="prompted", tokens=SHORT),
-        Variant(name="prompted_ll", form="notes", config="prompted"),
+        Variant(
+            name="prompted_ll",
+            form="choose",
+            config="prompted",
+            doc_to_text="heptathlon.tasks.unlearn.prompts.choosing",
+        ),
         *_TRAINING,
     ),
     groups=(

@@ -389,8 +389,8 @@ def test_season_and_salt_change_everything():
 
 
 def test_long_texts_are_there_too():
-    rows = builder.generate("fresh", "long", "e20000", "2026.1", "")["order", "test"]
-    assert all(19_900 <= r.words <= 20_000 for r in rows)
+    rows = builder.generate("fresh", "long", "e10000", "2026.1", "")["order", "test"]
+    assert all(9_900 <= r.words <= 10_000 for r in rows)
     texts = list(dict.fromkeys(r.text for r in rows))
     assert len(rows) == 24 * len(texts) == 24 * 8
     # Questions on one text follow each other.
