@@ -13,6 +13,7 @@ from heptathlon.cli import (
     doctor,
     examples,
     families,
+    forms,
     judge,
     plan,
     run,
@@ -31,7 +32,7 @@ app = typer.Typer(
     help="Events for language models, exact scorers and one leaderboard.",
     pretty_exceptions_enable=False,
 )
-for commands in (families, data, plan, run, sweep, score, judge, doctor):
+for commands in (families, data, plan, run, sweep, score, forms, judge, doctor):
     app.add_typer(commands.app)
 app.add_typer(study.app, name="study", help="Run and score several runs together.")
 app.add_typer(submit.app, name="submit", help="Prepare and check a submission.")

@@ -14,14 +14,13 @@ from heptathlon.scoring.cards import ConfidenceCard, Estimate
 from heptathlon.scoring.figures import SEED, as_estimate
 from heptathlon.scoring.samples import ScoredSample
 from heptathlon.tasks import catalog
+from heptathlon.tasks.prompt_forms import HITS
 
 OPTION, OPTION_BYTE = "option", "option_byte"
 SAYS = {
     OPTION: "share of the options' probability that the chosen one, the likeliest, has",
     OPTION_BYTE: "the same of the likelihood of a byte of each option, which chooses its own",
 }
-HITS = ("acc", "right", "recall_1")
-"""Metrics that say whether the chosen option is the right one; a form has one of them at most."""
 COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
 FEWEST = 20
 """Answers of a way of asking below which no figure is worth printing."""

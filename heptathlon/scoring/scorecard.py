@@ -11,7 +11,7 @@ from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.identity import moment_of
 from heptathlon.running.runs import Run
-from heptathlon.scoring import levels, playing, remembered, skills
+from heptathlon.scoring import levels, playing, prompt_forms, remembered, skills
 from heptathlon.scoring.cards import (
     FamilyCard,
     FormCard,
@@ -85,6 +85,9 @@ def score_run(
         find_published: returns the published documents of a task in a season.
         details: whether strata and forms are wanted too; most of the time goes into them.
 
+    Returns:
+        The scorecard, and the scored samples of the published prompts.
+
     Raises:
         HeptathlonError: see :func:`score_samples`.
     """
@@ -92,7 +95,8 @@ def score_run(
     # Of documents from elsewhere nothing is known that could be kept.
     kept = remembered.players(sets) if find_published is published else contextlib.nullcontext()
     with kept:
-        return card_of(run, scored, sets, find_published, details=details), scored
+        card = card_of(run, scored, sets, find_published, details=details)
+    return card, [one for one in scored if prompt_forms.is_published(one)]
 
 
 def card_of(
@@ -177,6 +181,8 @@ def _family_card(
     details: bool,
 ) -> FamilyCard:
     data = scored[0].task
+    asked_in_forms = scored
+    scored = [one for one in scored if prompt_forms.is_published(one)]
     family = data.family
     headline = family.headline_of(data.edition)
     main = [one for one in scored if one.variant in headline.variants]
@@ -210,6 +216,7 @@ def _family_card(
         forms=_forms(family, headline, scored) if details else [],
         confidence=sure,
         no_confidence=unsure,
+        prompt_forms=prompt_forms.forms_of(asked_in_forms) if details else [],
     )
 
 

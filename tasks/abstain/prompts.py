@@ -62,9 +62,19 @@ def prompt(doc: Doc) -> str:
 
 def choosing(doc: Doc) -> str:
     """Return the prompt of the form ``choice``."""
-    lines = "\n".join(f"{x}. {o}" for x, o in zip(LETTERS, doc["options"], strict=True))
+    asked, options = _unlabelled(doc)
+    lines = "\n".join(f"{x}. {o}" for x, o in zip(LETTERS, options, strict=True))
+    return f"{asked}\n\n{lines}\n\n{ANSWER}"
+
+
+def _unlabelled(doc: Doc) -> tuple[str, list[str]]:
+    """Return the question of the form ``choice``, and its options without their letters."""
     when = _WHEN[doc["wording"]].format(word=NOT_STATED)
-    return f"{_text(doc)}\n\n{when}\n\n{lines}\n\n{ANSWER}"
+    return f"{_text(doc)}\n\n{when}", list(doc["options"])
+
+
+QUESTIONS = {"choosing": _unlabelled}
+"""By prompt, the question without labels; see :mod:`heptathlon.tasks.prompt_forms.questions`."""
 
 
 def target(doc: Doc) -> str:
