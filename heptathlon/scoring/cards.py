@@ -5,7 +5,12 @@ from typing import Literal
 from pydantic import Field
 
 from heptathlon.scoring.estimates import Closed, Estimate
-from heptathlon.scoring.trust import ConfidenceCard, PromptFormCard, PromptFormsCard
+from heptathlon.scoring.trust import (
+    ConfidenceCard,
+    PromptFormCard,
+    PromptFormsCard,
+    SelfJudgedCard,
+)
 
 __all__ = [
     "Bar",
@@ -20,6 +25,7 @@ __all__ = [
     "PromptFormCard",
     "PromptFormsCard",
     "Scorecard",
+    "SelfJudgedCard",
     "Settings",
     "Stratum",
     "ToldCard",
@@ -174,6 +180,7 @@ class FamilyCard(Closed):
         confidence: whether the confidence in answers by likelihood can be trusted.
         no_confidence: which answers have none, and which figures that costs; empty without any.
         prompt_forms: how far answers by likelihood are answers to the prompt, where asked.
+        self_judged: what the model's own judgement of its answers is worth, where asked.
     """
 
     family: str
@@ -198,6 +205,7 @@ class FamilyCard(Closed):
     confidence: list[ConfidenceCard] = Field(default_factory=list)
     no_confidence: str = ""
     prompt_forms: list[PromptFormsCard] = Field(default_factory=list)
+    self_judged: list[SelfJudgedCard] = Field(default_factory=list)
 
 
 class Total(Closed):

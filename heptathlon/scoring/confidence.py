@@ -32,6 +32,14 @@ def hit_of(one: ScoredSample) -> str:
     return next((name for name in HITS if name in one.verdict.metrics), "")
 
 
+def right_of(one: ScoredSample) -> float | None:
+    """Return how right an answer is, from 0 to 1; None where its scorer does not say of one."""
+    headline = one.task.family.headline_of(one.task.edition)
+    names = (hit_of(one), headline.item, headline.metric)
+    value = next((one.verdict.metrics[n] for n in names if n in one.verdict.metrics), None)
+    return value if value is not None and 0 <= value <= 1 else None
+
+
 def choice_of(one: ScoredSample, *, by_byte: bool = False) -> Choice | None:
     """Return what a sample's likelihoods choose; None where they choose no single right option."""
     if isinstance(one.sample.response, str) or not hit_of(one):
@@ -100,17 +108,30 @@ def _card(
     found = calibration.answers(
         [choice.p for choice in choices], [choice.right for choice in choices], labels
     )
-    ece = calibration.calibration_error(found, seed=SEED)
-    parts = calibration.corp(found, seed=SEED)
     return ConfidenceCard(
         confidence=OPTION_BYTE if by_byte else OPTION,
         form=form,
         variants=[variant] if variant else sorted({one.variant for one, _ in having}),
         primary=not variant,
-        n=found.n,
-        clusters=found.groups.count,
-        accuracy=_figure("accuracy", stats.mean_interval(found.y, labels)),
-        figures={
+        **figures_of(found, labels),
+        **_tempered(found, choices, labels),
+    )
+
+
+def figures_of(found: Answers, labels: Sequence[str]) -> dict[str, Any]:
+    """Return the figures of a confidence, as a card has them.
+
+    Args:
+        found: the answers.
+        labels: labels of their clusters.
+    """
+    ece = calibration.calibration_error(found, seed=SEED)
+    parts = calibration.corp(found, seed=SEED)
+    return {
+        "n": found.n,
+        "clusters": found.groups.count,
+        "accuracy": _figure("accuracy", stats.mean_interval(found.y, labels)),
+        "figures": {
             "over": _figure("over", calibration.over(found)),
             "brier": _figure("brier", calibration.brier(found)),
             "log_loss": _figure("log_loss", calibration.log_loss(found)),
@@ -120,17 +141,18 @@ def _card(
             "augrc": _figure("augrc", calibration.augrc(found)),
             "aurc": _figure("aurc", calibration.aurc(found)),
         },
-        ece=ece.value,
-        ece_null=ece.null_mean,
-        ece_null_95=ece.null_95,
-        ece_reason=ece.reason,
-        mcb=None if parts is None else parts.mcb,
-        mcb_null_95=None if parts is None else parts.mcb_null_95,
-        dsc=None if parts is None else parts.dsc,
-        unc=None if parts is None else parts.unc,
-        curve=[(x, y) for x in COVERAGES if (y := calibration.accuracy_at(found, x)) is not None],
-        **_tempered(found, choices, labels),
-    )
+        "ece": ece.value,
+        "ece_null": ece.null_mean,
+        "ece_null_95": ece.null_95,
+        "ece_reason": ece.reason,
+        "mcb": None if parts is None else parts.mcb,
+        "mcb_null_95": None if parts is None else parts.mcb_null_95,
+        "dsc": None if parts is None else parts.dsc,
+        "unc": None if parts is None else parts.unc,
+        "curve": [
+            (x, y) for x in COVERAGES if (y := calibration.accuracy_at(found, x)) is not None
+        ],
+    }
 
 
 def _tempered(found: Answers, choices: Sequence[Choice], labels: Sequence[str]) -> dict[str, Any]:

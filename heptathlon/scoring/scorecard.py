@@ -21,6 +21,8 @@ from heptathlon.scoring.cards import (
     Stratum,
     ToldCard,
 )
+from heptathlon.scoring.confide.figures import cards_of
+from heptathlon.scoring.confide.records import Confided
 from heptathlon.scoring.confidence import confidence_of
 from heptathlon.scoring.figures import (
     SEED,
@@ -77,6 +79,7 @@ def score_run(
     find_published: Callable[[TaskData, str], Published] = published,
     *,
     details: bool = True,
+    confided: Mapping[str, Mapping[str, Confided]] | None = None,
 ) -> tuple[Scorecard, list[ScoredSample]]:
     """Score a run from its samples.
 
@@ -84,6 +87,7 @@ def score_run(
         run: the run folder as read.
         find_published: returns the published documents of a task in a season.
         details: whether strata and forms are wanted too; most of the time goes into them.
+        confided: what the model said of its own answers, by task and item.
 
     Returns:
         The scorecard, and the scored samples of the published prompts.
@@ -95,7 +99,7 @@ def score_run(
     # Of documents from elsewhere nothing is known that could be kept.
     kept = remembered.players(sets) if find_published is published else contextlib.nullcontext()
     with kept:
-        card = card_of(run, scored, sets, find_published, details=details)
+        card = card_of(run, scored, sets, find_published, details=details, confided=confided)
     return card, [one for one in scored if prompt_forms.is_published(one)]
 
 
@@ -106,6 +110,7 @@ def card_of(
     find_published: Callable[[TaskData, str], Published] = published,
     *,
     details: bool = True,
+    confided: Mapping[str, Mapping[str, Confided]] | None = None,
 ) -> Scorecard:
     """Return the scorecard of samples that were judged.
 
@@ -115,13 +120,14 @@ def card_of(
         sets: the published documents by task.
         find_published: returns the published documents of a task in a season.
         details: whether strata and forms are wanted too.
+        confided: what the model said of its own answers, by task and item.
     """
     groups: dict[Group, list[ScoredSample]] = {}
     for one in scored:
         groups.setdefault(group_of(one, sets), []).append(one)
     cards: dict[str, FamilyCard] = {}
     for key in sorted(groups, key=_group_order):
-        card = _family_card(groups[key], sets, find_published, details=details)
+        card = _family_card(groups[key], sets, find_published, details, confided or {})
         name = card.family
         if name in cards:
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
@@ -177,8 +183,8 @@ def _family_card(
     scored: Sequence[ScoredSample],
     sets: Mapping[str, Published],
     find_published: Callable[[TaskData, str], Published],
-    *,
     details: bool,
+    confided: Mapping[str, Mapping[str, Confided]],
 ) -> FamilyCard:
     data = scored[0].task
     asked_in_forms = scored
@@ -194,6 +200,7 @@ def _family_card(
     figure = of_whole(headline, estimate(headline.metric, main), main, [p.whole for p in asked])
     skill = skills.skill_of(figure, main, bar, players)
     sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
+    told, judged = cards_of(headline.variants, scored, confided)
     return FamilyCard(
         family=family.name,
         title=family.title,
@@ -214,9 +221,10 @@ def _family_card(
         invalid_rate=invalid_rate(main),
         strata=_strata(family, headline.metric, main) if details else [],
         forms=_forms(family, headline, scored) if details else [],
-        confidence=sure,
+        confidence=[*sure, *told],
         no_confidence=unsure,
         prompt_forms=prompt_forms.forms_of(asked_in_forms) if details else [],
+        self_judged=judged,
     )
 
 

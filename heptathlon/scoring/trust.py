@@ -11,7 +11,8 @@ class ConfidenceCard(Closed):
     Attributes:
         confidence: what the confidence is: ``option``, the chosen option's share of the options'
             probability; ``option_byte``, the same of likelihoods of a byte, which choose for
-            themselves.
+            themselves; ``p_true``, ``p_true_samples``, ``p_ik``, ``said`` and ``agree``, what the
+            model said of its answers when it was asked (``heptathlon confide``).
         form: form of question.
         variants: the tasks that are taken together.
         primary: whether they are the headline's.
@@ -20,7 +21,8 @@ class ConfidenceCard(Closed):
         accuracy: share of right answers.
         figures: ``over`` (mean of confidence less outcome), ``brier``, ``log_loss``,
             ``squared_error`` (debiased calibration error), ``auroc``, ``selective`` (1 - 2 AUGRC),
-            ``augrc`` and ``aurc``.
+            ``augrc`` and ``aurc``; of ``p_ik`` also ``auroc_other``, the same against another
+            model's answers: no lower, it sees how hard a question is and nothing of itself.
         ece: expected calibration error in bins of equal mass; it has no interval.
         ece_null: its mean in a calibrated model of the same confidences.
         ece_null_95: the 95 % point there.
@@ -35,6 +37,8 @@ class ConfidenceCard(Closed):
             the other half, and ``brier_less``, by how much it lowers the Brier score.
         tempered_ece: ``ece`` after it.
         tempered_ece_null_95: the 95 % point of that in a calibrated model.
+        unread: answers of which the model said nothing that could be read.
+        other: name of the other model of ``auroc_other``.
     """
 
     confidence: str
@@ -58,6 +62,33 @@ class ConfidenceCard(Closed):
     tempered: dict[str, Estimate] = Field(default_factory=dict)
     tempered_ece: float | None = Field(default=None, allow_inf_nan=False)
     tempered_ece_null_95: float | None = Field(default=None, allow_inf_nan=False)
+    unread: int = Field(default=0, ge=0)
+    other: str = ""
+
+
+class SelfJudgedCard(Closed):
+    """A model's digit for the quality of its own answers, against the suite's exact scores.
+
+    Attributes:
+        variant: the task, without prefix and tier; tasks are not pooled, because a correlation
+            over several sees which of them is easy.
+        n: answers with a digit.
+        clusters: independent clusters among them.
+        unread: answers whose reply held no digit.
+        digit: mean digit, from 0 to 9.
+        score: mean score of these answers.
+        spearman: rank correlation of digit and score.
+        curve: mean score of the answers with the highest digits, by their share of all.
+    """
+
+    variant: str
+    n: int = Field(ge=1)
+    clusters: int = Field(ge=1)
+    unread: int = Field(ge=0)
+    digit: float = Field(allow_inf_nan=False)
+    score: Estimate
+    spearman: Estimate
+    curve: list[tuple[float, float]]
 
 
 class PromptFormCard(Closed):

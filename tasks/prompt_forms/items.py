@@ -40,7 +40,7 @@ class Items:
         self.solved: tuple[Question, ...] = tuple(question_of(task, doc) for doc in solved)
         self.chosen: frozenset[str] = frozenset(
             str(doc["item_id"])
-            for doc in _spread([doc for doc in docs if str(doc["cluster_id"]) not in taken])[:ITEMS]
+            for doc in spread([doc for doc in docs if str(doc["cluster_id"]) not in taken])[:ITEMS]
         )
 
 
@@ -88,7 +88,7 @@ def _solved(task: str, docs: Sequence[Doc]) -> list[Doc]:
     return found
 
 
-def _spread(docs: Iterable[Doc]) -> list[Doc]:
+def spread(docs: Iterable[Doc]) -> list[Doc]:
     """Return documents so that the first ones are of as many clusters as can be."""
     turns: dict[str, int] = {}
     keyed = []

@@ -36,6 +36,11 @@ def question_of(task: str, doc: Doc) -> Question:
     if name in own:
         text, options = own[name](doc)
     else:
-        text = _CUE.sub("", catalog.prompt_of(task, doc))
+        text = without_cue(catalog.prompt_of(task, doc))
         options = catalog.choices_of(task, doc)
     return Question(text, tuple(options), gold)
+
+
+def without_cue(prompt: str) -> str:
+    """Return a prompt without the word for an answer that it ends with, if it does."""
+    return _CUE.sub("", prompt)
