@@ -26,6 +26,7 @@ _SHORT = (
     "Use nothing but the text.",
     "Only what the text says counts.",
 )
+_PART = "Give the shortest part of the text that answers the question, word for word."
 _LINE = f"End your reply with one line that gives the answer alone, in this form:\n{ANSWER} …"
 _OR = f"\nor\n{ANSWER} {NOT_STATED}"
 
@@ -58,6 +59,12 @@ def prompt(doc: Doc) -> str:
             f"wrong {lost}."
         )
     return f"{_text(doc)}\n\n{when} {_LINE}{_OR}"
+
+
+def span(doc: Doc) -> str:
+    """Return the prompt of a question of SQuAD 2.0: a part of the text, or the word for none."""
+    when = _WHEN[0].format(word=NOT_STATED)
+    return f"{_text(doc)}\n\n{_PART} {when} {_LINE}{_OR}"
 
 
 def choosing(doc: Doc) -> str:
