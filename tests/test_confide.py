@@ -249,7 +249,11 @@ def test_replies_that_hold_nothing_are_null_and_counted(run: Run):
     found = asking.confide(run, wanted, lm=Scripted(set(), says="who knows"))
     assert {(one.said, one.said_reply) for one in found[CHOICE]} == {(None, "who knows")}
     card, _ = scorecard.score_run(run, confided=records.read(run))
-    assert "said" not in {one.confidence for one in card.families["icl"].confidence}
+    family = card.families["icl"]
+    assert "said" not in {one.confidence for one in family.confidence}
+    assert "Of 36 replies on the headline to the question said, 36 could not" in (
+        family.no_confidence
+    )
 
 
 def test_a_server_without_log_probabilities(run: Run, caplog: pytest.LogCaptureFixture):

@@ -242,7 +242,7 @@ def _family_card(
     figure = of_whole(headline, estimate(headline.metric, main), main, [p.whole for p in asked])
     skill = skills.skill_of(figure, main, bar, players)
     sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
-    told, judged = cards_of(headline.variants, scored, confided)
+    told, judged, unread = cards_of(headline.variants, scored, confided)
     return FamilyCard(
         family=family.name,
         title=family.title,
@@ -264,7 +264,7 @@ def _family_card(
         strata=_strata(family, headline.metric, main) if details else [],
         forms=_forms(family, headline, scored) if details else [],
         confidence=[*sure, *told],
-        no_confidence=unsure,
+        no_confidence=" ".join([unsure, *unread]).strip(),
         prompt_forms=prompt_forms.forms_of(asked_in_forms) if details else [],
         self_judged=judged,
     )

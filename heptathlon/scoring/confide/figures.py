@@ -24,7 +24,7 @@ def cards_of(
     headline: Sequence[str],
     scored: Sequence[ScoredSample],
     confided: Mapping[str, Mapping[str, Confided]],
-) -> tuple[list[ConfidenceCard], list[SelfJudgedCard]]:
+) -> tuple[list[ConfidenceCard], list[SelfJudgedCard], list[str]]:
     """Return the cards of what a model said of one family's answers.
 
     The headline's tasks of one form are taken together, every other task for itself, as with the
@@ -34,6 +34,10 @@ def cards_of(
         headline: the headline's variants.
         scored: samples of one family, edition and tier.
         confided: what was said, by task and item.
+
+    Returns:
+        The cards of confidence, those of the judged quality, and a sentence on each question of
+        which so few replies could be read that there is no card.
     """
     groups: dict[tuple[str, str], list[tuple[ScoredSample, Confided]]] = {}
     by_variant: dict[str, list[tuple[ScoredSample, Confided]]] = {}
@@ -50,7 +54,14 @@ def cards_of(
         if (card := _card(name, form, variant, pairs)) is not None
     ]
     judged = (_judged(variant, pairs) for variant, pairs in sorted(by_variant.items()))
-    return cards, [one for one in judged if one is not None]
+    unread = [
+        f"Of {len(pairs):,} replies on {variant or 'the headline'} to the question {name}, "
+        f"{count:,} could not be read, which leaves too few for figures."
+        for (_, variant), pairs in sorted(groups.items())
+        for name in ("said", "agree", "digit")
+        if (count := sum(_unread(name, said) for _, said in pairs)) > len(pairs) - FEWEST
+    ]
+    return cards, [one for one in judged if one is not None], unread
 
 
 def _card(name: str, form: str, variant: str, pairs: Pairs) -> ConfidenceCard | None:
@@ -84,6 +95,8 @@ def _unread(name: str, said: Confided) -> bool:
     """Tell whether a model was asked and nothing could be read."""
     if getattr(said, name) is not None:
         return False
+    if name == "digit":
+        return said.digit_reply is not None
     return bool(
         (name == "said" and said.said_reply is not None) or (name == "agree" and said.samples)
     )
