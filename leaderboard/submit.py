@@ -32,7 +32,7 @@ from heptathlon.running import runs
 from heptathlon.running.runs import Run
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import Scorecard
-from heptathlon.tasks import catalog
+from heptathlon.tasks import catalog, prompt_forms
 
 __all__ = ["ENVELOPE", "prepare"]
 
@@ -203,6 +203,11 @@ def _needed_files(run: Run) -> list[Path]:
     Raises:
         HeptathlonError: if the samples that count come from several runs.
     """
+    if of_forms := [task for task in run.samples if prompt_forms.named(task)]:
+        raise HeptathlonError(
+            f"{run.samples_files[of_forms[0]]}: holds answers in another prompt form than the "
+            "published one, which alone is ranked; submit a run without --form."
+        )
     by_stamp = {stamp_of(p.name): p for p in run.results_files}
     needed: dict[Path, None] = {}
     for task, file in run.samples_files.items():

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from heptathlon.scorers import squad
 from heptathlon.scorers.facts import named, only_denied
 from heptathlon.scorers.likelihoods import likeliest, logs_of
 from heptathlon.scorers.reading import Unread, agreed, plain, read
@@ -23,16 +24,19 @@ METRICS: dict[str, tuple[str, ...]] = {
     "untold": ("right", "lenient"),
     "choice": ("right",),
     "priced": ("right", "lenient", "earned"),
+    "squad": ("exact", "f1"),
 }
 """Metrics of each form, in the order in which they are reported.
 
 ``right``: the right value, or the fixed word where there is none. ``lenient``: the same, other
 words for *not stated* (a closed list) counting too. ``earned``: 1 for a right value, 0 for the
-fixed word, less the stated price for anything else.
+fixed word, less the stated price for anything else. ``exact`` and ``f1`` are SQuAD 2.0's
+(:mod:`.squad`), the fixed word being its empty text.
 
 :func:`across` adds ``twin``; on documents with an answer ``answered`` (``right`` there) and
 ``willing`` (something was answered); on those without ``abstained`` (``right`` there) and
-``untrapped`` (the plausible wrong value was not given).
+``untrapped`` (the plausible wrong value was not given). On SQuAD 2.0 it adds the official parts,
+``HasAns_exact`` and ``HasAns_f1`` or ``NoAns_exact`` and ``NoAns_f1``.
 """
 BOUNDS = {"earned": (-3.0, 1.0)}
 MAX_ANSWER = 400
@@ -67,7 +71,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     if len(responses) == 1 and isinstance(responses[0], str):
         if form == "choice":
             raise ValueError("the form 'choice' is answered by likelihoods")
-        return _said(doc, responses[0])
+        return _span(doc, responses[0]) if form == "squad" else _said(doc, responses[0])
     if form != "choice" or len(responses) != len(doc["options"]):
         raise ValueError(f"the form {form!r} is answered by one text or all its options")
     best = likeliest(logs_of(responses))
@@ -90,11 +94,17 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
     """
     found: dict[tuple[str, str], dict[bool, float]] = defaultdict(dict)
     for row in rows:
+        if row.doc["form"] == "squad":
+            continue
         metric = "lenient" if row.doc["form"] == "untold" else "right"
         twins = found[row.variant, row.doc["pair_id"]]
         twins[row.doc["answerable"]] = row.verdict.metrics[metric]
     out = []
     for row in rows:
+        if row.doc["form"] == "squad":
+            parts = {f"{row.doc['part']}_{name}": v for name, v in row.verdict.metrics.items()}
+            out.append(replace(row.verdict, metrics=row.verdict.metrics | parts))
+            continue
         both = found[row.variant, row.doc["pair_id"]].values()
         more = {"twin": math.prod(both) if len(both) == 2 else 0.0}
         right, outcome = row.verdict.metrics["right"], row.verdict.outcome
@@ -130,6 +140,38 @@ def _said(doc: Mapping[str, Any], response: str) -> Verdict:
         silent_now = 0.0 if fixed else -float(costs(doc["price"]))
         metrics["earned"] = 1.0 if right and not fixed else silent_now
     return Verdict(metrics, _outcome(doc, said, fixed=fixed), said or "(declined in other words)")
+
+
+def _span(doc: Mapping[str, Any], response: str) -> Verdict:
+    """Judge an answer to a question of SQuAD 2.0 by its official scoring.
+
+    A reply of which nothing is read is wrong whatever the question: silence is not the word.
+    """
+    reading = read(response, (HEADING, QUESTION))
+    said: str | Unread
+    if (silent := reading.silent) is not None:
+        said = silent
+    else:
+        said = agreed([_part(text[:MAX_ANSWER]) for text in reading.listed])
+    if isinstance(said, Unread):
+        metrics = dict.fromkeys(METRICS["squad"], 0.0)
+        return Verdict(metrics, str(said), reading.answer[:MAX_ANSWER], invalid=True)
+    declined = said == NOT_STATED
+    prediction = squad.NO_ANSWER if declined else said
+    right = squad.exact(doc["answers"], prediction)
+    outcome = "rightly_silent" if right and declined else "right" if right else "wrong"
+    if declined and not right:
+        outcome = SILENT
+    return Verdict({"exact": right, "f1": squad.f1(doc["answers"], prediction)}, outcome, said)
+
+
+def _part(text: str) -> str | Unread:
+    """Return the part of the text that an answer gives, or the fixed word."""
+    shown = plain(text)
+    if _FIXED.fullmatch(shown):
+        return NOT_STATED
+    # Of articles and signs alone nothing is left to compare: it would pass for no answer.
+    return shown if squad.normalised(shown) else Unread.UNREADABLE
 
 
 def _content(text: str, values: tuple[str, ...]) -> str | Unread:

@@ -15,6 +15,7 @@ import yaml
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.families import FAMILIES, Family, Tier, of_role, task_name
 from heptathlon.parts import load_part, part_folder
+from heptathlon.tasks import prompt_forms
 from heptathlon.tasks.table import MAIN, Group, Table, Variant
 
 
@@ -201,7 +202,7 @@ def whole_name(name: str, tier: str = "") -> str:
             f"{name} is the name of a task in one tier; leave the tier {tier!r} out, or give the "
             "name without prefix and tier, such as 'maze'."
         )
-    if whole not in groups() and whole not in leaves():
+    if whole not in groups() and not is_leaf(whole):
         raise UnknownNameError("task or group", whole, [*groups(), *leaves()])
     return whole
 
@@ -218,14 +219,48 @@ def asked(name: str, tier: str = "") -> list[str]:
 
 
 def leaf(task: str) -> Leaf:
-    """Return a leaf task by its name.
+    """Return a leaf task by its name, which may be that of a prompt form of one.
 
     Raises:
         UnknownNameError: if there is no such task, with the nearest names.
     """
-    if task not in leaves():
+    if not is_leaf(task):
         raise UnknownNameError("heptathlon task", task, leaves())
-    return leaves()[task]
+    if task in leaves():
+        return leaves()[task]
+    form = prompt_forms.named(task)
+    assert form is not None
+    base = leaves()[form.base]
+    return base._replace(
+        row=base.row.model_copy(update={"name": f"{base.row.name}_form{form.number}"})
+    )
+
+
+def is_leaf(task: str) -> bool:
+    """Tell whether there is a leaf task, or a prompt form of one, by this name."""
+    form = prompt_forms.named(task)
+    return task in leaves() or (form is not None and has_forms(form.base))
+
+
+@cache
+def has_forms(task: str) -> bool:
+    """Tell whether a task has prompt forms: a fresh one whose likelihoods choose a right option."""
+    if task not in leaves() or leaves()[task].row.edition != "fresh":
+        return False
+    told = definition(task)
+    metrics = {one["metric"] for one in told.get("metric_list", ())}
+    return told.get("output_type") == "multiple_choice" and not metrics.isdisjoint(
+        prompt_forms.HITS
+    )
+
+
+def forms_of_task(task: str) -> list[str]:
+    """Return the names of a task's prompt forms; none if it has none."""
+    if not has_forms(task):
+        return []
+    family, row, tier = leaves()[task]
+    numbers = range(1, prompt_forms.COUNT + 1)
+    return [task_name(f"{family}_{row.name}_form{number}", tier) for number in numbers]
 
 
 def task_data(task: str) -> TaskData:
@@ -274,6 +309,8 @@ def own_settings(task: str) -> dict[str, Any]:
         own["num_fewshot"] = 0
     if tier in row.tokens:
         own["generation_kwargs"] = form["generation_kwargs"] | {"max_gen_toks": row.tokens[tier]}
+    if prompt_forms.named(task) and task not in leaves():
+        own |= prompt_forms.settings(task)
     return own | {"metadata": {"version": FAMILIES[family].version, **row.metadata}}
 
 

@@ -7,6 +7,7 @@ and installations with other plug-ins, keep out of each other's way.
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from heptathlon.version import __version__
 
 FOLDER = "tasks"
 """Name of the folders' place below the suite's cache."""
+_FUNCTIONS = {*FUNCTIONS, "process_docs"}
+"""What a task's own settings may name a function for."""
 NOTE = "# Derived: change the family's table or form. What is changed here is undone.\n"
 
 
@@ -48,7 +51,28 @@ def include_path() -> Path:
     Raises:
         HeptathlonError: if it cannot be written.
     """
-    files = derived()
+    return _folder_of(derived())
+
+
+def forms_path(tasks: Iterable[str]) -> Path:
+    """Return a folder like :func:`include_path`'s that holds prompt forms of tasks.
+
+    Args:
+        tasks: names of forms' tasks.
+
+    Raises:
+        UnknownNameError: if there is no such task.
+        HeptathlonError: if it cannot be written.
+    """
+    out: dict[str, str] = {}
+    for task in tasks:
+        family = catalog.leaf(task).family
+        out |= _forms(family)
+        out[_place(family, task)] = _text(catalog.own_settings(task))
+    return _folder_of(out)
+
+
+def _folder_of(files: dict[str, str]) -> Path:
     digest = hashlib.sha256(canonical_json(files).encode()).hexdigest()
     folder = home() / FOLDER / f"{__version__}-{digest[:16]}"
     try:
@@ -68,19 +92,23 @@ def include_path() -> Path:
 @cache
 def derived() -> dict[str, str]:
     """Return the text of each file by its place in the folder: forms as they are, then the rest."""
-    out = {
-        f"{family.name}/{path.name}": path.read_text(encoding="utf-8")
-        for family in FAMILIES.values()
-        for path in catalog.forms_of(family.name).values()
-    }
+    out: dict[str, str] = {}
+    for name in FAMILIES:
+        out |= _forms(name)
     for task, leaf in catalog.leaves().items():
-        settings = catalog.own_settings(task)
-        settings |= {name: _Function(settings[name]) for name in FUNCTIONS if name in settings}
-        out[_place(leaf.family, task)] = _text(settings)
+        out[_place(leaf.family, task)] = _text(catalog.own_settings(task))
     for name, told in catalog.groups().items():
         family = "" if name in catalog.suites() else family_of_task(name).name
         out[_place(family, name)] = _text(told)
     return out
+
+
+def _forms(family: str) -> dict[str, str]:
+    """Return the text of each hand-written form of a family by its place."""
+    return {
+        f"{family}/{path.name}": path.read_text(encoding="utf-8")
+        for path in catalog.forms_of(family).values()
+    }
 
 
 def _place(family: str, name: str) -> str:
@@ -89,6 +117,8 @@ def _place(family: str, name: str) -> str:
 
 
 def _text(settings: dict[str, Any]) -> str:
+    for field in _FUNCTIONS & settings.keys():
+        settings[field] = _Function(settings[field])
     # The dumper subclasses SafeDumper.
     return NOTE + yaml.dump(settings, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 

@@ -5,6 +5,7 @@ what stands before their date, lines and places by numbers that wrap around: a r
 something in any submission.
 """
 
+import contextlib
 import gzip
 import json
 import os
@@ -170,7 +171,9 @@ def _json(folder: Path, step: Step) -> None:
         case "add" if isinstance(node, dict):
             node["added"] = step["value"]
         case "nudge" if isinstance(node[key], int | float):
-            node[key] = node[key] + step["value"]
+            # An integer may be larger than any float.
+            with contextlib.suppress(OverflowError):
+                node[key] = node[key] + step["value"]
         case "nudge" if isinstance(node[key], str):
             node[key] = node[key] + " "
         case "copy" if isinstance(node, list):

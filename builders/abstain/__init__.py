@@ -2,11 +2,24 @@
 
 from typing import Any
 
+from heptathlon.builders import sources as _sources
 from heptathlon.builders import store
+from heptathlon.builders.abstain import squad
 from heptathlon.builders.abstain.build import configs, generate, shards
 from heptathlon.builders.abstain.records import FAMILY
 
-__all__ = ["FAMILY", "configs", "dataset", "generate", "shards"]
+__all__ = ["FAMILY", "configs", "dataset", "generate", "needed", "shards", "sources"]
+
+
+def needed(edition: str, tier: str) -> tuple[_sources.Source, ...]:
+    """Return the source files that a set is built from."""
+    del tier
+    return (squad.DEV,) if edition == "paper" else ()
+
+
+def sources(edition: str) -> list[dict[str, str]]:
+    """Return the manifest's lines on the files that an edition was read from."""
+    return _sources.listing(*needed(edition, ""))
 
 
 def dataset(*, config: str, **options: Any) -> Any:

@@ -1,8 +1,9 @@
-"""What an abstain set is made of: twins of each kind, asked in four ways."""
+"""What an abstain set is made of: twins of each kind, asked four ways, or published questions."""
 
 from typing import Any
 
-from heptathlon.builders.abstain.records import FAMILY, AbstainRecord, Form
+from heptathlon.builders.abstain import squad
+from heptathlon.builders.abstain.records import FAMILY, AbstainRecord, Form, SquadRecord
 from heptathlon.builders.abstain.twins import (
     KINDS,
     Pair,
@@ -37,13 +38,15 @@ def configs(edition: str) -> dict[str, type[Record]]:
     Raises:
         UnknownNameError: if the edition does not exist.
     """
+    if edition == "paper":
+        return {"squad": SquadRecord}
     if edition != "fresh":
-        raise UnknownNameError(f"edition of {FAMILY}", edition, ("fresh",))
+        raise UnknownNameError(f"edition of {FAMILY}", edition, ("fresh", "paper"))
     return dict.fromkeys(FORMS, AbstainRecord)
 
 
 def shards(edition: str, tier: str) -> list[str]:
-    """Return the units of work: one a kind.
+    """Return the units of work: one a kind; the published questions are one.
 
     Raises:
         UnknownNameError: if the edition or the tier does not exist.
@@ -51,7 +54,7 @@ def shards(edition: str, tier: str) -> list[str]:
     configs(edition)
     if tier not in PAIRS:
         raise UnknownNameError(f"tier of {FAMILY}", tier, PAIRS)
-    return list(KINDS)
+    return list(KINDS) if edition == "fresh" else ["squad"]
 
 
 def generate(
@@ -60,17 +63,20 @@ def generate(
     """Make one shard.
 
     Args:
-        edition: ``fresh``.
+        edition: ``fresh`` or ``paper``.
         tier: ``smoke``, ``lite`` or ``full``.
-        shard: a kind.
+        shard: a kind, or ``squad``.
         season: names the public seeds.
         salt: empty for the public sets; a secret for a hidden draw.
 
     Raises:
         UnknownNameError: if a name is unknown.
+        HeptathlonError: if the published file cannot be had.
     """
     if shard not in shards(edition, tier):
         raise UnknownNameError(f"shard of {FAMILY}", shard, shards(edition, tier))
+    if edition == "paper":
+        return {("squad", "test"): list(squad.generate(tier))}
     kind = next(one for one in KINDS if one == shard)
     out: dict[tuple[str, str], list[Record]] = {(form, "test"): [] for form in FORMS}
     for people in PEOPLE[tier]:

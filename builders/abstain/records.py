@@ -54,3 +54,29 @@ class AbstainRecord(Record):
     values: tuple[str, ...]
     options: tuple[str, ...] = ()
     gold: int = -1
+
+
+class SquadRecord(Record):
+    """One question of SQuAD 2.0's development set.
+
+    Attributes:
+        form: ``squad``.
+        question_id: the authors' name of it.
+        title: the article.
+        sentences: the passage, as one text.
+        text: the question.
+        answers: the answers that annotators gave, as parts of the passage; none where it has none.
+        answer: the first of them, or ``NOT_STATED``.
+        answerable: whether it has one.
+        part: the same in the authors' words, by which their figures are parted.
+    """
+
+    form: Literal["squad"]
+    question_id: str = Field(min_length=1)
+    title: str
+    sentences: tuple[str, ...]
+    text: str
+    answers: tuple[str, ...]
+    answer: str
+    answerable: bool
+    part: Literal["HasAns", "NoAns"]

@@ -9,15 +9,18 @@ import typer
 
 from heptathlon.cli import (
     board,
+    confide,
     data,
     doctor,
     examples,
     families,
+    forms,
     judge,
     plan,
     run,
     salt,
     score,
+    squad,
     study,
     submit,
     sweep,
@@ -31,7 +34,7 @@ app = typer.Typer(
     help="Events for language models, exact scorers and one leaderboard.",
     pretty_exceptions_enable=False,
 )
-for commands in (families, data, plan, run, sweep, score, judge, doctor):
+for commands in (families, data, plan, run, sweep, score, forms, confide, squad, judge, doctor):
     app.add_typer(commands.app)
 app.add_typer(study.app, name="study", help="Run and score several runs together.")
 app.add_typer(submit.app, name="submit", help="Prepare and check a submission.")

@@ -26,10 +26,11 @@ def score(
     from heptathlon.pages import report
     from heptathlon.running import runs
     from heptathlon.scoring import judging, scorecard
+    from heptathlon.scoring.confide import records
 
     run = runs.read_run(folder)
     judged = judging.card(run)
-    card, scored = scorecard.score_run(run)
+    card, scored = scorecard.score_run(run, confided=records.read(run))
     target = to or run.folder
     write_text_atomic(target / "scorecard.json", dump_json(card.model_dump()))
     report.write_report(card, scored, target / "report.html")

@@ -15,7 +15,7 @@ from lm_eval.api.registry import register_model
 
 from heptathlon.errors import UnknownNameError
 from heptathlon.families import FAMILIES, family_of_task
-from heptathlon.tasks import catalog
+from heptathlon.tasks import catalog, prompt_forms
 from heptathlon.tasks.players import STANDARD, player_of, players_of
 
 
@@ -74,6 +74,9 @@ class PlayerLM(LM):  # type: ignore[misc]
             # A player knows the options as the task names them, not as they are joined to a prompt.
             joint = catalog.target_delimiter(first.task_name)
             choices = [requests[i].args[1].removeprefix(joint) for i in indices]
+            if form := prompt_forms.named(first.task_name):
+                # It reads the record, which no form of the prompt changes.
+                choices = catalog.choices_of(form.base, first.doc)
             given = self._of(first).likelihoods(first.doc, choices)
             for index, pair in zip(indices, given, strict=True):
                 out[index] = pair

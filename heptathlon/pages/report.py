@@ -36,6 +36,7 @@ from heptathlon.scoring.cards import (
 from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.scoring.skills import ON_THESE
 from heptathlon.tasks.players import players_of
+from heptathlon.tasks.prompt_forms import design
 
 PEOPLE = "people"
 """Name of the ladder's row with a human figure; no player is called so."""
@@ -120,6 +121,7 @@ def _environment() -> Environment:
     environment = pages.environment()
     environment.filters["outcome"] = items.outcome_words
     environment.globals |= {"plots": plots, "methods": METHODS, "first_items": items.FIRST_ITEMS}
+    environment.globals |= {"factors": design.FACTORS, "aliases": design.ALIASES}
     return environment
 
 

@@ -268,14 +268,14 @@ def _attach_journal(lm: Any, config: Any) -> Any:
 
     rank = lm.rank or int(os.environ.get("LOCAL_RANK", "0"))
     folder = settings.home_of_the_journal(config)
-    journal = Journal(folder / f"{_fingerprint(lm, config)}-rank{rank}.jsonl")
+    journal = Journal(folder / f"{fingerprint(lm, config)}-rank{rank}.jsonl")
     if len(journal):
         logger.warning("resuming: %d responses are known from an interrupted run", len(journal))
     journal.attach(lm)
     return journal
 
 
-def _fingerprint(lm: Any, config: Any) -> str:
+def fingerprint(lm: Any, config: Any) -> str:
     """Return a hash of everything that can change a response and is not in the request."""
     import lm_eval
 

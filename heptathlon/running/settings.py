@@ -1,4 +1,4 @@
-"""The flags of ``heptathlon run``: lm-eval's own and three more, and what of them is refused."""
+"""The flags of ``heptathlon run``: lm-eval's own and four more, and what of them is refused."""
 
 import argparse
 import tempfile
@@ -11,8 +11,9 @@ from typing import Any
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.models import window
 from heptathlon.private import refuse_secrets
+from heptathlon.running import forms
 from heptathlon.running.replaced import replaced
-from heptathlon.tasks import catalog
+from heptathlon.tasks import catalog, prompt_forms
 from heptathlon.tasks.derived import include_path
 
 DEFAULT_OUTPUT = "runs"
@@ -46,6 +47,13 @@ def parser() -> argparse.ArgumentParser:
         help="Ask the generated twin of a likelihood task in its place, and leave out tasks that "
         "have none: for servers that tell no log-probabilities.",
     )
+    run.add_argument(
+        forms.FLAG,
+        default="",
+        metavar="all|1,2,…",
+        help="Ask prompt forms of likelihood tasks in their place: the same 200 questions in each "
+        f"of {prompt_forms.COUNT}, to see how far a score is one of the prompt.",
+    )
     run.epilog = (
         "The flags are lm-eval's. Samples are always logged, --output_path is "
         f"{DEFAULT_OUTPUT!r} unless given, and only the suite's tasks (and those below "
@@ -60,10 +68,12 @@ class Wanted(argparse.Namespace):
     Attributes:
         skip: leave out prompts that do not fit.
         generated: ask generated twins in place of likelihood tasks.
+        form: prompt forms to ask in place of likelihood tasks; empty for the published prompts.
     """
 
     skip: bool
     generated: bool
+    form: str
 
 
 def read(arguments: Sequence[str]) -> tuple[Any, Wanted]:
@@ -85,9 +95,16 @@ def read(arguments: Sequence[str]) -> tuple[Any, Wanted]:
         print("\n".join(_lists()))
         raise SystemExit(0)
     given = vars(namespace)
-    wanted = Wanted(skip=given.pop("skip_too_long"), generated=given.pop("generated"))
+    wanted = Wanted(
+        skip=given.pop("skip_too_long"), generated=given.pop("generated"), form=given.pop("form")
+    )
+    if wanted.form and wanted.generated:
+        raise HeptathlonError(
+            f"run: {forms.FLAG} asks likelihood tasks and {GENERATED} none; leave one of them out."
+        )
     config = _configure(namespace)
     _refuse(config)
+    forms.ask_in_forms(config, wanted.form)
     _check_writable(Path(config.output_path))
     return config, wanted
 

@@ -2,35 +2,35 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from heptathlon.scoring.estimates import Closed, Estimate
+from heptathlon.scoring.trust import (
+    ConfidenceCard,
+    PromptFormCard,
+    PromptFormsCard,
+    SelfJudgedCard,
+)
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Estimate(_Closed):
-    """A figure with its interval.
-
-    Attributes:
-        metric: name of the metric.
-        value: the point estimate; None if it is not defined, and then ``reason`` says why.
-        low: lower end of the 95 % interval; None if it cannot be given.
-        high: upper end.
-        n: documents that it rests on.
-        clusters: independent clusters among them.
-        method: how the interval was computed, such as ``wilson`` or ``cluster-bootstrap``.
-        reason: why a figure or its interval is missing; empty otherwise.
-    """
-
-    metric: str
-    value: float | None = Field(allow_inf_nan=False)
-    low: float | None = Field(allow_inf_nan=False)
-    high: float | None = Field(allow_inf_nan=False)
-    n: int = Field(ge=0)
-    clusters: int = Field(ge=0)
-    method: str
-    reason: str = ""
+__all__ = [
+    "Bar",
+    "ConfidenceCard",
+    "Estimate",
+    "FamilyCard",
+    "FormCard",
+    "Level",
+    "LevelRung",
+    "ModelCard",
+    "PlayerScore",
+    "PromptFormCard",
+    "PromptFormsCard",
+    "Scorecard",
+    "SelfJudgedCard",
+    "Settings",
+    "Stratum",
+    "ToldCard",
+    "Total",
+]
 
 
 class Stratum(Estimate):
@@ -47,7 +47,7 @@ class Stratum(Estimate):
     level: str
 
 
-class FormCard(_Closed):
+class FormCard(Closed):
     """Everything about one form of question in one encoding, as one task variant asked it.
 
     Attributes:
@@ -70,7 +70,7 @@ class FormCard(_Closed):
     invalid_rate: Estimate
 
 
-class PlayerScore(_Closed):
+class PlayerScore(Closed):
     """A scripted player's headline on the very same documents; None where it is not defined."""
 
     player: str
@@ -79,7 +79,7 @@ class PlayerScore(_Closed):
     sees: Literal["prompt", "document", "world"] = "prompt"
 
 
-class Bar(_Closed):
+class Bar(Closed):
     """What a skill of 0 and a skill of 1 are.
 
     Attributes:
@@ -101,7 +101,7 @@ class Bar(_Closed):
     n: int = Field(default=0, ge=0)
 
 
-class LevelRung(_Closed):
+class LevelRung(Closed):
     """One rung of a family's ladder.
 
     Attributes:
@@ -121,7 +121,7 @@ class LevelRung(_Closed):
     falling: float | None = Field(default=None, allow_inf_nan=False)
 
 
-class Level(_Closed):
+class Level(Closed):
     """The rung at which half of the way from bar to ceiling is reached, over all of its items.
 
     Attributes:
@@ -152,62 +152,7 @@ class Level(_Closed):
     reason: str = ""
 
 
-class ConfidenceCard(_Closed):
-    """Whether one kind of confidence can be trusted, in one way of asking.
-
-    Attributes:
-        confidence: what the confidence is: ``option``, the chosen option's share of the options'
-            probability; ``option_byte``, the same of likelihoods of a byte, which choose for
-            themselves.
-        form: form of question.
-        variants: the tasks that are taken together.
-        primary: whether they are the headline's.
-        n: answers.
-        clusters: independent clusters among them.
-        accuracy: share of right answers.
-        figures: ``over`` (mean of confidence less outcome), ``brier``, ``log_loss``,
-            ``squared_error`` (debiased calibration error), ``auroc``, ``selective`` (1 - 2 AUGRC),
-            ``augrc`` and ``aurc``.
-        ece: expected calibration error in bins of equal mass; it has no interval.
-        ece_null: its mean in a calibrated model of the same confidences.
-        ece_null_95: the 95 % point there.
-        ece_reason: why there is no ``ece``; empty otherwise.
-        mcb: miscalibration by isotonic regression; ``brier`` is ``mcb - dsc + unc``.
-        mcb_null_95: the 95 % point of ``mcb`` in a calibrated model.
-        dsc: discrimination.
-        unc: uncertainty.
-        curve: accuracy of the surest answers, by their share of all.
-        temperatures: the two fitted on either half of the clusters; above 1 it was too sure.
-        tempered: ``over``, ``brier``, ``log_loss`` and ``squared_error`` after the temperature of
-            the other half, and ``brier_less``, by how much it lowers the Brier score.
-        tempered_ece: ``ece`` after it.
-        tempered_ece_null_95: the 95 % point of that in a calibrated model.
-    """
-
-    confidence: str
-    form: str
-    variants: list[str]
-    primary: bool
-    n: int = Field(ge=1)
-    clusters: int = Field(ge=1)
-    accuracy: Estimate
-    figures: dict[str, Estimate]
-    ece: float | None = Field(default=None, allow_inf_nan=False)
-    ece_null: float | None = Field(default=None, allow_inf_nan=False)
-    ece_null_95: float | None = Field(default=None, allow_inf_nan=False)
-    ece_reason: str = ""
-    mcb: float | None = Field(default=None, allow_inf_nan=False)
-    mcb_null_95: float | None = Field(default=None, allow_inf_nan=False)
-    dsc: float | None = Field(default=None, allow_inf_nan=False)
-    unc: float | None = Field(default=None, allow_inf_nan=False)
-    curve: list[tuple[float, float]] = []
-    temperatures: tuple[float, float] | None = None
-    tempered: dict[str, Estimate] = {}
-    tempered_ece: float | None = Field(default=None, allow_inf_nan=False)
-    tempered_ece_null_95: float | None = Field(default=None, allow_inf_nan=False)
-
-
-class FamilyCard(_Closed):
+class FamilyCard(Closed):
     """One family's part of a scorecard.
 
     Attributes:
@@ -234,6 +179,8 @@ class FamilyCard(_Closed):
         forms: every form and variant in the run.
         confidence: whether the confidence in answers by likelihood can be trusted.
         no_confidence: which answers have none, and which figures that costs; empty without any.
+        prompt_forms: how far answers by likelihood are answers to the prompt, where asked.
+        self_judged: what the model's own judgement of its answers is worth, where asked.
     """
 
     family: str
@@ -255,11 +202,13 @@ class FamilyCard(_Closed):
     invalid_rate: Estimate
     strata: list[Stratum]
     forms: list[FormCard]
-    confidence: list[ConfidenceCard] = []
+    confidence: list[ConfidenceCard] = Field(default_factory=list)
     no_confidence: str = ""
+    prompt_forms: list[PromptFormsCard] = Field(default_factory=list)
+    self_judged: list[SelfJudgedCard] = Field(default_factory=list)
 
 
-class Total(_Closed):
+class Total(Closed):
     """Mean points over the scored events that a run answered in one tier of the fresh edition.
 
     Attributes:
@@ -277,7 +226,7 @@ class Total(_Closed):
     of: int = Field(ge=1)
 
 
-class ModelCard(_Closed):
+class ModelCard(Closed):
     """Who answered, as lm-eval recorded it.
 
     Attributes:
@@ -299,7 +248,7 @@ class ModelCard(_Closed):
     dtype: str = ""
 
 
-class Settings(_Closed):
+class Settings(Closed):
     """How the model was asked; two runs with different settings are different rows."""
 
     num_fewshot: dict[str, int]
@@ -312,7 +261,7 @@ class Settings(_Closed):
     heptathlon_version: str
 
 
-class ToldCard(_Closed):
+class ToldCard(Closed):
     """What servers told of a run's answers, as its sidecar holds it: the submitter's word.
 
     Attributes:
@@ -334,7 +283,7 @@ class ToldCard(_Closed):
     left_out: list[str]
 
 
-class Scorecard(_Closed):
+class Scorecard(Closed):
     """One run, scored from its samples.
 
     Attributes:

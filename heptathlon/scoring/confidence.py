@@ -14,14 +14,13 @@ from heptathlon.scoring.cards import ConfidenceCard, Estimate
 from heptathlon.scoring.figures import SEED, as_estimate
 from heptathlon.scoring.samples import ScoredSample
 from heptathlon.tasks import catalog
+from heptathlon.tasks.prompt_forms import HITS
 
 OPTION, OPTION_BYTE = "option", "option_byte"
 SAYS = {
     OPTION: "share of the options' probability that the chosen one, the likeliest, has",
     OPTION_BYTE: "the same of the likelihood of a byte of each option, which chooses its own",
 }
-HITS = ("acc", "right", "recall_1")
-"""Metrics that say whether the chosen option is the right one; a form has one of them at most."""
 COVERAGES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
 FEWEST = 20
 """Answers of a way of asking below which no figure is worth printing."""
@@ -31,6 +30,14 @@ COSTS = "over-confidence, Brier score, calibration, AUROC and the selective figu
 def hit_of(one: ScoredSample) -> str:
     """Return the metric that says whether a sample's choice is right; empty if it has none."""
     return next((name for name in HITS if name in one.verdict.metrics), "")
+
+
+def right_of(one: ScoredSample) -> float | None:
+    """Return how right an answer is, from 0 to 1; None where its scorer does not say of one."""
+    headline = one.task.family.headline_of(one.task.edition)
+    names = (hit_of(one), headline.item, headline.metric)
+    value = next((one.verdict.metrics[n] for n in names if n in one.verdict.metrics), None)
+    return value if value is not None and 0 <= value <= 1 else None
 
 
 def choice_of(one: ScoredSample, *, by_byte: bool = False) -> Choice | None:
@@ -101,17 +108,30 @@ def _card(
     found = calibration.answers(
         [choice.p for choice in choices], [choice.right for choice in choices], labels
     )
-    ece = calibration.calibration_error(found, seed=SEED)
-    parts = calibration.corp(found, seed=SEED)
     return ConfidenceCard(
         confidence=OPTION_BYTE if by_byte else OPTION,
         form=form,
         variants=[variant] if variant else sorted({one.variant for one, _ in having}),
         primary=not variant,
-        n=found.n,
-        clusters=found.groups.count,
-        accuracy=_figure("accuracy", stats.mean_interval(found.y, labels)),
-        figures={
+        **figures_of(found, labels),
+        **_tempered(found, choices, labels),
+    )
+
+
+def figures_of(found: Answers, labels: Sequence[str]) -> dict[str, Any]:
+    """Return the figures of a confidence, as a card has them.
+
+    Args:
+        found: the answers.
+        labels: labels of their clusters.
+    """
+    ece = calibration.calibration_error(found, seed=SEED)
+    parts = calibration.corp(found, seed=SEED)
+    return {
+        "n": found.n,
+        "clusters": found.groups.count,
+        "accuracy": _figure("accuracy", stats.mean_interval(found.y, labels)),
+        "figures": {
             "over": _figure("over", calibration.over(found)),
             "brier": _figure("brier", calibration.brier(found)),
             "log_loss": _figure("log_loss", calibration.log_loss(found)),
@@ -121,17 +141,18 @@ def _card(
             "augrc": _figure("augrc", calibration.augrc(found)),
             "aurc": _figure("aurc", calibration.aurc(found)),
         },
-        ece=ece.value,
-        ece_null=ece.null_mean,
-        ece_null_95=ece.null_95,
-        ece_reason=ece.reason,
-        mcb=None if parts is None else parts.mcb,
-        mcb_null_95=None if parts is None else parts.mcb_null_95,
-        dsc=None if parts is None else parts.dsc,
-        unc=None if parts is None else parts.unc,
-        curve=[(x, y) for x in COVERAGES if (y := calibration.accuracy_at(found, x)) is not None],
-        **_tempered(found, choices, labels),
-    )
+        "ece": ece.value,
+        "ece_null": ece.null_mean,
+        "ece_null_95": ece.null_95,
+        "ece_reason": ece.reason,
+        "mcb": None if parts is None else parts.mcb,
+        "mcb_null_95": None if parts is None else parts.mcb_null_95,
+        "dsc": None if parts is None else parts.dsc,
+        "unc": None if parts is None else parts.unc,
+        "curve": [
+            (x, y) for x in COVERAGES if (y := calibration.accuracy_at(found, x)) is not None
+        ],
+    }
 
 
 def _tempered(found: Answers, choices: Sequence[Choice], labels: Sequence[str]) -> dict[str, Any]:

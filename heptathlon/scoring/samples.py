@@ -16,7 +16,7 @@ from heptathlon.parts import load_part
 from heptathlon.records import doc_digest
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scorers.verdict import Row, Statistic, Verdict
-from heptathlon.tasks import catalog
+from heptathlon.tasks import catalog, prompt_forms
 from heptathlon.tasks.catalog import TaskData
 
 NOTHING_READ = ("no_answer", "unreadable")
@@ -202,12 +202,14 @@ def looked_across(
 ) -> list[ScoredSample]:
     """Let each family's scorer look at all of a group's documents together, where it wants to."""
     out = list(scored)
-    groups: dict[Group, list[int]] = {}
+    groups: dict[tuple[Group, int], list[int]] = {}
     for index, one in enumerate(scored):
-        groups.setdefault(group_of(one, sets), []).append(index)
-    for (family, *_), indices in groups.items():
+        # Answers to other prompt forms are no part of the published prompt's figures.
+        form = prompt_forms.variant_of(one.variant)
+        groups.setdefault((group_of(one, sets), form[1] if form else 0), []).append(index)
+    for (group, _), indices in groups.items():
         for index, verdict in zip(
-            indices, across(family, [scored[i].row for i in indices]), strict=True
+            indices, across(group.family, [scored[i].row for i in indices]), strict=True
         ):
             out[index] = replace(scored[index], verdict=verdict)
     return out

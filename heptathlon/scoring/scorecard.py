@@ -11,7 +11,7 @@ from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.identity import moment_of
 from heptathlon.running.runs import Run
-from heptathlon.scoring import levels, playing, remembered, skills
+from heptathlon.scoring import levels, playing, prompt_forms, remembered, skills
 from heptathlon.scoring.cards import (
     FamilyCard,
     FormCard,
@@ -21,6 +21,8 @@ from heptathlon.scoring.cards import (
     Stratum,
     ToldCard,
 )
+from heptathlon.scoring.confide.figures import cards_of
+from heptathlon.scoring.confide.records import Confided
 from heptathlon.scoring.confidence import confidence_of
 from heptathlon.scoring.figures import (
     SEED,
@@ -80,6 +82,7 @@ def score_run(
     find_published: Callable[[TaskData, str], Published] = published,
     *,
     details: bool = True,
+    confided: Mapping[str, Mapping[str, Confided]] | None = None,
 ) -> tuple[Scorecard, list[ScoredSample]]:
     """Score a run from its samples.
 
@@ -87,6 +90,10 @@ def score_run(
         run: the run folder as read.
         find_published: returns the published documents of a task in a season.
         details: whether strata and forms are wanted too; most of the time goes into them.
+        confided: what the model said of its own answers, by task and item.
+
+    Returns:
+        The scorecard, and the scored samples of the published prompts.
 
     Raises:
         HeptathlonError: see :func:`score_samples`.
@@ -95,7 +102,8 @@ def score_run(
     # Of documents from elsewhere nothing is known that could be kept.
     kept = remembered.players(sets) if find_published is published else contextlib.nullcontext()
     with kept:
-        return card_of(run, scored, sets, find_published, details=details), scored
+        card = card_of(run, scored, sets, find_published, details=details, confided=confided)
+    return card, [one for one in scored if prompt_forms.is_published(one)]
 
 
 def card_of(
@@ -105,6 +113,7 @@ def card_of(
     find_published: Callable[[TaskData, str], Published] = published,
     *,
     details: bool = True,
+    confided: Mapping[str, Mapping[str, Confided]] | None = None,
 ) -> Scorecard:
     """Return the scorecard of samples that were judged.
 
@@ -114,9 +123,11 @@ def card_of(
         sets: the published documents by task.
         find_published: returns the published documents of a task in a season.
         details: whether strata and forms are wanted too.
+        confided: what the model said of its own answers, by task and item.
     """
     cards: dict[str, FamilyCard] = {}
-    for name, card, _ in family_cards(scored, sets, find_published, details=details):
+    parts = family_cards(scored, sets, find_published, details=details, confided=confided)
+    for name, card, _ in parts:
         cards[name] = card
     return assembled(run, cards)
 
@@ -128,6 +139,7 @@ def family_cards(
     *,
     details: bool = True,
     known: Collection[str] = (),
+    confided: Mapping[str, Mapping[str, Confided]] | None = None,
 ) -> Iterator[tuple[str, FamilyCard, list[ScoredSample]]]:
     """Yield the part of a scorecard on each family, edition, tier and season, with its samples.
 
@@ -137,6 +149,7 @@ def family_cards(
         find_published: returns the published documents of a task in a season.
         details: whether strata and forms are wanted too.
         known: names of the scorecard's parts that were made before.
+        confided: what the model said of its own answers, by task and item.
 
     Yields:
         The part's name in the scorecard, the part, and the samples that it is about.
@@ -146,7 +159,7 @@ def family_cards(
         groups.setdefault(group_of(one, sets), []).append(one)
     names = set(known)
     for key in sorted(groups, key=group_order):
-        card = _family_card(groups[key], sets, find_published, details=details)
+        card = _family_card(groups[key], sets, find_published, details, confided or {})
         name = card.family
         if name in names:
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
@@ -212,10 +225,12 @@ def _family_card(
     scored: Sequence[ScoredSample],
     sets: Mapping[str, Published],
     find_published: Callable[[TaskData, str], Published],
-    *,
     details: bool,
+    confided: Mapping[str, Mapping[str, Confided]],
 ) -> FamilyCard:
     data = scored[0].task
+    asked_in_forms = scored
+    scored = [one for one in scored if prompt_forms.is_published(one)]
     family = data.family
     headline = family.headline_of(data.edition)
     main = [one for one in scored if one.variant in headline.variants]
@@ -227,6 +242,7 @@ def _family_card(
     figure = of_whole(headline, estimate(headline.metric, main), main, [p.whole for p in asked])
     skill = skills.skill_of(figure, main, bar, players)
     sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
+    told, judged, unread = cards_of(headline.variants, scored, confided)
     return FamilyCard(
         family=family.name,
         title=family.title,
@@ -247,8 +263,10 @@ def _family_card(
         invalid_rate=invalid_rate(main),
         strata=_strata(family, headline.metric, main) if details else [],
         forms=_forms(family, headline, scored) if details else [],
-        confidence=sure,
-        no_confidence=unsure,
+        confidence=[*sure, *told],
+        no_confidence=" ".join([unsure, *unread]).strip(),
+        prompt_forms=prompt_forms.forms_of(asked_in_forms) if details else [],
+        self_judged=judged,
     )
 
 

@@ -13,6 +13,8 @@ from heptathlon.tasks.players import Doc, Player, by_name
 Say = Callable[[Doc], str]
 ENOUGH = 0.25
 """Share of the question's words that the best sentence must have, for the searcher that doubts."""
+DOUBTS, CERTAIN = ("search_doubting", "by_name"), ("search", "answer_all")
+"""How players that know values alone go about a question of SQuAD 2.0."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -94,7 +96,30 @@ def _first_wording(doc: Doc) -> str:
     return NOT_STATED if first else _any("wording", doc)
 
 
-def _player(name: str, says: str, say: Say, **more: object) -> Player:
+def _passage(name: str, doc: Doc) -> str:
+    """Answer a question of SQuAD 2.0: a whole sentence of the passage, or that there is none.
+
+    Who doubts a sentence with too few of the question's words declines; who abstains by a coin or
+    by the question's words does so by a coin.
+    """
+    best = max(
+        re.split(r"(?<=[.!?])\s+", " ".join(doc["sentences"])),
+        key=lambda sentence: len(_words(sentence) & _words(str(doc["text"]))),
+    )
+    if name in DOUBTS:
+        asked = _words(str(doc["text"]))
+        return best if len(asked & _words(best)) >= ENOUGH * len(asked) else NOT_STATED
+    if name in CERTAIN:
+        return best
+    return NOT_STATED if _draw(f"squad {name}", doc, 2) else best
+
+
+def _player(name: str, says: str, say_twin: Say, **more: object) -> Player:
+    def say(doc: Doc) -> str:
+        if doc["form"] == "squad" and name not in ("constant", "oracle"):
+            return _passage(name, doc)
+        return say_twin(doc)
+
     def choose(doc: Doc, options: Sequence[str]) -> int:
         named_ = list(doc["options"]) or list(options)
         said = say(doc)

@@ -26,6 +26,7 @@ _SHORT = (
     "Use nothing but the text.",
     "Only what the text says counts.",
 )
+_PART = "Give the shortest part of the text that answers the question, word for word."
 _LINE = f"End your reply with one line that gives the answer alone, in this form:\n{ANSWER} …"
 _OR = f"\nor\n{ANSWER} {NOT_STATED}"
 
@@ -60,11 +61,27 @@ def prompt(doc: Doc) -> str:
     return f"{_text(doc)}\n\n{when} {_LINE}{_OR}"
 
 
+def span(doc: Doc) -> str:
+    """Return the prompt of a question of SQuAD 2.0: a part of the text, or the word for none."""
+    when = _WHEN[0].format(word=NOT_STATED)
+    return f"{_text(doc)}\n\n{_PART} {when} {_LINE}{_OR}"
+
+
 def choosing(doc: Doc) -> str:
     """Return the prompt of the form ``choice``."""
-    lines = "\n".join(f"{x}. {o}" for x, o in zip(LETTERS, doc["options"], strict=True))
+    asked, options = _unlabelled(doc)
+    lines = "\n".join(f"{x}. {o}" for x, o in zip(LETTERS, options, strict=True))
+    return f"{asked}\n\n{lines}\n\n{ANSWER}"
+
+
+def _unlabelled(doc: Doc) -> tuple[str, list[str]]:
+    """Return the question of the form ``choice``, and its options without their letters."""
     when = _WHEN[doc["wording"]].format(word=NOT_STATED)
-    return f"{_text(doc)}\n\n{when}\n\n{lines}\n\n{ANSWER}"
+    return f"{_text(doc)}\n\n{when}", list(doc["options"])
+
+
+QUESTIONS = {"choosing": _unlabelled}
+"""By prompt, the question without labels; see :mod:`heptathlon.tasks.prompt_forms.questions`."""
 
 
 def target(doc: Doc) -> str:

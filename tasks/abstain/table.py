@@ -1,4 +1,4 @@
-"""The tasks of the abstain family: the word told or not, as an option, at a price."""
+"""The tasks of the abstain family: the word told or not, as an option, at a price; SQuAD 2.0."""
 
 from heptathlon.families import Tier
 from heptathlon.tasks.table import Group, Table, Variant
@@ -12,6 +12,7 @@ TABLE = Table(
         Variant(name="untold", form="say", config="untold", tokens=SHORT),
         Variant(name="choice", form="choice", config="choice"),
         Variant(name="priced", form="priced", config="priced", tokens=SHORT),
+        Variant(name="squad", form="squad", config="squad", edition="paper", tokens=SHORT),
     ),
     groups=(
         Group(members=("told", "untold", "choice", "priced"), smoke=("told", "choice", "priced"),

@@ -68,20 +68,26 @@ def name_of(doc: Doc, *, titled: bool = True) -> str:
     return f'"{doc["title"]}"' if titled else "the text"
 
 
-def question(doc: Doc, *, titled: bool = True) -> str:
-    """Return the question with its options, without text and without a cue for the answer."""
+def _asked(doc: Doc, *, titled: bool = True) -> str:
+    """Return the question without its options."""
     name, form = name_of(doc, titled=titled), doc["form"]
     if form == "before":
         x, y = doc["events"]
         return _BEFORE.format(name=name, x=x, y=y)
     if form == "nearer":
-        asked = _NEARER.format(name=name, x=doc["events"][0])
-    elif form == "middle":
-        asked = _MIDDLE.format(name=name)
-    elif form == "happened":
-        asked = _HAPPENED[doc["asks"]][doc["wording"]].format(name=name)
-    else:
-        asked = _TOLD[doc["asks"]][doc["wording"]].format(name=name, **_KIND[form])
+        return _NEARER.format(name=name, x=doc["events"][0])
+    if form == "middle":
+        return _MIDDLE.format(name=name)
+    if form == "happened":
+        return _HAPPENED[doc["asks"]][doc["wording"]].format(name=name)
+    return _TOLD[doc["asks"]][doc["wording"]].format(name=name, **_KIND[form])
+
+
+def question(doc: Doc, *, titled: bool = True) -> str:
+    """Return the question with its options, without text and without a cue for the answer."""
+    asked = _asked(doc, titled=titled)
+    if doc["form"] == "before":
+        return asked
     offered = (f"{label}: {o}" for label, o in zip(labels(doc), doc["options"], strict=True))
     return "\n".join([asked, *offered])
 
@@ -107,6 +113,19 @@ def likelihood(doc: Doc) -> str:
 def untitled(doc: Doc) -> str:
     """Return :func:`likelihood` without the text's title anywhere."""
     return f"{_head(doc, titled=False)}\n\n{question(doc, titled=False)}\n{_cue(doc)}"
+
+
+def _unlabelled(doc: Doc, *, titled: bool = True) -> tuple[str, list[str]]:
+    """Return text and question, and the options without their labels."""
+    return f"{_head(doc, titled=titled)}\n\n{_asked(doc, titled=titled)}", list(doc["options"])
+
+
+def _untitled_question(doc: Doc) -> tuple[str, list[str]]:
+    return _unlabelled(doc, titled=False)
+
+
+QUESTIONS = {"likelihood": _unlabelled, "untitled": _untitled_question}
+"""By prompt, the question without labels; see :mod:`heptathlon.tasks.prompt_forms.questions`."""
 
 
 def say(doc: Doc) -> str:

@@ -70,6 +70,29 @@ def choice(doc: Doc) -> str:
     return "\n\n".join(parts)
 
 
+def _unlabelled(doc: Doc) -> tuple[str, list[str]]:
+    """Return the question of the form ``choice`` in texts of options, and these.
+
+    Where an option's text is its letter and nothing more, as in real data, it stays.
+    """
+    parts = [_head(doc)]
+    for number, answered in enumerate(doc["past"], start=1):
+        shown = answered["options"] or LETTERS
+        lines = [f"Question {number}: {answered['question']}"]
+        if answered["options"]:
+            lines.append(f"Offered: {'; '.join(answered['options'])}")
+        lines.append(f"Chosen: {shown[answered['chosen']]}")
+        if doc["key_shown"]:
+            lines[-1] += f" (right: {shown[answered['key']]})"
+        parts.append("\n".join(lines))
+    parts.append(f"Question {len(doc['past']) + 1}: {doc['question']}\nWhich option is chosen?")
+    return "\n\n".join(parts), list(doc["options"])
+
+
+QUESTIONS = {"choice": _unlabelled}
+"""By prompt, the question without labels; see :mod:`heptathlon.tasks.prompt_forms.questions`."""
+
+
 def choice_options(doc: Doc) -> list[str]:
     """Return the letters of a document's options, so that all cost the same tokens."""
     return list(LETTERS[: len(doc["options"])])

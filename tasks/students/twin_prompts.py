@@ -115,6 +115,27 @@ def twin(doc: Doc) -> str:
     return f"{_twin_body(doc)}\n{_CHOSEN[doc['wording']]}"
 
 
+def _unlabelled(doc: Doc) -> tuple[str, list[str]]:
+    """Return the question of the form ``twin`` in texts of options, and these."""
+    wording = doc["wording"]
+    parts = [_PERSON[wording]]
+    for place, one in enumerate((*doc["past"], doc)):
+        question = _QUESTION[wording].format(n=place + 1, text=one["question"])
+        lines = [question, f"Offered: {'; '.join(one['options'])}"]
+        if doc["peers"]:
+            said = (f"{p['name']} {one['options'][p['chosen'][place]]}" for p in doc["peers"])
+            lines.append(f"{_OTHERS[wording]} {', '.join(said)}")
+        last = one is doc
+        chosen = "" if last else one["options"][one["chosen"]]
+        lines.append("Which answer is chosen?" if last else f"{_CHOSEN[wording]} {chosen}")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts), list(doc["options"])
+
+
+QUESTIONS = {"twin": _unlabelled}
+"""By prompt, the question without labels; see :mod:`heptathlon.tasks.prompt_forms.questions`."""
+
+
 def twin_say(doc: Doc) -> str:
     """Return the prompt that asks for the letter in words."""
     ask = f"Which option will the student choose? {_SAY.format(label=labels_of(doc)[0])}"
