@@ -21,6 +21,7 @@ BENCHMARKS = (
     "start",
     "site",
     "coverage",
+    "stopping",
     "total",
     "longcontext",
 )

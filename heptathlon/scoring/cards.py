@@ -207,6 +207,30 @@ class ConfidenceCard(_Closed):
     tempered_ece_null_95: float | None = Field(default=None, allow_inf_nan=False)
 
 
+class StoppedCard(_Closed):
+    """How a run was stopped before it had asked everything.
+
+    Attributes:
+        precision: half-width of the headline that was wanted, or of a tie.
+        versus: the model that it was compared with; empty without one.
+        adaptive: whether the rungs near the level were asked first.
+    """
+
+    precision: float | None = Field(default=None, gt=0, lt=1)
+    versus: str = ""
+    adaptive: bool = False
+
+    @property
+    def says(self) -> str:
+        """Return why it stopped, for a person."""
+        if self.adaptive:
+            return "the level was known"
+        width = "" if self.precision is None else f"{self.precision:g}"
+        if self.versus:
+            return f"it was known whether it is better than {self.versus} by more than {width}"
+        return f"the headline was known to within {width}"
+
+
 class FamilyCard(_Closed):
     """One family's part of a scorecard.
 
@@ -234,6 +258,8 @@ class FamilyCard(_Closed):
         forms: every form and variant in the run.
         confidence: whether the confidence in answers by likelihood can be trusted.
         no_confidence: which answers have none, and which figures that costs; empty without any.
+        stopped: how the asking was stopped, so that the headline's interval is one that holds
+            whenever one stops; None for a run that asked everything.
     """
 
     family: str
@@ -257,6 +283,7 @@ class FamilyCard(_Closed):
     forms: list[FormCard]
     confidence: list[ConfidenceCard] = []
     no_confidence: str = ""
+    stopped: StoppedCard | None = None
 
 
 class Total(_Closed):

@@ -11,7 +11,7 @@ from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.identity import moment_of
 from heptathlon.running.runs import Run
-from heptathlon.scoring import levels, playing, remembered, skills
+from heptathlon.scoring import levels, playing, remembered, sequential, skills
 from heptathlon.scoring.cards import (
     FamilyCard,
     FormCard,
@@ -117,7 +117,7 @@ def card_of(
         groups.setdefault(group_of(one, sets), []).append(one)
     cards: dict[str, FamilyCard] = {}
     for key in sorted(groups, key=_group_order):
-        card = _family_card(groups[key], sets, find_published, details=details)
+        card = _family_card(run, groups[key], sets, find_published, details=details)
         name = card.family
         if name in cards:
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
@@ -170,6 +170,7 @@ def _group_order(key: Group) -> tuple[str, bool, int, str]:
 
 
 def _family_card(
+    run: Run,
     scored: Sequence[ScoredSample],
     sets: Mapping[str, Published],
     find_published: Callable[[TaskData, str], Published],
@@ -185,7 +186,16 @@ def _family_card(
     expected = sum(len(p.docs) for p in asked)
     players = playing.known(family, headline, scored)
     bar = skills.bar_of(family, data.edition, data.tier, main, players)
-    figure = of_whole(headline, estimate(headline.metric, main), main, [p.whole for p in asked])
+    complete = len(main) == expected
+    halted = None
+    if not complete and main:
+        halted = sequential.stopped_of(run, list({one.task.task for one in main}))
+    found = (
+        sequential.headline(headline, main[0].task, known.season, halted, main)
+        if halted is not None
+        else estimate(headline.metric, main)
+    )
+    figure = of_whole(headline, found, main, [p.whole for p in asked])
     skill = skills.skill_of(figure, main, bar, players)
     sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
     return FamilyCard(
@@ -196,7 +206,7 @@ def _family_card(
         season=known.season,
         version=family.version,
         digest=known.digest,
-        complete=len(main) == expected,
+        complete=complete,
         expected=expected,
         headline=figure,
         skill=skill,
@@ -210,6 +220,7 @@ def _family_card(
         forms=_forms(family, headline, scored) if details else [],
         confidence=sure,
         no_confidence=unsure,
+        stopped=halted,
     )
 
 
