@@ -2,46 +2,35 @@
 
 import contextlib
 import functools
-import hashlib
 import logging
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
-
-from heptathlon import harmless
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES, of_role
-from heptathlon.files import canonical_json, write_text_atomic
+from heptathlon.files import write_text_atomic
 from heptathlon.leaderboard import kept as kept_entries
 from heptathlon.leaderboard import rerun, seen, validate
 from heptathlon.leaderboard.copies import Submission, first_seen
 from heptathlon.leaderboard.kept import Came, Kept, Used, digest_of, recording
 from heptathlon.leaderboard.page import site
 from heptathlon.leaderboard.propose import envelope_hash
+from heptathlon.leaderboard.rows import Read, rows_of
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import (
     MAX_PAIRED_ROWS,
     TIERS,
-    Bar,
-    Division,
     Items,
     Row,
-    Score,
     Table,
     numbered,
     of_families,
     tables,
 )
-from heptathlon.pages.report import render_report
-from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
-from heptathlon.scoring.figures import influence
-from heptathlon.scoring.scorecard import ScoredSample
-from heptathlon.tasks.catalog import task_data
+from heptathlon.pages import report
 
 REPORTS = "reports"
 """Folder of the rows' reports in the site."""
@@ -210,15 +199,17 @@ def _check(folder: Path, *, kept: Kept) -> tuple[str, Came] | str:
     """Check a submission and keep what came of it; or return why it is refused."""
     key = kept.key(folder)
     sets: set[Used] = set()
-    case = validate.examine(folder, published=recording(sets), details=True)
+    read = Read()
+    case = validate.examine(folder, published=recording(sets), details=True, each=read)
     if case.findings:
         return str(validate.render(case.report))
-    found = rows_of(case)
+    found = rows_of(case, read.items)
     texts = []
     for row, _ in found:
         # The run knows its model by a path on the submitter's machine.
         model = case.card.model.model_copy(update={"name": row.name})
-        texts.append(render_report(case.card.model_copy(update={"model": model}), case.scored))
+        card = case.card.model_copy(update={"model": model})
+        texts.append(report.of_parts(card, read.shown))
     envelope = envelope_hash(folder)
     if key is None or kept.key(folder) != key:
         return f"{folder}: was changed while it was checked; build the board again."
@@ -263,125 +254,3 @@ def _remove_old_reports(folder: Path, rows: Mapping[str, Row]) -> None:
     for path in folder.iterdir() if folder.is_dir() else ():
         if REPORT_NAME.match(path.name) and path.stem not in rows:
             path.unlink()
-
-
-def rows_of(case: validate.Case) -> list[tuple[Row, Items | None]]:
-    """Return an accepted submission's rows, one a division, with their items."""
-    divisions: dict[Division, dict[str, FamilyCard]] = {}
-    for card in case.card.families.values():
-        division = Division(card.edition, card.tier, card.season)
-        divisions.setdefault(division, {})[card.family] = card
-    return [
-        (_row(case, division, cards), _items(division, cards, case.scored))
-        for division, cards in divisions.items()
-    ]
-
-
-def _row(case: validate.Case, division: Division, cards: Mapping[str, FamilyCard]) -> Row:
-    envelope, model = case.envelope, case.card.model
-    oracle = any(p.oracle and p.player == model.name for c in cards.values() for p in c.players)
-    kind: Literal["model", "player", "oracle"] = (
-        "model" if model.kind == "model" else "oracle" if oracle else "player"
-    )
-    bars = [c.bar.player for c in cards.values() if c.bar]
-    scores = {name: _score(card, case) for name, card in cards.items()}
-    contents = [f"{name}:{score.content}" for name, score in scores.items()]
-    return Row(
-        slug=slug_of(envelope.model.name, division, contents),
-        division=division,
-        name=envelope.model.name,
-        kind=kind,
-        is_bar=kind == "player" and bool(bars) and set(bars) == {model.name},
-        url=envelope.model.url,
-        submitter=envelope.submitter,
-        revision=envelope.model.revision,
-        parameters=model.parameters,
-        settings="" if kind != "model" else settings_words(case.card),
-        command=envelope.command,
-        badges=tuple(case.badges),
-        unranked=tuple(case.unranked),
-        notes=tuple(case.notes),
-        date=case.card.date[:10],
-        scores=scores,
-    )
-
-
-def _score(card: FamilyCard, case: validate.Case) -> Score:
-    variants = FAMILIES[card.family].headline_of(card.edition).variants
-    contents = [
-        [task, digest]
-        for task, digest in sorted(case.contents.items())
-        if (data := task_data(task)).family.name == card.family
-        and data.variant in variants
-        and (data.edition, data.tier) == (card.edition, card.tier)
-        and case.sets[task].season == card.season
-    ]
-    return Score(
-        content=hashlib.sha256(canonical_json(contents).encode()).hexdigest(),
-        headline=card.headline,
-        skill=card.skill,
-        invalid_rate=card.invalid_rate,
-        bar=_bar(card),
-        digest=card.digest,
-        ceiling=card.bar.ceiling if card.bar else None,
-        level=card.level,
-    )
-
-
-def _bar(card: FamilyCard) -> Bar | None:
-    return Bar(player=card.bar.player, value=card.bar.value) if card.bar else None
-
-
-def slug_of(name: str, division: Division, contents: Iterable[str]) -> str:
-    """Return a file name that is a row's own: its model's name, and a hash of its answers."""
-    identity = canonical_json([name, division, sorted(contents)])
-    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].rstrip("-")
-    return f"{stem}-{hashlib.sha256(identity.encode()).hexdigest()[:10]}"
-
-
-def settings_words(card: Scorecard) -> str:
-    """Return how a model was asked, in a few words for a table."""
-    settings: Settings = card.settings
-    shots = sorted(set(settings.num_fewshot.values()))
-    words = ["/".join(map(str, shots)) + "-shot"]
-    words.append("chat template" if settings.chat_template else "no chat template")
-    if settings.system_instruction:
-        words.append("system instruction")
-    words += [f"{key}={value}" for key, value in sorted(settings.gen_kwargs.items())]
-    words += [card.model.dtype, f"lm-eval {settings.lm_eval_version}"]
-    return harmless.label(", ".join(word for word in words if word), 200)
-
-
-def _items(
-    division: Division, cards: Mapping[str, FamilyCard], scored: Sequence[ScoredSample]
-) -> Items | None:
-    """Return the clusters' parts in a row's skills; None if one of its skills has none.
-
-    Bar and ceiling are constants of the division, so a cluster's part in the skill is its part in
-    the headline, mean or statistic, over the distance between the two.
-    """
-    columns: list[Items] = []
-    for name in sorted(cards):
-        card = cards[name]
-        if card.skill.value is None:
-            continue
-        variants = FAMILIES[name].headline_of(card.edition).variants
-        mine = [one for one in scored if _belongs(one, name, division, variants)]
-        found = influence(card.headline.metric, mine)
-        if found is None or card.bar is None:
-            return None
-        labels = np.char.add(f"{name}:", found.clusters)
-        parts = found.parts / (card.bar.ceiling - card.bar.value)
-        columns.append(Items(parts, found.shares, labels, np.full(len(labels), name)))
-    if not columns:
-        return None
-    return Items(*(np.concatenate(column) for column in zip(*columns, strict=True)))
-
-
-def _belongs(one: ScoredSample, family: str, division: Division, variants: Sequence[str]) -> bool:
-    return (
-        one.family == family
-        and one.variant in variants
-        and (one.task.edition, one.task.tier) == (division.edition, division.tier)
-        and one.sample.doc["season"] == division.season
-    )

@@ -13,11 +13,13 @@ from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, OwnFaultError
 from heptathlon.records import doc_digest
+from heptathlon.scoring import playing
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
 
-MAX_SETS = 6
-"""Sets whose documents are kept; a submission of all families in one tier needs seven at most."""
+MAX_DOCUMENTS = 11_000
+"""Documents that are kept, with what the players made of them: as many as the scored families' lite
+tiers have. Of a longer submission each family's are let go."""
 SHARED = 256
 """Characters from which on a text is looked for among those that are there already: the questions
 on one text each carry all of it."""
@@ -81,6 +83,7 @@ def documents(data: TaskData, season: str) -> Documents:
             if all(row[k] == v for k, v in data.where.items())
         ]
         kept.tasks[data.task] = Documents(rows, [doc_digest(row) for row in rows])
+        _let_go()
     return kept.tasks[data.task]
 
 
@@ -111,10 +114,17 @@ def _kept(data: TaskData, season: str) -> _Set:
             _sets[name] = _Set(store.locate(name))
         except HeptathlonError as error:
             raise OwnFaultError(f"the published set {name.folder} cannot be had: {error}") from None
-        while len(_sets) > MAX_SETS:
-            _sets.popitem(last=False)
     _sets.move_to_end(name)
     return _sets[name]
+
+
+def _let_go() -> None:
+    """Forget the sets that were not asked for longest, if more documents are kept than may be."""
+    count = sum(len(one.rows) for kept in _sets.values() for one in kept.tasks.values())
+    while count > MAX_DOCUMENTS and len(_sets) > 1:
+        _, oldest = _sets.popitem(last=False)
+        count -= sum(len(one.rows) for one in oldest.tasks.values())
+        playing.forget_tasks(oldest.tasks)
 
 
 def _read(kept: _Set, config: str, split: str) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from heptathlon import salts
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import dump_json, read_json_strict, write_text_atomic
-from heptathlon.leaderboard import board, validate
+from heptathlon.leaderboard import validate
+from heptathlon.leaderboard.rows import rows_of
 from heptathlon.leaderboard.standings import Row
 
 MAX_RECORD_BYTES = 2**20
@@ -38,7 +39,7 @@ def record(folder: Path, out: Path) -> list[Path]:
     if case.findings:
         raise HeptathlonError(case.findings[0].message)
     written = []
-    for found, _ in board.rows_of(case):
+    for found, _ in rows_of(case):
         row = _without_digests(found, salt)
         path = out / f"{row.slug}.json"
         write_text_atomic(path, dump_json(row.model_dump(mode="json")))

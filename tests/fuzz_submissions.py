@@ -38,8 +38,9 @@ from typer.testing import CliRunner
 
 from heptathlon import cli
 from heptathlon.families import CURRENT_SEASON, FAMILIES
-from heptathlon.leaderboard import board, expected, page, rendering, submit, templates, validate
+from heptathlon.leaderboard import expected, page, rendering, submit, templates, validate
 from heptathlon.leaderboard.documents import documents
+from heptathlon.leaderboard.rows import rows_of
 from heptathlon.leaderboard.schema import ENVELOPE, unprintable
 from heptathlon.leaderboard.standings import tables
 from heptathlon.leaderboard.validate import figures, files, lines, record, samples
@@ -330,7 +331,7 @@ def no_lie(seed: Path, folder: Path, case: validate.Case) -> None:
         if isinstance(row["filtered_resps"][0], str)
     ):
         raise BrokenError("another answer than the player's is called re-run")
-    rows = [row for row, _ in board.rows_of(case)]
+    rows = [row for row, _ in rows_of(case)]
     text = page.render_page(tables(rows))
     if "<script>alert" in text or "\u202e" in text:
         raise BrokenError("a stranger's words act on the page")

@@ -21,6 +21,7 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.files import loads_strict
 from heptathlon.leaderboard import board, data, page, serve, submit, validate
+from heptathlon.leaderboard.rows import rows_of
 from heptathlon.leaderboard.standings import (
     Bar,
     Division,
@@ -379,7 +380,7 @@ def test_a_site_from_submissions(submissions: Path, tmp_path: Path, caplog):
 def test_a_rows_items_are_its_clusters_parts_in_its_skill(submissions: Path):
     """Every maze is a cluster: the parts' squares are the variance of a mean, over the room."""
     case = validate.examine(submissions / "lab-strong")
-    ((found, items),) = board.rows_of(case)
+    ((found, items),) = rows_of(case)
     assert items is not None
     maze = found.scores["maze"]
     metrics = [one.verdict.metrics for one in case.scored]

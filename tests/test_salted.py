@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from heptathlon import cli, salts
 from heptathlon.errors import HeptathlonError
-from heptathlon.leaderboard import board, page, salted, submit, validate
+from heptathlon.leaderboard import page, salted, submit, validate
+from heptathlon.leaderboard.rows import rows_of
 from heptathlon.leaderboard.standings import tables
 from tests import forge
 from tests.salts import salt
@@ -44,7 +45,7 @@ def test_the_gap_between_the_splits(
             cli.app, ["leaderboard", "salted", str(hidden), "--out", str(tmp_path / "salted")]
         )
         assert made.exit_code == 0, made.output
-        ((unkeyed, _),) = board.rows_of(validate.examine(hidden))
+        ((unkeyed, _),) = rows_of(validate.examine(hidden))
     (record,) = (tmp_path / "salted").iterdir()
     assert SALT not in record.read_text()
     digests = {
@@ -78,7 +79,7 @@ def test_the_gap_between_the_splits(
 def test_a_gap_is_of_the_same_model_asked_the_same_way(
     splits: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ):
-    ((row, _),) = board.rows_of(validate.examine(splits[0]))
+    ((row, _),) = rows_of(validate.examine(splits[0]))
     for change in ({"settings": "5-shot"}, {"name": "Lab/other"}, {"revision": "abc"}):
         (table,) = tables([row], salted=[row.model_copy(update=change)])
         assert not table.has_hidden

@@ -17,6 +17,7 @@ from huggingface_hub.repocard_data import model_index_to_eval_results
 
 from heptathlon.errors import HeptathlonError, UnknownNameError
 from heptathlon.leaderboard import board, export, propose, rerun, submit, validate
+from heptathlon.leaderboard.rows import rows_of
 from heptathlon.leaderboard.schema import ENVELOPE, arguments_of, command_of
 from heptathlon.running import runs
 from heptathlon.scoring import scorecard
@@ -330,7 +331,7 @@ def test_what_a_record_says(documents: int, starts: int, scores: int, says: str)
 def test_how_many_documents_tell_a_claim_from_the_bar(submission: Path):
     """Drawn again and again, that many documents tell the skill from 0 about half of the time."""
     case = validate.examine(submission)
-    ((row, items),) = board.rows_of(case)
+    ((row, items),) = rows_of(case)
     assert items is not None
     needed = rerun.needed_of(case.card)["maze"]
     assert needed is not None

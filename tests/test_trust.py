@@ -28,6 +28,7 @@ from heptathlon.leaderboard import (
     templates,
     validate,
 )
+from heptathlon.leaderboard.rows import rows_of
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import tables
 from heptathlon.leaderboard.validate import agreeing, files, lines
@@ -132,7 +133,7 @@ def test_a_template_that_would_run_runs_nothing(player: Path, tmp_path: Path):
         "prompts not checked: the chat template cannot be rendered: it fails (SecurityError)"
     ]
     assert not trace.exists()
-    (row, _), *_ = board.rows_of(validate.examine(folder))
+    (row, _), *_ = rows_of(validate.examine(folder))
     text = page.render_page(tables([row]))
     assert "no rank: prompts not checked: the chat template cannot be rendered" in text
 
@@ -326,7 +327,7 @@ def test_runs_are_counted_by_their_answers(player: Path, submission: Path, tmp_p
     found = sorted((r["run"], r["date"], r["runs"]) for r in rows(tmp_path / "site"))
     assert [(n, of) for n, _, of in found] == [(1, 2), (2, 2)]
     one = {r["run"]: r["slug"] for r in rows(tmp_path / "site")}
-    ((row, _),) = board.rows_of(validate.examine(submission))
+    ((row, _),) = rows_of(validate.examine(submission))
     assert one[1] == row.slug
 
 
@@ -370,7 +371,7 @@ def test_the_end_of_a_template_may_hold_marks_and_no_answer(tail: str):
 
 
 def test_a_submitter_s_words_are_told_from_the_board_s(submission: Path):
-    ((row, _),) = board.rows_of(validate.examine(submission))
+    ((row, _),) = rows_of(validate.examine(submission))
     name = "Zoë, 405B parameters"
     assert look_of(name) == ""
     said = row_words.note_of(row.model_copy(update={"submitter": name}))
@@ -382,7 +383,7 @@ def test_a_submitter_s_words_are_told_from_the_board_s(submission: Path):
 
 
 def test_a_claimed_name_looks_like_one(submission: Path):
-    ((row, _),) = board.rows_of(validate.examine(submission))
+    ((row, _),) = rows_of(validate.examine(submission))
     confirmed = row.model_copy(
         update={"confirmed": "a" * 40, "name": "lab/sure", "slug": "sure", "badges": ("re-run",)}
     )

@@ -64,20 +64,41 @@ def write_report(card: Scorecard, scored: Sequence[ScoredSample], path: Path) ->
 
 def render_report(card: Scorecard, scored: Sequence[ScoredSample]) -> str:
     """Return a run's report as one HTML document; see :func:`write_report`."""
+    count = len(card.families)
+    return of_parts(
+        card,
+        [
+            part_of(name, family, of_card(family, scored), count, card.model.name)
+            for name, family in card.families.items()
+        ],
+    )
+
+
+def part_of(
+    name: str, card: FamilyCard, scored: Sequence[ScoredSample], count: int, model: str
+) -> dict[str, Any]:
+    """Return what a report shows of one family, for the template.
+
+    Args:
+        name: name of the part in the scorecard.
+        card: the part.
+        scored: the samples that it is about.
+        count: number of the scorecard's parts, which share the room for items.
+        model: name of the model.
+    """
+    many = max(1, count)
+    return _family(name, card, scored, items.MAX_ITEMS // many, items.MAX_ITEM_BYTES // many, model)
+
+
+def of_parts(card: Scorecard, parts: Sequence[dict[str, Any]]) -> str:
+    """Return the report of a scorecard whose parts were made one by one.
+
+    Args:
+        card: the scorecard.
+        parts: :func:`part_of` of each of its parts, in order.
+    """
     style = pages.style("base.css", "report.css")
     script = Markup(pages.asset("report.js"))  # noqa: S704
-    count = max(1, len(card.families))
-    parts = [
-        _family(
-            name,
-            family,
-            of_card(family, scored),
-            items.MAX_ITEMS // count,
-            items.MAX_ITEM_BYTES // count,
-            card.model.name,
-        )
-        for name, family in card.families.items()
-    ]
     return (
         _environment()
         .get_template("report.html.j2")

@@ -1,8 +1,9 @@
 """What the scripted players make of a run's documents, through the same parser as the model."""
 
 import math
+import sys
 from collections import OrderedDict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -139,6 +140,25 @@ def remember(found: Mapping[tuple[str, str, str], Verdict]) -> None:
 def said(tasks: Container[str]) -> dict[tuple[str, str, str], Verdict]:
     """Return the verdicts on players' answers to some tasks, by player, task and item."""
     return {key: verdict for key, verdict in _verdicts.items() if key[1] in tasks}
+
+
+def forget_tasks(tasks: Collection[str]) -> None:
+    """Forget what the players made of the documents of some tasks, and what they learnt of them."""
+    for key in [key for key in _verdicts if key[1] in tasks]:
+        del _verdicts[key]
+    for asked in [one for one in _played if any(task in tasks for task, _ in one[2])]:
+        del _played[asked]
+    for family in {catalog.task_data(task).family.name for task in tasks}:
+        _clear(f"{players_of.__module__.rpartition('.')[0]}.{family}")
+
+
+def _clear(package: str) -> None:
+    """Empty the caches of a package's functions: a family's players keep texts and models there."""
+    for name, module in list(sys.modules.items()):
+        if name == package or name.startswith(f"{package}."):
+            for value in list(vars(module).values()):
+                if callable(clear := getattr(value, "cache_clear", None)):
+                    clear()
 
 
 def forget() -> None:

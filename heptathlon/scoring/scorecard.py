@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from heptathlon.families import Family, Headline
@@ -55,11 +55,14 @@ __all__ = [
     "Published",
     "ScoredSample",
     "as_estimate",
+    "assembled",
     "bounds_of",
     "card_of",
     "clusters",
     "columns",
     "estimate",
+    "family_cards",
+    "group_order",
     "level_order",
     "looked_across",
     "model_card",
@@ -112,23 +115,61 @@ def card_of(
         find_published: returns the published documents of a task in a season.
         details: whether strata and forms are wanted too.
     """
+    cards: dict[str, FamilyCard] = {}
+    for name, card, _ in family_cards(scored, sets, find_published, details=details, run=run):
+        cards[name] = card
+    return assembled(run, cards)
+
+
+def family_cards(
+    scored: Sequence[ScoredSample],
+    sets: Mapping[str, Published],
+    find_published: Callable[[TaskData, str], Published] = published,
+    *,
+    details: bool = True,
+    known: Collection[str] = (),
+    run: Run | None = None,
+) -> Iterator[tuple[str, FamilyCard, list[ScoredSample]]]:
+    """Yield the part of a scorecard on each family, edition, tier and season, with its samples.
+
+    Args:
+        scored: samples with the verdicts on them.
+        sets: the published documents by task.
+        find_published: returns the published documents of a task in a season.
+        details: whether strata and forms are wanted too.
+        known: names of the scorecard's parts that were made before.
+        run: the run, if it may have been stopped.
+
+    Yields:
+        The part's name in the scorecard, the part, and the samples that it is about.
+    """
     groups: dict[Group, list[ScoredSample]] = {}
     for one in scored:
         groups.setdefault(group_of(one, sets), []).append(one)
-    cards: dict[str, FamilyCard] = {}
-    for key in sorted(groups, key=_group_order):
+    names = set(known)
+    for key in sorted(groups, key=group_order):
         card = _family_card(run, groups[key], sets, find_published, details=details)
         name = card.family
-        if name in cards:
+        if name in names:
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
-        cards[name] = card
+        names.add(name)
+        yield name, card, groups[key]
+
+
+def assembled(run: Run, cards: Mapping[str, FamilyCard]) -> Scorecard:
+    """Return a scorecard of its parts.
+
+    Args:
+        run: the run, of which the results files are read.
+        cards: the parts by name.
+    """
     newest = run.results[-1]
     moment = moment_of(newest)
     return Scorecard(
         model=model_card(newest),
         settings=_settings(run),
         date=moment.isoformat(timespec="seconds") if moment else "",
-        families=cards,
+        families=dict(cards),
         total=skills.total_of(cards.values()),
         broken={task: in_words(faults) for task, faults in run.broken.items()},
         told=_told_card(run),
@@ -162,7 +203,7 @@ def _told_card(run: Run) -> ToldCard | None:
     )
 
 
-def _group_order(key: Group) -> tuple[str, bool, int, str]:
+def group_order(key: Group) -> tuple[str, bool, int, str]:
     """Order a family's groups so that the one that stands for it comes first."""
     family, edition, tier, season = key
     rank = ("full", "lite", "smoke", "long").index(tier)
@@ -170,7 +211,7 @@ def _group_order(key: Group) -> tuple[str, bool, int, str]:
 
 
 def _family_card(
-    run: Run,
+    run: Run | None,
     scored: Sequence[ScoredSample],
     sets: Mapping[str, Published],
     find_published: Callable[[TaskData, str], Published],
@@ -188,7 +229,7 @@ def _family_card(
     bar = skills.bar_of(family, data.edition, data.tier, main, players)
     complete = len(main) == expected
     halted = None
-    if not complete and main:
+    if not complete and main and run is not None:
         halted = sequential.stopped_of(run, list({one.task.task for one in main}))
     found = (
         sequential.headline(headline, main[0].task, known.season, halted, main)

@@ -23,6 +23,7 @@ from heptathlon.leaderboard.validate.case import (
     RE_SCORED,
     WELL_FORMED,
     Case,
+    Each,
     Finding,
     FindPublished,
     Report,
@@ -35,6 +36,8 @@ from heptathlon.leaderboard.validate.numbers import TOLERANCE
 from heptathlon.leaderboard.validate.record import check_record
 from heptathlon.leaderboard.validate.samples import check_samples
 from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import FamilyCard
+from heptathlon.scoring.scorecard import ScoredSample
 
 __all__ = [
     "MAX_ENVELOPE_BYTES",
@@ -70,7 +73,11 @@ def validate(path: Path, *, now: float | None = None) -> Report:
     Raises:
         OwnFaultError: see :func:`examine`.
     """
-    return examine(path, now=now).report
+    return examine(path, now=now, each=_let_go).report
+
+
+def _let_go(case: Case, name: str, card: FamilyCard, scored: Sequence[ScoredSample]) -> None:
+    """Keep nothing of a family's samples."""
 
 
 def validate_all(paths: Sequence[Path], processes: int = 1) -> Iterator[Report]:
@@ -118,8 +125,12 @@ def examine(
     published: FindPublished = scorecard.published,
     details: bool = False,
     whole: bool = False,
+    each: Each | None = None,
 ) -> Case:
     """Check one submission and keep what was read and scored.
+
+    The documents of a long submission take much room: with ``each``, no more than one family's
+    are held at a time.
 
     Args:
         path: its folder, or the envelope in it.
@@ -127,13 +138,14 @@ def examine(
         published: returns the published documents of a task in a season.
         details: whether the scorecard shall have strata and forms; they are not claimed.
         whole: whether long answers are kept as they are, and not only their ends.
+        each: is given each part of the scorecard and its samples, which are then let go.
 
     Raises:
         OwnFaultError: if this installation's data or this program is at fault. That says nothing
             about the submission.
     """
     folder = path.parent if path.name == ENVELOPE else path
-    case = Case(folder, published, time.time() if now is None else now, details, whole)
+    case = Case(folder, published, time.time() if now is None else now, details, whole, each)
     try:
         for step in STEPS:
             step(case)

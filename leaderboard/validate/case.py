@@ -1,7 +1,7 @@
 """A submission under examination: what is asked of it, what was read, and what was found."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from heptathlon.harmless import label
 from heptathlon.leaderboard.schema import Envelope
 from heptathlon.leaderboard.validate.recorded import Recorded
 from heptathlon.running.runs import Run
-from heptathlon.scoring.cards import Scorecard
+from heptathlon.scoring.cards import FamilyCard, Scorecard
 from heptathlon.scoring.scorecard import Published, ScoredSample
 from heptathlon.tasks.catalog import TaskData
 
@@ -68,6 +68,19 @@ class Report(BaseModel):
     findings: list[Finding]
 
 
+@dataclass(frozen=True)
+class Logged:
+    """What lm-eval logged of a task's samples.
+
+    Attributes:
+        count: number of the samples.
+        values: every value of each metric, in the samples' order.
+    """
+
+    count: int
+    values: Mapping[str, Sequence[float]]
+
+
 @dataclass
 class Case:
     """A submission under examination; each step adds what it has read.
@@ -78,8 +91,13 @@ class Case:
         now: the present, in seconds of Unix time.
         details: whether the scorecard shall have strata and forms.
         whole: whether long answers are kept as they are, and not only their ends.
+        each: is given each part of the scorecard and its samples, which are then let go; without
+            one all samples are kept.
         notes: what the row shall say of what was not checked.
         unranked: why the row has no rank; empty if it may have one.
+        scored: the samples with their verdicts, if they are kept.
+        logged: figures of each task as its samples log them.
+        families: the parts of the scorecard, by name.
         contents: digest of the answers to each task, by which a copy shows.
     """
 
@@ -88,12 +106,15 @@ class Case:
     now: float
     details: bool = False
     whole: bool = False
+    each: "Each | None" = None
     findings: list[Finding] = field(default_factory=list)
     badges: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unranked: list[str] = field(default_factory=list)
     recorded: list[Recorded] = field(default_factory=list)
     scored: list[ScoredSample] = field(default_factory=list)
+    logged: dict[str, Logged] = field(default_factory=dict)
+    families: dict[str, FamilyCard] = field(default_factory=dict)
     sets: dict[str, Published] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     _envelope: Envelope | None = None
@@ -130,6 +151,10 @@ class Case:
     def size(self, name: str) -> int:
         """Return the bytes of a file of the folder."""
         return os.stat(self.folder / name).st_size
+
+
+Each = Callable[[Case, str, FamilyCard, Sequence[ScoredSample]], None]
+"""Takes a part of a submission's scorecard: its name, the part, the samples that it is about."""
 
 
 def _present(value: T | None) -> T:

@@ -14,13 +14,13 @@ from heptathlon.leaderboard.validate.case import (
     RE_SCORED,
     Case,
     Finding,
+    Logged,
     finding,
     take,
 )
 from heptathlon.leaderboard.validate.numbers import Difference, differences
 from heptathlon.leaderboard.validate.recorded import Recorded
 from heptathlon.leaderboard.validate.settings import VERSION
-from heptathlon.running.runs import Sample
 from heptathlon.scoring import scorecard
 from heptathlon.tasks import catalog
 
@@ -31,11 +31,7 @@ Figures = dict[str, Any]
 def check_figures(case: Case) -> None:
     """Take the step."""
     try:
-        scored = scorecard.looked_across(case.scored, case.sets)
-        case.scored = scored
-        case._card = scorecard.card_of(
-            case.run, scored, case.sets, case.published, details=case.details
-        )
+        case._card = scorecard.assembled(case.run, case.families)
     except HeptathlonError as error:
         case.findings.append(finding("scorable", "", "", str(error)))
         return
@@ -105,18 +101,16 @@ def aggregates_follow(case: Case) -> Iterator[Finding]:
     """lm-eval's means and their standard errors are those of the logged figures."""
     for name, recorded, tasks in _files(case):
         for task in tasks:
-            made = _task_figures(task, case.run.samples[task], recorded)
+            made = _task_figures(task, case.logged[task], recorded)
             found = differences(recorded.results.get(task, {}), made, f"results.{task}")
             yield from _findings(case, "aggregates_follow", name, found)
 
 
-def _task_figures(task: str, samples: Sequence[Sample], recorded: Recorded) -> Figures:
+def _task_figures(task: str, logged: Logged, recorded: Recorded) -> Figures:
     """Return what lm-eval writes of a task: the formulas of ``_compute_task_aggregations``."""
     out: Figures = {"name": task, "alias": catalog.definition(task).get("task_alias", task)}
-    names = list(dict.fromkeys(name for sample in samples for name in sample.metrics))
     longest = 0
-    for metric in names:
-        values = [s.metrics[metric] for s in samples if metric in s.metrics]
+    for metric, values in logged.values.items():
         longest = max(longest, len(values))
         out[f"{metric},none"] = _mean(values)
         error = f"{metric}_stderr,none"
@@ -222,7 +216,7 @@ def counts_follow(case: Case) -> Iterator[Finding]:
         metrics = {t: _directions(t) for t in tasks}
         told = {g: catalog.group_definition(g).get("metadata", {}) for g in groups}
         parts = {g: [metrics[t] for t in catalog.leaves_of(g) if t in metrics] for g in groups}
-        sizes = {t: len(case.run.samples[t]) for t in tasks}
+        sizes = {t: case.logged[t].count for t in tasks}
         made: dict[str, Any] = {
             "n-samples": {t: {"original": n, "effective": n} for t, n in sizes.items()},
             # Of a group of groups, lm-eval tells these only if it met the inner ones first.

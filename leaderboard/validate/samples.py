@@ -6,7 +6,9 @@ answer.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import itertools
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,13 @@ from heptathlon.leaderboard import allowed, compact, documents, expected, render
 from heptathlon.leaderboard.expected import Renderings
 from heptathlon.leaderboard.rendering import Asked
 from heptathlon.leaderboard.validate import record
-from heptathlon.leaderboard.validate.case import MAX_FINDINGS, Case, Finding, finding
+from heptathlon.leaderboard.validate.case import MAX_FINDINGS, Case, Finding, Logged, finding
 from heptathlon.leaderboard.validate.lines import check_line
 from heptathlon.leaderboard.validate.task import Task
 from heptathlon.running.runs import Run, Sample
+from heptathlon.scoring import scorecard
+from heptathlon.scoring.samples import Group
+from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
 from heptathlon.tasks.players import Player, player_of
@@ -35,29 +40,77 @@ def check_samples(case: Case) -> None:
     """Take the step."""
     tasks = record.tasks_of(case)
     counts: dict[str, int] = {}
+    parts = itertools.groupby(sorted(tasks, key=_part), key=_part)
     with expected.renderings() as open_:
-        for name, path in tasks.items():
-            task = _begun(case, name, case.folder / path, open_)
-            if isinstance(task, Finding):
-                case.findings.append(task)
-                continue
-            for one in _read(task):
-                counts[one.check] = counts.get(one.check, 0) + 1
-                if counts[one.check] <= MAX_FINDINGS:
-                    case.findings.append(one)
-                if counts[one.check] > MAX_FINDINGS or one.check in _LAST:
-                    # Nothing more is learnt from this file.
-                    break
-            else:
-                case.findings += _ended(task)
-            case.scored += task.samples
-            case.sets[name] = task.published
-            case.contents[name] = hashlib.sha256(
-                canonical_json(sorted(task.answers.items())).encode()
-            ).hexdigest()
-            _note(task)
+        for _, names in parts:
+            _check_part(case, tasks, names, counts, open_)
     if not case.findings:
         _keep(case, tasks)
+
+
+def _part(task: str) -> tuple[str, bool, int, str]:
+    """Sort key of the part of the scorecard to which a task belongs, but for its season."""
+    data = catalog.task_data(task)
+    return scorecard.group_order(Group(data.family.name, data.edition, data.tier, ""))
+
+
+def _check_part(
+    case: Case,
+    tasks: Mapping[str, str],
+    names: Iterable[str],
+    counts: dict[str, int],
+    open_: Renderings,
+) -> None:
+    """Read the samples of a family's tasks, and judge them together if nothing was found."""
+    scored: list[ScoredSample] = []
+    for name in names:
+        task = _begun(case, name, case.folder / tasks[name], open_)
+        if isinstance(task, Finding):
+            case.findings.append(task)
+            continue
+        for one in _read(task):
+            counts[one.check] = counts.get(one.check, 0) + 1
+            if counts[one.check] <= MAX_FINDINGS:
+                case.findings.append(one)
+            if counts[one.check] > MAX_FINDINGS or one.check in _LAST:
+                # Nothing more is learnt from this file.
+                break
+        else:
+            case.findings += _ended(task)
+        scored += task.samples
+        case.sets[name] = task.published
+        case.logged[name] = _logged(task)
+        case.contents[name] = hashlib.sha256(
+            canonical_json(sorted(task.answers.items())).encode()
+        ).hexdigest()
+        _note(task)
+    if not case.findings:
+        _judge(case, scored)
+
+
+def _logged(task: Task) -> Logged:
+    values: dict[str, array[float]] = {}
+    for one in task.samples:
+        for name, value in one.sample.metrics.items():
+            values.setdefault(name, array("d")).append(value)
+    return Logged(len(task.samples), values)
+
+
+def _judge(case: Case, read: Sequence[ScoredSample]) -> None:
+    """Make a family's part of the scorecard, and keep its samples if nobody else takes them."""
+    try:
+        scored = scorecard.looked_across(read, case.sets)
+        for name, card, ones in scorecard.family_cards(
+            scored, case.sets, case.published, details=case.details, known=case.families
+        ):
+            case.families[name] = card
+            if case.each is not None:
+                case.each(case, name, card, ones)
+    except HeptathlonError as error:
+        case.findings.append(finding("scorable", "", "", str(error)))
+        return
+    if case.each is None:
+        case.scored += scored
 
 
 _LAST = frozenset(("readable", "seasons_are_known", "documents_are_published"))

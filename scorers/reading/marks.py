@@ -58,6 +58,16 @@ _NOT_OURS = re.compile(
     re.IGNORECASE,
 )
 """What makes the answer that is named behind it somebody else's, or none."""
+_DOUBTED = re.compile(
+    r"(?:(?:(?:\b(?:not|never|hardly|nobody|no one)|n't)\b(?: \w{1,12}){0,2}?"
+    r" (?:think|thinks|believe|believes|say|says|saying|claim|mean|suppose|suggest|agree|true"
+    r"|possible|likely|the case|(?:sure|certain|convinced|clear) (?:that|whether|if)))"
+    r"|(?<!\bno )(?<!\bwithout )(?<!\bbeyond )(?<!n't )(?<!\bnot )\bdoubt(?:s|ed|ful)?"
+    r"|\b(?:unlikely|improbable|impossible))"
+    r"(?: (?:that|whether|if))?(?: (?:the|my|our|this|a))?[ \t*_\"']{0,4}$",
+    re.IGNORECASE,
+)
+"""What makes the answer that is named behind it one that is not believed."""
 _FORMULA = re.compile(
     rf"^{_D}(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct |right |best )?"
     rf"(?:answer|option|choice) (?:is|would be){_D}:?{_D}",
@@ -172,7 +182,7 @@ def _is_mark(text: str, mark: re.Match[str]) -> bool:
     if not mark["line"]:
         return True
     before = text[max(0, mark.start() - 80) : mark.start()].rpartition("\n")[2]
-    if _NOT_OURS.search(before):
+    if _disowned(before):
         return False
     if mark["is"] or mark["line"].startswith("ANSWER"):
         return True
@@ -304,6 +314,10 @@ _STATED = (
     rf"|label|output){_D}{_SAYS}"
     r"|\bI(?:'d| would|'ll| will| have| am|'m)? (?:choose|chose|chosen|pick|picked|select|selected"
     r"|go with|going with|answer|say)\b"
+    # What somebody else will do is what was asked; what they did may be told of the examples.
+    r"|\b(?:student|pupil|learner) (?:will|would|should|is likely to|is most likely to)"
+    r"(?: (?:most likely|likely|probably|also|then)){0,1}"
+    r" (?:choose|pick|select|tick|mark|answer(?: with)?|go with)\b"
     r"|(?:选择?|選擇?)(?=[ \t*_\"'(]{0,4}[A-Za-z])"
 )
 
@@ -317,7 +331,7 @@ def statements(text: str, nouns: Sequence[str] = ()) -> Iterator[str]:
     """
     found = [
         m for m in _pattern(tuple(nouns)).finditer(text)
-        if not _NOT_OURS.search(text[max(0, m.start() - 80) : m.start()].rpartition("\n")[2])
+        if not _disowned(text[max(0, m.start() - 80) : m.start()].rpartition("\n")[2])
     ]  # fmt: skip
     limit = len(text)
     for mark in reversed(found):
@@ -325,6 +339,11 @@ def statements(text: str, nouns: Sequence[str] = ()) -> Iterator[str]:
         limit = mark.start()
         if content := peeled(text[mark.end() : end]):
             yield content
+
+
+def _disowned(before: str) -> bool:
+    """Tell whether what stands before an answer on its line makes it another's, or no belief."""
+    return bool(_NOT_OURS.search(before) or _DOUBTED.search(before))
 
 
 @lru_cache(maxsize=64)

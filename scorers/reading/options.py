@@ -48,10 +48,17 @@ _DENIAL = (
     r"|(?:wrong|incorrect|false) (?:answer|option|choice)s?)\b"
     r"|n't\b)"
 )
-_DENIED = re.compile(
-    rf"{_DENIAL}[^.;!?\n,]{{0,200}}?(?=[.;!?\n,]|\b(?:but|it's|it is|is (?!not))|$)", re.IGNORECASE
+_UNBELIEVED = (
+    r"(?:(?<!\bno )(?<!\bwithout )(?<!\bbeyond )(?<!n't )(?<!\bnot )\bdoubt(?:s|ed|ful)?\b"
+    r"|\b(?:unlikely|improbable|nobody|no one)\b"
+    r"|(?:\b(?:not|never|hardly)|n't) (?:think|believe|say|claim|mean|suppose|suggest)s?\b)"
 )
-"""A denial reaches to the end of its clause."""
+_DENIED = re.compile(
+    rf"{_UNBELIEVED}[^.;!?\n,]{{0,200}}?(?=[.;!?\n,]|\bbut\b|$)"
+    rf"|{_DENIAL}[^.;!?\n,]{{0,200}}?(?=[.;!?\n,]|\b(?:but|it's|it is|is (?!not))|$)",
+    re.IGNORECASE,
+)
+"""A denial reaches to the end of its clause, and one of a belief over what is believed too."""
 _WRONG = re.compile(
     rf"(?:\b{_NOUNS} )?[(\[\"'*]{{0,3}}\b{_EITHER}[)\]\"'*]{{0,3}}"
     r"(?: (?:is|was|are|were|would be|seems|cannot|can't|does|did|could)){0,2}"
