@@ -246,7 +246,7 @@ def read_yaml(path: Path, *, max_bytes: int, otherwise: str) -> dict[str, Any]:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        def compose_mapping_node(self, anchor: Any) -> Any:
             # As it is written: later on, what is merged into it stands among its own keys.
             node = super().compose_mapping_node(anchor)
             seen: set[tuple[str, str]] = set()
