@@ -129,14 +129,12 @@ def _let_go() -> None:
 
 def _read(kept: _Set, config: str, split: str) -> list[dict[str, Any]]:
     try:
-        table = store.read_table(kept.folder, config, split)
+        return [
+            {key: _shared(kept.texts, value) for key, value in row.items()}
+            for row in store.each_doc(kept.folder, config, split)
+        ]
     except HeptathlonError as error:
         raise OwnFaultError(f"the published set {kept.folder.name} is damaged: {error}") from None
-    return [
-        {key: _shared(kept.texts, value) for key, value in row.items()}
-        for batch in table.to_batches(max_chunksize=256)
-        for row in batch.to_pylist()
-    ]
 
 
 def _shared(texts: dict[str, str], value: Any) -> Any:

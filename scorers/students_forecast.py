@@ -13,7 +13,7 @@ and wrong forecast does not decide a run."""
 Probabilities = tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Forecast(Verdict):
     """A verdict that keeps the forecast it is on.
 

@@ -28,7 +28,7 @@ from heptathlon.builders.store.names import (
     own_data,
     own_listing,
 )
-from heptathlon.builders.store.reading import content_digest, read_docs, read_table
+from heptathlon.builders.store.reading import content_digest, each_doc, read_docs, read_table
 from heptathlon.builders.store.writing import write
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "content_digest",
     "dataset",
     "digest",
+    "each_doc",
     "ensure",
     "locate",
     "log_progress",

@@ -33,7 +33,7 @@ SIDECAR_NAME = re.compile(rf"^heptathlon_({_DATE})\.jsonl$")
 Response = str | list[tuple[float, bool]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One logged document: what was asked, what came back, what lm-eval wrote of it.
 

@@ -42,7 +42,7 @@ def play_all(family: Family, headline: Headline, scored: Sequence[ScoredSample])
         played = [replace(one, verdict=_play(player, one)) for one in asked]
         verdicts = across(family.name, [one.row for one in played])
         main = [
-            replace(one, verdict=verdict)
+            replace(one, verdict=_shared(verdict))
             for one, verdict in zip(played, verdicts, strict=True)
             if one.variant in headline.variants
         ]
@@ -78,7 +78,11 @@ def known(family: Family, headline: Headline, scored: Sequence[ScoredSample]) ->
     return _played[key]
 
 
-_verdicts: dict[tuple[str, str, str], Verdict] = {}
+_verdicts: dict[tuple[str, str], dict[str, Verdict]] = {}
+"""Verdicts on players' answers, by player and task, then by item."""
+_distinct: dict[tuple[Any, ...], Verdict] = {}
+MAX_DISTINCT = 2**16
+"""Different verdicts that are kept once for all items; of a choice there are few."""
 
 
 def _play(player: Player, one: ScoredSample) -> Verdict:
@@ -87,16 +91,27 @@ def _play(player: Player, one: ScoredSample) -> Verdict:
     The document is the published one (:func:`score_samples` has checked it), so its item_id
     stands for it.
     """
-    key = (player.name, one.task.task, str(one.sample.doc["item_id"]))
-    if key not in _verdicts:
+    known = _verdicts.setdefault((player.name, one.task.task), {})
+    item = str(one.sample.doc["item_id"])
+    if item not in known:
         doc = one.sample.doc
         responses: list[Any]
         if isinstance(one.sample.response, str):
             responses = [player.answer(doc)]
         else:
             responses = list(player.likelihoods(doc, catalog.choices_of(one.task.task, doc)))
-        _verdicts[key] = scorer_of(one.family).verdict(doc, responses)
-    return _verdicts[key]
+        known[item] = _shared(scorer_of(one.family).verdict(doc, responses))
+    return known[item]
+
+
+def _shared(verdict: Verdict) -> Verdict:
+    """Return the verdict, as the same object as all that are equal to it."""
+    if type(verdict) is not Verdict:
+        return verdict
+    key = (verdict.outcome, verdict.answer, verdict.invalid, *verdict.metrics.items())
+    if len(_distinct) >= MAX_DISTINCT and key not in _distinct:
+        return verdict
+    return _distinct.setdefault(key, verdict)
 
 
 def unanswered(family: Family, edition: str, tier: str, season: str) -> list[ScoredSample]:
@@ -133,19 +148,25 @@ def _group_of(family: Family, edition: str) -> str:
 
 def remember(found: Mapping[tuple[str, str, str], Verdict]) -> None:
     """Take verdicts on players' answers, by player, task and item, as known from before."""
-    for key, verdict in found.items():
-        _verdicts.setdefault(key, verdict)
+    for (player, task, item), verdict in found.items():
+        _verdicts.setdefault((player, task), {}).setdefault(item, _shared(verdict))
 
 
 def said(tasks: Container[str]) -> dict[tuple[str, str, str], Verdict]:
     """Return the verdicts on players' answers to some tasks, by player, task and item."""
-    return {key: verdict for key, verdict in _verdicts.items() if key[1] in tasks}
+    return {
+        (player, task, item): verdict
+        for (player, task), known in _verdicts.items()
+        if task in tasks
+        for item, verdict in known.items()
+    }
 
 
 def forget_tasks(tasks: Collection[str]) -> None:
     """Forget what the players made of the documents of some tasks, and what they learnt of them."""
     for key in [key for key in _verdicts if key[1] in tasks]:
         del _verdicts[key]
+    _distinct.clear()
     for asked in [one for one in _played if any(task in tasks for task, _ in one[2])]:
         del _played[asked]
     for family in {catalog.task_data(task).family.name for task in tasks}:
@@ -164,4 +185,5 @@ def _clear(package: str) -> None:
 def forget() -> None:
     """Forget what the players made of documents that will not be asked for again."""
     _verdicts.clear()
+    _distinct.clear()
     _played.clear()

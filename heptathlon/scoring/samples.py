@@ -1,7 +1,7 @@
 """A run's samples with the suite's own verdicts, after a check that they are the published ones."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -49,7 +49,7 @@ class Published:
     whole: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ScoredSample:
     """A logged sample with the suite's own verdict on it."""
 
@@ -109,25 +109,30 @@ def published(data: TaskData, season: str) -> Published:
 def _published(task: str, name: store.SetName) -> Published:
     data = catalog.task_data(task)
     folder = store.locate(name)
-    rows = _chosen(folder, data)
     needed = data.family.headline_of(data.edition).whole
+    docs: dict[str, str] = {}
+    whole: Counter[str] = Counter()
+    for row in _chosen(folder, data):
+        docs[row["item_id"]] = doc_digest(row)
+        if needed:
+            whole[str(row[needed])] += 1
     return Published(
         name=name.folder,
         digest=store.read_manifest(folder).digest,
         season=name.season,
-        docs={row["item_id"]: doc_digest(row) for row in rows},
-        whole=Counter(str(row[needed]) for row in rows) if needed else {},
+        docs=docs,
+        whole=whole,
     )
 
 
 def documents(data: TaskData, season: str) -> list[dict[str, Any]]:
     """Return the documents that a task asks in a season, building the set if it is not there."""
-    return _chosen(store.locate(_set_of(data, season)), data)
+    return list(_chosen(store.locate(_set_of(data, season)), data))
 
 
-def _chosen(folder: Path, data: TaskData) -> list[dict[str, Any]]:
-    rows = store.read_docs(folder, data.config)
-    return [row for row in rows if all(row[k] == v for k, v in data.where.items())]
+def _chosen(folder: Path, data: TaskData) -> Iterator[dict[str, Any]]:
+    rows = store.each_doc(folder, data.config)
+    return (row for row in rows if all(row[k] == v for k, v in data.where.items()))
 
 
 def _set_of(data: TaskData, season: str) -> store.SetName:

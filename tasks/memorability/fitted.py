@@ -22,7 +22,7 @@ RATED = ("rated_synonyms", "rated_senses")
 _WORD = re.compile(r"[\w']+")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 11)
 def words(text: str) -> frozenset[str]:
     """Return the words of a text, in lower case."""
     return frozenset(_WORD.findall(text.lower()))
