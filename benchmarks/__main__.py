@@ -22,6 +22,8 @@ BENCHMARKS = (
     "site",
     "coverage",
     "stopping",
+    "prefixes",
+    "gpu",
     "total",
     "longcontext",
 )
