@@ -21,6 +21,9 @@ BENCHMARKS = (
     "start",
     "site",
     "coverage",
+    "stopping",
+    "prefixes",
+    "gpu",
     "total",
     "longcontext",
 )

@@ -240,12 +240,28 @@ def read_yaml(path: Path, *, max_bytes: int, otherwise: str) -> dict[str, Any]:
         otherwise: what is said of a file that holds something else, such as "holds no study".
 
     Raises:
-        HeptathlonError: naming the file, if it cannot be read or holds no mapping.
+        HeptathlonError: naming the file, if it cannot be read, holds no mapping, or says a key
+            twice, of which YAML's readers take the last without a word.
     """
     import yaml
 
+    class Loader(yaml.SafeLoader):
+        def compose_mapping_node(self, anchor: Any) -> Any:
+            # As it is written: later on, what is merged into it stands among its own keys.
+            node = super().compose_mapping_node(anchor)
+            seen: set[tuple[str, str]] = set()
+            for key, _ in node.value:
+                name = (key.tag, str(key.value))
+                if name in seen:
+                    raise HeptathlonError(
+                        f"{path}: line {key.start_mark.line + 1} says {key.value!r:.60} a second "
+                        "time; keep one of the two."
+                    )
+                seen.add(name)
+            return node
+
     try:
-        data = yaml.safe_load(read_text_limited(path, max_bytes=max_bytes))
+        data = yaml.load(read_text_limited(path, max_bytes=max_bytes), Loader)  # noqa: S506
     except yaml.YAMLError as error:
         raise HeptathlonError(f"{path}: not valid YAML ({' '.join(str(error).split())}).") from None
     if not isinstance(data, dict):

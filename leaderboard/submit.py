@@ -28,7 +28,7 @@ from heptathlon.leaderboard.standings import EDITIONS
 from heptathlon.leaderboard.validate.files import stamp_of
 from heptathlon.private import refuse_secrets
 from heptathlon.records import doc_digest
-from heptathlon.running import runs
+from heptathlon.running import runs, stopped
 from heptathlon.running.runs import Run
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import Scorecard
@@ -63,6 +63,9 @@ def prepare(
     run = runs.read_run(folder)
     files = _needed_files(run)
     recorded = [runs.read_results(p) for p in files]
+    for results, file in zip(recorded, files, strict=True):
+        if stopped.of_results(results, str(file)) is not None:
+            raise HeptathlonError(f"{file}: {stopped.NOT_WHOLE}")
     for results, file in zip(recorded, files, strict=True):
         refuse_secrets({k: v for k, v in results.items() if k != "pretty_env_info"}, str(file))
     model = scorecard.model_card(run.results[-1])

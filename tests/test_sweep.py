@@ -132,6 +132,28 @@ def test_files_that_are_no_sweeps(tmp_path: Path, text: str):
         files.read_file(tmp_path / "s.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sweep: a\ntasks: [maze]\nmodels: [{model: hf}]\nsweep: b\n", "line 4 says 'sweep'"),
+        ("sweep: a\ntasks: [maze]\nmodels:\n- model: hf\n  model: api\n", "line 5 says 'model'"),
+        ("sweep: a\ntasks: [maze]\nmodel_args: {x: 1, x: 2}\n", "line 3 says 'x'"),
+    ],
+)
+def test_a_key_that_is_said_twice_is_refused(text: str, says: str, tmp_path: Path):
+    """YAML's readers take the last one, and a cell that was meant would be missing."""
+    (tmp_path / "s.yaml").write_text(text)
+    with pytest.raises(HeptathlonError, match=says):
+        files.read_file(tmp_path / "s.yaml")
+
+
+def test_one_mapping_may_be_merged_into_several(tmp_path: Path):
+    text = "sweep: a\ntasks: [maze]\nmodels:\n- &m {model: hf, gpus: 1}\n"
+    text += "- &n {<<: *m, gpus: 2}\n- {<<: *n, cpus: 3}\n"
+    (tmp_path / "s.yaml").write_text(text)
+    assert [one.gpus for one in files.read_file(tmp_path / "s.yaml").models] == [1, 2, 2]
+
+
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_examples_are_sweeps(path: Path):
     sweep = files.read_file(path)

@@ -25,7 +25,7 @@ def scorecard(card: Any) -> Table:
         bar = family.bar
         table.add_row(
             f"{family.family}\n{family.edition} {family.tier}\n{family.season}"
-            + "\n(incomplete)" * (not family.complete),
+            + ("" if family.complete else "\n(stopped)" if family.stopped else "\n(incomplete)"),
             f"{family.headline.metric} {_estimate(family.headline)}",
             f"{bar.player}\n{_figure(bar.value)}" if bar else "-",
             _estimate(family.skill) + "\nbelow the bar" * _is_below(family),
@@ -41,6 +41,11 @@ def remarks(card: Any) -> list[str]:
         f"{name}: no {family.headline.metric}: {family.headline.reason}"
         for name, family in card.families.items()
         if family.headline.value is None
+    ]
+    out += [
+        f"{name}: stopped when {family.stopped.says}; its interval holds whenever one stops"
+        for name, family in card.families.items()
+        if family.stopped
     ]
     out += [line for name, family in card.families.items() for line in _sure(name, family)]
     out += [f"incomplete: {task}: {said}" for task, said in card.broken.items()]

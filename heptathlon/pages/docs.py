@@ -7,16 +7,20 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from heptathlon import environment
+from scipy.stats import spearmanr
+
+from heptathlon import costs, environment
 from heptathlon.builders.hub import facts_table, family_notes
 from heptathlon.families import FAMILIES, Family, of_role, task_name
 from heptathlon.files import write_text_atomic
 from heptathlon.pages.base import DASH
 from heptathlon.published import of_family
+from heptathlon.scoring import skills
 from heptathlon.tasks import catalog
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"(<!-- families: generated -->\n).*?(<!-- /families -->)", re.DOTALL)
+COSTS = re.compile(r"(<!-- costs: generated -->\n).*?(<!-- /costs -->)", re.DOTALL)
 
 
 def families_table() -> str:
@@ -25,6 +29,12 @@ def families_table() -> str:
     if exhibition := {n: f for n, f in of_role("exhibition").items() if not f.package}:
         lines += ["", "Exhibition events, which no total counts:", "", *_table(exhibition)]
     return "\n".join(lines) + "\n"
+
+
+def costs_table() -> str:
+    """Return the README's table of what each event reads in each tier."""
+    own = [f.name for f in FAMILIES.values() if not f.package]
+    return "\n".join(costs.table(own, ("smoke", "lite", "full", "long"))) + "\n"
 
 
 def _table(families: Mapping[str, Family]) -> list[str]:
@@ -42,7 +52,8 @@ def task_card(family: Family) -> str:
     leaves = [t for t in catalog.leaves() if catalog.task_data(t).family is family]
     lines = [f"# {family.title} (`{family.name}`)", "", family.question, ""]
     lines += facts_table(family)
-    lines += ["", family_notes(family), "", *_published(family), "## Tasks", ""]
+    lines += ["", family_notes(family), "", *_published(family), *costs.card(family.name)]
+    lines += [*_lite_for_full(family), "## Tasks", ""]
     lines += ["| task | tier | edition |", "|---|---|---|"]
     for tier in family.tiers:
         group = task_name(family.name, tier)
@@ -82,6 +93,29 @@ def _published(family: Family) -> list[str]:
     return lines
 
 
+def _lite_for_full(family: Family) -> list[str]:
+    """Return what the players say of how well ``lite`` stands for ``full``; nothing if unknown."""
+    lite, full = (skills.measured_of(family, "fresh", t, family.headline) for t in ("lite", "full"))
+    if lite is None or full is None:
+        return []
+    pairs = [
+        (value, other)
+        for name, value in lite.players.items()
+        if value is not None and (other := full.players.get(name)) is not None
+    ]
+    mine, others = ([pair[i] for pair in pairs] for i in (0, 1))
+    ranks = float(spearmanr(mine, others).statistic)
+    apart = sum(abs(a - b) for a, b in pairs) / len(pairs)
+    return [
+        "## Lite for full",
+        "",
+        f"Of {len(pairs)} scripted players, the expected headline on `lite` ({len(lite.salts)} "
+        f"draws) and on `full` ({len(full.salts)}) have a rank correlation of {ranks:.2f} and "
+        f"are {apart:.4f} apart on average. What one draw adds to that is in the run's interval.",
+        "",
+    ]
+
+
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """Return every generated file's path and the text that it should hold."""
     readme = root / "README.md"
@@ -89,9 +123,8 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
     out = {root / "docs" / f"{f.name}.md": task_card(f) for f in own}
     out[root / "docs" / "environment.md"] = environment.page()
     table = families_table()
-    out[readme] = BLOCK.sub(
-        lambda m: m.group(1) + table + m.group(2), readme.read_text(encoding="utf-8")
-    )
+    text = BLOCK.sub(lambda m: m.group(1) + table + m.group(2), readme.read_text(encoding="utf-8"))
+    out[readme] = COSTS.sub(lambda m: m.group(1) + costs_table() + m.group(2), text)
     return out
 
 

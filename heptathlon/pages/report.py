@@ -46,6 +46,7 @@ METHODS = {
     "clustered-t": "Student's t on clusters",
     "wilson-on-clusters": "bound for clusters that are all alike",
     "cluster-bootstrap": "bootstrap of clusters",
+    "betting-sequence": "confidence sequence by betting, which holds whenever one stops",
 }
 """Words for the names of methods that :class:`heptathlon.scorers.stats.Interval` uses."""
 RIGHT_KINDS: dict[items.Right, plots.Kind] = {"right": "good", "partly": "partly", "wrong": "bad"}

@@ -218,11 +218,11 @@ def plan(
     if asking.apply_chat_template:
         reader.check_template()
     noise.hush()
-    tasks = _loaded(asked)
+    tasks = loaded(asked)
     if asking.generated:
-        tasks = _loaded(twins.generated(tasks)[0])
-    evaluating.prepare(reader, tasks, _config(asking))
-    found = {name: _of_task(task, reader) for name, task in tasks.items()}
+        tasks = loaded(twins.generated(tasks)[0])
+    evaluating.prepare(reader, tasks, config_of(asking))
+    found = {name: of_task(task, reader) for name, task in tasks.items()}
     if calibrate:
         rates = calibrating.rates(tasks, reader, model, given, batch_size, device)
     return Plan(reader.tokenizer_name, found, rates, prices)
@@ -250,7 +250,8 @@ def _check(names: Sequence[str], asking: Asking, rates: Rates, prices: Prices) -
         )
 
 
-def _loaded(names: Sequence[str]) -> dict[str, Any]:
+def loaded(names: Sequence[str]) -> dict[str, Any]:
+    """Return lm-eval's tasks of some names."""
     from lm_eval.tasks import TaskManager
 
     manager = TaskManager(include_path=str(derived.include_path()), include_defaults=False)
@@ -258,7 +259,8 @@ def _loaded(names: Sequence[str]) -> dict[str, Any]:
     return {name: found[name] for name in names}
 
 
-def _config(asking: Asking) -> SimpleNamespace:
+def config_of(asking: Asking) -> SimpleNamespace:
+    """Return as much of lm-eval's configuration of a run as building requests needs."""
     # Every task fixes its worked examples itself; the seeds are lm-eval's own.
     more = {
         "num_fewshot": None,
@@ -270,7 +272,8 @@ def _config(asking: Asking) -> SimpleNamespace:
     return SimpleNamespace(**asking._asdict(), **more)
 
 
-def _of_task(task: Any, reader: tokenizing.Reader) -> Tokens:
+def of_task(task: Any, reader: tokenizing.Reader) -> Tokens:
+    """Return what a task asks, whose requests are built."""
     requests = task.instances
     texts = [tokenizing.text_of(request) for request in requests]
     repeats = np.array([request.repeats or 1 for request in requests], dtype=np.int64)

@@ -12,10 +12,21 @@ from heptathlon import models
 from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, folder_stamp
 from heptathlon.models import pairs, window
-from heptathlon.running import evaluating, glance, noise, preflight, settings, sidecar, twins
+from heptathlon.running import (
+    evaluating,
+    glance,
+    noise,
+    preflight,
+    settings,
+    sidecar,
+    stopped,
+    stopping,
+    twins,
+)
 from heptathlon.running.broken import Guard
 from heptathlon.running.identity import MANNERS, address
 from heptathlon.running.saving import Staging
+from heptathlon.running.stopped import Stopped
 from heptathlon.tasks import catalog
 from heptathlon.version import __version__
 
@@ -44,6 +55,9 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     if wanted.generated:
         loaded = _generated(loaded, manager)
     tasks: dict[str, Any] = dict(loaded["tasks"])
+    if wanted.stops:
+        tasks = _of_headlines(tasks)
+        loaded = {**loaded, "groups": {}}
     preflight.refuse_blind(config, tasks)
     preflight.refuse_silent(config, tasks)
     preflight.warn_of_examples(config, tasks)
@@ -55,7 +69,10 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     preflight.warn_of_tokens(lm, tasks.values())
     pairs.attach(lm)
     journal = _attach_journal(lm, config)
-    results = Run(lm, config, manager, tasks, loaded["groups"], journal).results()
+    record = None
+    if wanted.stops:
+        record, tasks = _ask_enough(lm, tasks, config, journal, wanted)
+    results = Run(lm, config, manager, tasks, loaded["groups"], journal, record).results()
     if results is None:
         return []
     path, merged = results
@@ -105,6 +122,7 @@ class Run:
         tasks: leaf tasks by name, with their requests.
         groups: lm-eval's groups by name.
         journal: keeps every answer.
+        record: what is to be recorded of a run that stopped; None for a whole one.
     """
 
     def __init__(
@@ -115,9 +133,11 @@ class Run:
         tasks: Mapping[str, Any],
         groups: Mapping[str, Any],
         journal: Any,
+        record: Stopped | None = None,
     ) -> None:
         self._lm, self._config, self._manager = lm, config, manager
         self._tasks, self._groups, self._journal = tasks, groups, journal
+        self._record = record
         self._parts: list[dict[str, Any]] = []
         self._samples: dict[str, Any] = {}
         self._broken: dict[str, str] = {}
@@ -139,10 +159,10 @@ class Run:
             # Its advice on chat templates is for models that apply one here.
             said.setLevel(logging.ERROR)
         progress = noise.Progress(len(self._tasks))
-        stopped, failed = ahead, dict[str, str]()
+        halted, failed = ahead, dict[str, str]()
         try:
             for number, (name, task) in enumerate(self._tasks.items(), start=1):
-                if stopped is not None and not (
+                if halted is not None and not (
                     ahead is not None and self._journal.knows(task.instances)
                 ):
                     continue
@@ -150,7 +170,7 @@ class Run:
                     self._do(name, task)
                     progress.say(number, name)
                 except (HeptathlonError, KeyboardInterrupt) as error:
-                    stopped = error
+                    halted = error
                 except Exception as error:
                     if self._lm.world_size > 1:
                         raise
@@ -164,7 +184,7 @@ class Run:
             said.setLevel(level)
             if self._staging is not None:
                 self._staging.discard()
-        self._tell(path, stopped, failed)
+        self._tell(path, halted, failed)
         return path
 
     def _ask_ahead(self) -> BaseException | None:
@@ -201,6 +221,8 @@ class Run:
         if self._staging is None or not self._parts:
             return None
         merged = evaluating.merged(self._parts, self._groups)
+        if self._record is not None:
+            merged[stopped.KEY] = self._record.model_dump(mode="json")
         if self._samples:
             _log_elsewhere(merged, self._samples, self._config)
         return self._staging.publish(merged, sidecar.run_line(self._lm)), merged
@@ -208,29 +230,34 @@ class Run:
     def _tell(
         self,
         path: tuple[Path, dict[str, Any]] | None,
-        stopped: BaseException | None,
+        halted: BaseException | None,
         failed: Mapping[str, str],
     ) -> None:
         """Say what is missing; delete the journal if nothing is."""
         for name, said in self._broken.items():
             logger.warning("incomplete: %s: %s", name, said)
-        if self._broken and stopped is None and not failed:
+        if self._broken and halted is None and not failed:
             logger.warning(
                 "the run is incomplete; the same command asks the broken ones again, and no others"
             )
-        if stopped is None and not failed:
+        if halted is None and not failed:
             if path is not None and not self._broken:
-                self._journal.delete()
+                if self._record is None:
+                    self._journal.delete()
+                else:
+                    logger.warning(
+                        "stopped: the same command without --precision and --versus asks the rest"
+                    )
             return
         done = f"{len(self._parts)} of {len(self._tasks)} tasks are saved"
         where = f" in {path[0]}" if path else ""
         kept = f"{len(self._journal):,} answers are kept in {self._journal.path.parent}"
         goes_on = f"{done}{where}; {kept}, and the same command goes on from there."
-        if isinstance(stopped, HeptathlonError):
-            raise HeptathlonError(f"{str(stopped).rstrip('.')}. {goes_on}") from None
-        if stopped is not None:
+        if isinstance(halted, HeptathlonError):
+            raise HeptathlonError(f"{str(halted).rstrip('.')}. {goes_on}") from None
+        if halted is not None:
             logger.warning("interrupted: %s", goes_on)
-            raise stopped
+            raise halted
         name, said = next(iter(failed.items()))
         more = f" (and {len(failed) - 1} more tasks)" if len(failed) > 1 else ""
         raise HeptathlonError(f"{name}{more} failed: {said}. {goes_on}")
@@ -246,6 +273,44 @@ def _generated(loaded: Mapping[str, Any], manager: Any) -> dict[str, Any]:
     tasks = kept | more
     groups = {} if left or more else loaded["groups"]
     return {"tasks": {name: tasks[name] for name in names}, "groups": groups}
+
+
+def _of_headlines(tasks: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tasks of headlines, and say how many others a run that stops leaves out."""
+    kept = stopping.headlines(list(tasks))
+    if len(kept) < len(tasks):
+        logger.warning("only headlines are asked: %d tasks are left out", len(tasks) - len(kept))
+    return {name: tasks[name] for name in kept}
+
+
+def _ask_enough(
+    lm: Any, tasks: dict[str, Any], config: Any, journal: Any, wanted: settings.Wanted
+) -> tuple[Stopped | None, dict[str, Any]]:
+    """Ask until enough is known; return what is to be recorded, and the tasks that were asked.
+
+    Raises:
+        HeptathlonError: as the model does, and then the answers so far are kept.
+    """
+    try:
+        goal = stopping.Goal(wanted.precision, wanted.versus)
+        chosen = stopping.ask(lm, tasks, goal, config.samples)
+    except (HeptathlonError, KeyboardInterrupt) as error:
+        if not len(journal):
+            raise
+        kept = f"{len(journal):,} answers are kept, and the same command goes on from there"
+        if isinstance(error, HeptathlonError):
+            raise HeptathlonError(
+                f"{str(error).rstrip('.')}. {kept[0].upper()}{kept[1:]}."
+            ) from None
+        logger.warning("interrupted: %s", kept)
+        raise
+    journal.rewind()
+    if chosen.record is None:
+        return None, tasks
+    config.samples, config.limit = chosen.samples, None
+    asked = {name: tasks[name] for name in chosen.samples}
+    evaluating.prepare(lm, asked, config)
+    return chosen.record, asked
 
 
 def _keep_within_window(lm: Any, tasks: dict[str, Any], config: Any, *, skip: bool) -> bool:

@@ -1,4 +1,4 @@
-"""The flags of ``heptathlon run``: lm-eval's own and four more, and what of them is refused."""
+"""The flags of ``heptathlon run``: lm-eval's own and a few more, and what of them is refused."""
 
 import argparse
 import tempfile
@@ -54,6 +54,18 @@ def parser() -> argparse.ArgumentParser:
         help="Ask prompt forms of likelihood tasks in their place: the same 200 questions in each "
         f"of {prompt_forms.COUNT}, to see how far a score is one of the prompt.",
     )
+    run.add_argument(
+        "--precision",
+        type=float,
+        help="Stop when the headline is known to this half-width, such as 0.02, at every moment.",
+    )
+    run.add_argument(
+        "--versus",
+        type=Path,
+        metavar="RUN",
+        help="Stop when it is known whether the model is better than that of a run, or within "
+        "--precision (0.05 unless given) of it.",
+    )
     run.epilog = (
         "The flags are lm-eval's. Samples are always logged, --output_path is "
         f"{DEFAULT_OUTPUT!r} unless given, and only the suite's tasks (and those below "
@@ -69,11 +81,20 @@ class Wanted(argparse.Namespace):
         skip: leave out prompts that do not fit.
         generated: ask generated twins in place of likelihood tasks.
         form: prompt forms to ask in place of likelihood tasks; empty for the published prompts.
+        precision: half-width of the headline at which to stop; None to ask everything.
+        versus: run to be compared with, until that is decided.
     """
 
     skip: bool
     generated: bool
     form: str
+    precision: float | None
+    versus: Path | None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the run may end before everything was asked."""
+        return self.precision is not None or self.versus is not None
 
 
 def read(arguments: Sequence[str]) -> tuple[Any, Wanted]:
@@ -96,7 +117,11 @@ def read(arguments: Sequence[str]) -> tuple[Any, Wanted]:
         raise SystemExit(0)
     given = vars(namespace)
     wanted = Wanted(
-        skip=given.pop("skip_too_long"), generated=given.pop("generated"), form=given.pop("form")
+        skip=given.pop("skip_too_long"),
+        generated=given.pop("generated"),
+        form=given.pop("form"),
+        precision=given.pop("precision"),
+        versus=given.pop("versus"),
     )
     if wanted.form and wanted.generated:
         raise HeptathlonError(
@@ -104,6 +129,7 @@ def read(arguments: Sequence[str]) -> tuple[Any, Wanted]:
         )
     config = _configure(namespace)
     _refuse(config)
+    _refuse_stops(config, wanted)
     forms.ask_in_forms(config, wanted.form)
     _check_writable(Path(config.output_path))
     return config, wanted
@@ -162,6 +188,19 @@ def _refuse(config: Any) -> None:
         )
     recorded = ("model_args", "gen_kwargs", "metadata", "system_instruction")
     refuse_secrets({name: getattr(config, name) for name in recorded}, "run")
+
+
+def _refuse_stops(config: Any, wanted: Wanted) -> None:
+    if wanted.precision is not None and not 0 < wanted.precision < 1:
+        raise HeptathlonError(
+            f"run: --precision {wanted.precision:g} is no half-width of a headline; give a number "
+            "between 0 and 1, such as 0.02."
+        )
+    if wanted.stops and (config.limit is not None or config.samples):
+        raise HeptathlonError(
+            "run: --limit and --samples choose the documents, and so do --precision and --versus; "
+            "leave one of the two out."
+        )
 
 
 def _check_writable(output: Path) -> None:

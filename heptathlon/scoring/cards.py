@@ -152,6 +152,26 @@ class Level(Closed):
     reason: str = ""
 
 
+class StoppedCard(Closed):
+    """How a run was stopped before it had asked everything.
+
+    Attributes:
+        precision: half-width of the headline that was wanted, or of a tie.
+        versus: the model that it was compared with; empty without one.
+    """
+
+    precision: float | None = Field(default=None, gt=0, lt=1)
+    versus: str = ""
+
+    @property
+    def says(self) -> str:
+        """Return why it stopped, for a person."""
+        width = "" if self.precision is None else f"{self.precision:g}"
+        if self.versus:
+            return f"it was known whether it is better than {self.versus} by more than {width}"
+        return f"the headline was known to within {width}"
+
+
 class FamilyCard(Closed):
     """One family's part of a scorecard.
 
@@ -181,6 +201,8 @@ class FamilyCard(Closed):
         no_confidence: which answers have none, and which figures that costs; empty without any.
         prompt_forms: how far answers by likelihood are answers to the prompt, where asked.
         self_judged: what the model's own judgement of its answers is worth, where asked.
+        stopped: how the asking was stopped, so that the headline's interval is one that holds
+            whenever one stops; None for a run that asked everything.
     """
 
     family: str
@@ -206,6 +228,7 @@ class FamilyCard(Closed):
     no_confidence: str = ""
     prompt_forms: list[PromptFormsCard] = Field(default_factory=list)
     self_judged: list[SelfJudgedCard] = Field(default_factory=list)
+    stopped: StoppedCard | None = None
 
 
 class Total(Closed):

@@ -14,7 +14,7 @@ from heptathlon.families import FAMILIES, Family
 from heptathlon.harmless import label
 from heptathlon.scorers import stats
 from heptathlon.scorers.verdict import Statistic
-from heptathlon.scoring import scorecard
+from heptathlon.scoring import scorecard, sequential
 from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
 from heptathlon.scoring.compare_words import render, sentence_of
 from heptathlon.scoring.comparison import (
@@ -54,7 +54,12 @@ def compare(
     warnings += _settings_warnings(card_a, card_b)
     found: dict[str, _Compared] = {}
     for name, card in common.items():
-        compared = _compare_family(card, _main(card, scored_a), _main(card, scored_b))
+        compared = _compare_family(
+            card,
+            _main(card, scored_a),
+            _main(card, scored_b),
+            stopped=any(_of_set(one, card).stopped for one in (card_a, card_b)),
+        )
         if compared.shared:
             found[name] = compared
         if compared.shared < card.expected:
@@ -185,6 +190,11 @@ def _words(value: Any) -> str:
     return str(value) or "none"
 
 
+def _of_set(of: Scorecard, card: FamilyCard) -> FamilyCard:
+    """Return a scorecard's part of a card's set."""
+    return next(one for one in of.families.values() if _set_of(one) == _set_of(card))
+
+
 # --- the figures ---------------------------------------------------------------------------------
 
 
@@ -205,12 +215,17 @@ def _compare_family(
     card: FamilyCard,
     of_a: dict[tuple[str, str], ScoredSample],
     of_b: dict[tuple[str, str], ScoredSample],
+    *,
+    stopped: bool,
 ) -> _Compared:
     family = FAMILIES[card.family]
     metric = family.headline_of(card.edition).metric
     keys = sorted(of_a.keys() & of_b.keys())
     pairs = [(of_a[key], of_b[key]) for key in keys]
     headline, detectable = _difference(metric, pairs)
+    if stopped:
+        how = family.headline_of(card.edition)
+        headline, detectable = sequential.compared(how, card.season, pairs, headline)
     return _Compared(
         card=card,
         headline=headline,

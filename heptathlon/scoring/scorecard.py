@@ -11,7 +11,7 @@ from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.identity import moment_of
 from heptathlon.running.runs import Run
-from heptathlon.scoring import levels, playing, prompt_forms, remembered, skills
+from heptathlon.scoring import levels, playing, prompt_forms, remembered, sequential, skills
 from heptathlon.scoring.cards import (
     FamilyCard,
     FormCard,
@@ -126,7 +126,7 @@ def card_of(
         confided: what the model said of its own answers, by task and item.
     """
     cards: dict[str, FamilyCard] = {}
-    parts = family_cards(scored, sets, find_published, details=details, confided=confided)
+    parts = family_cards(scored, sets, find_published, details=details, confided=confided, run=run)
     for name, card, _ in parts:
         cards[name] = card
     return assembled(run, cards)
@@ -140,6 +140,7 @@ def family_cards(
     details: bool = True,
     known: Collection[str] = (),
     confided: Mapping[str, Mapping[str, Confided]] | None = None,
+    run: Run | None = None,
 ) -> Iterator[tuple[str, FamilyCard, list[ScoredSample]]]:
     """Yield the part of a scorecard on each family, edition, tier and season, with its samples.
 
@@ -150,6 +151,7 @@ def family_cards(
         details: whether strata and forms are wanted too.
         known: names of the scorecard's parts that were made before.
         confided: what the model said of its own answers, by task and item.
+        run: the run, if it may have been stopped.
 
     Yields:
         The part's name in the scorecard, the part, and the samples that it is about.
@@ -159,7 +161,7 @@ def family_cards(
         groups.setdefault(group_of(one, sets), []).append(one)
     names = set(known)
     for key in sorted(groups, key=group_order):
-        card = _family_card(groups[key], sets, find_published, details, confided or {})
+        card = _family_card(run, groups[key], sets, find_published, details, confided or {})
         name = card.family
         if name in names:
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
@@ -222,6 +224,7 @@ def group_order(key: Group) -> tuple[str, bool, int, str]:
 
 
 def _family_card(
+    run: Run | None,
     scored: Sequence[ScoredSample],
     sets: Mapping[str, Published],
     find_published: Callable[[TaskData, str], Published],
@@ -239,7 +242,16 @@ def _family_card(
     expected = sum(len(p.docs) for p in asked)
     players = playing.known(family, headline, scored)
     bar = skills.bar_of(family, data.edition, data.tier, main, players)
-    figure = of_whole(headline, estimate(headline.metric, main), main, [p.whole for p in asked])
+    complete = len(main) == expected
+    halted = None
+    if not complete and main and run is not None:
+        halted = sequential.stopped_of(run, list({one.task.task for one in main}))
+    found = (
+        sequential.headline(headline, main[0].task, known.season, main)
+        if halted is not None
+        else estimate(headline.metric, main)
+    )
+    figure = of_whole(headline, found, main, [p.whole for p in asked])
     skill = skills.skill_of(figure, main, bar, players)
     sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
     told, judged, unread = cards_of(headline.variants, scored, confided)
@@ -251,7 +263,7 @@ def _family_card(
         season=known.season,
         version=family.version,
         digest=known.digest,
-        complete=len(main) == expected,
+        complete=complete,
         expected=expected,
         headline=figure,
         skill=skill,
@@ -267,6 +279,7 @@ def _family_card(
         no_confidence=" ".join([unsure, *unread]).strip(),
         prompt_forms=prompt_forms.forms_of(asked_in_forms) if details else [],
         self_judged=judged,
+        stopped=halted,
     )
 
 

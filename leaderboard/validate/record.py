@@ -23,6 +23,7 @@ from heptathlon.leaderboard.validate.settings import (
     settings_are_plain,
 )
 from heptathlon.private import SPOKEN, secrets_in
+from heptathlon.running import stopped
 from heptathlon.running.runs import SAMPLES_NAME
 from heptathlon.tasks import catalog
 
@@ -81,6 +82,9 @@ def results_are_read(case: Case) -> Iterator[Finding]:
                 "with heptathlon submit prepare, which leaves it out.",
             )
         if secrets:
+            continue
+        if stopped.KEY in data:
+            yield finding("record_is_complete", name, stopped.KEY, f"{path}: {stopped.NOT_WHOLE}")
             continue
         try:
             case.recorded.append(Recorded.model_validate(data))

@@ -47,8 +47,18 @@ from heptathlon.scorers.stats.points import (
 )
 from heptathlon.scorers.stats.ranks import RankRange, holm, rank_ranges
 from heptathlon.scorers.stats.ratios import ratio, skill
+from heptathlon.scorers.stats.sequences import (
+    BETTING,
+    Sequence,
+    best_rho,
+    betting,
+    log_capital,
+    normal_mixture,
+    p_of_sequence,
+)
 
 __all__ = [
+    "BETTING",
     "CLUSTERED_T",
     "CLUSTERED_WILSON",
     "CLUSTER_BOOTSTRAP",
@@ -68,7 +78,10 @@ __all__ = [
     "PairedResult",
     "PointDifferences",
     "RankRange",
+    "Sequence",
     "Statistic",
+    "best_rho",
+    "betting",
     "cluster_bootstrap",
     "clustered_mean",
     "df_of_shares",
@@ -77,9 +90,12 @@ __all__ = [
     "holm",
     "influence",
     "level_on",
+    "log_capital",
     "mean_interval",
     "mean_of_points",
     "minimal_detectable_difference",
+    "normal_mixture",
+    "p_of_sequence",
     "paired",
     "planned_detectable_difference",
     "point_differences",
