@@ -6,9 +6,11 @@ of ``reach`` is the mean over lengths and forms.
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,10 +22,14 @@ from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks.longcontext.prompts import HEADING, NO_TEXT, PASSAGES
 
 METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
-    ("needle", "latent", "update", "absent", "hops", "count", "order", "rare", "given"), ("right",)
-)
-"""Metrics of each form; :func:`across` adds ``reach`` and ``robust``."""
-BOUNDS = {"reach": (-1.0, 1.0), "robust": (-1.0, 1.0)}
+    (
+        "needle", "latent", "update", "absent", "hops", "count", "order", "set", "listops", "rare",
+        "given",
+    ),
+    ("right",),
+)  # fmt: skip
+"""Metrics of each form; :func:`across` adds ``reach``, ``robust`` and ``f1``."""
+BOUNDS = {"reach": (-1.0, 1.0), "robust": (-1.0, 1.0), "f1": (0.0, 1.0)}
 MANY = 5
 """Passages from which on an answer counts as robust."""
 PAIR_CHANCE = 1 / 32
@@ -35,7 +41,8 @@ NEXT_ITEMS = (HEADING, PASSAGES, NO_TEXT)
 def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     """Judge one text, or a (log-likelihood, is greedy) pair for each option.
 
-    A text is right if it names exactly one option and that is the gold one. Of equally likely
+    A text is right if it names exactly one option and that is the gold one; of a set, if it names
+    all that belong to it and nothing else that was offered. Of equally likely
     options each counts its part.
 
     Args:
@@ -49,9 +56,11 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     METRICS[doc["form"]]
     offered = [str(option) for option in doc["options"]]
     if len(responses) == 1 and isinstance(responses[0], str):
-        said = _said(responses[0], offered)
+        said = _said(responses[0], offered, doc.get("values") or ())
         if isinstance(said, Unread):
             return Verdict({"right": 0.0}, said.value, invalid=True)
+        if said not in offered:
+            return Verdict({"right": 0.0}, _set_missed(doc, said), said)
         best = [offered.index(said)]
     else:
         if len(responses) != len(offered):
@@ -62,15 +71,68 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     return Verdict({"right": right}, outcome, offered[best[0]] if len(best) == 1 else "")
 
 
-def _said(response: str, offered: Sequence[str]) -> str | Unread:
-    """Return the one option that a text names."""
+def _said(response: str, offered: Sequence[str], values: Sequence[str]) -> str | Unread:
+    """Return the one option that a text names, or the values, in the order of the alphabet."""
     reading = read(response, NEXT_ITEMS)
+    if values:
+        return settled(reading, lambda text: _some(text, values), lambda line: _all(line, values))
 
     def alone(line: str) -> str | Unread:
         found = options.option_alone(line, offered, offered)
         return found if isinstance(found, Unread) else offered[found]
 
     return settled(reading, lambda text: options.named_in(text, offered), alone)
+
+
+def _some(text: str, values: Sequence[str]) -> str | Unread:
+    """Return all values that a text names and does not deny; one *or* the other is no answer."""
+    line = options.one_line(text)[: options.LONGEST]
+    said = options.undenied(line)
+    found = sorted(v for v in values if _standing(v).search(said))
+    if not found:
+        denied = any(_standing(v).search(line) for v in values)
+        return Unread.DENIED if denied else Unread.UNREADABLE
+    return Unread.SEVERAL if _EITHER.search(said) else ", ".join(found)
+
+
+def _all(line: str, values: Sequence[str]) -> str | Unread:
+    """Return the values of a line that has nothing but values, and what parts them."""
+    left = line
+    for value in values:
+        left = _standing(value).sub("", left)
+    return Unread.UNREADABLE if _MORE.search(left) else _some(line, values)
+
+
+_EITHER = re.compile(r"\bor\b", re.IGNORECASE)
+_MORE = re.compile(r"(?!and\b)\w+", re.IGNORECASE)
+
+
+@cache
+def _standing(value: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(value)}\b", re.IGNORECASE)
+
+
+def _set_missed(doc: Mapping[str, Any], said: str) -> str:
+    """Return whether values lack, or others are named, or both."""
+    gold, found = _members(doc["options"][doc["gold"]]), _members(said)
+    if found < gold:
+        return "too_few"
+    return "too_many" if found > gold else "wrong"
+
+
+def _members(said: str) -> set[str]:
+    return set(said.split(", ")) if said else set()
+
+
+def f1(said: str, gold: str) -> float:
+    """Return the F1 of a set, parted by commas: what is missing and what is too much count alike.
+
+    Example:
+        >>> f1("cumin, nutmeg, saffron", "cumin, saffron"), f1("", "cumin")
+        (0.8, 0.0)
+    """
+    one, other = _members(said), _members(gold)
+    return 2 * len(one & other) / (len(one) + len(other))
 
 
 def _missed(doc: Mapping[str, Any], answer: str) -> str:
@@ -97,7 +159,8 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
     """Add ``reach``: right, or right on both twins, from chance (0) to always (1).
 
     A twin without its partner has none. Before passages it is called ``robust``, and stands on
-    documents with ``MANY`` or more: with fewer there is little to be misled by.
+    documents with ``MANY`` or more: with fewer there is little to be misled by. Sets have their
+    ``f1`` besides.
     """
     twins: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for row in rows:
@@ -110,6 +173,8 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
         if row.doc["form"] != "absent":
             chance = 1 / len(row.doc["options"])
             above = corrected(row.verdict.metrics["right"], chance)
+            if row.doc["form"] == "set":
+                more["f1"] = f1(row.verdict.answer, row.doc["options"][row.doc["gold"]])
             if row.doc["form"] != "given":
                 more["reach"] = above
             elif row.doc["passages"] >= MANY:

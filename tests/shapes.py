@@ -374,7 +374,7 @@ SHAPES = [
     Shape("sentence", "Therefore the correct choice is option {}.", READ, CHOICES),
     Shape("I choose", "I would choose {}.", READ, CHOICES),
     Shape("of somebody", "The student will most likely choose option {}.", READ, CHOICES),
-    Shape("no doubt", "There is no doubt that the answer is {}.", READ, CHOICES),
+    Shape("no doubt about it", "There is no doubt that the answer is {}.", READ, CHOICES),
     Shape("not believed", "I don't believe that the answer is {}.", UNREAD, CHOICES),
     Shape("doubted", "I doubt that the correct option is {}.", UNREAD, CHOICES),
     Shape("held unlikely", "It is unlikely that the student will choose {}.", UNREAD, CHOICES),

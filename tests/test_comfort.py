@@ -117,6 +117,7 @@ def a_card() -> SimpleNamespace:
             bar=SimpleNamespace(player="nearest_neighbour", value=-0.1),
             points=SimpleNamespace(value=1000.0, low=900.0, high=1000.0),
             invalid_rate=SimpleNamespace(value=0.25),
+            stopped=None,
         )
         for name in families.FAMILIES
     }

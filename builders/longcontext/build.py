@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from heptathlon.builders.longcontext import checks, passages, text
+from heptathlon.builders.longcontext import checks, nested, passages, text
 from heptathlon.builders.longcontext.records import (
     DECILES,
     LENGTHS,
@@ -25,13 +25,13 @@ from heptathlon.salts import keyed
 from heptathlon.seeding import Stream
 
 FAMILY = "longcontext"
-UNITS = PLAIN | WOVEN
+UNITS = PLAIN | WOVEN | nested.UNITS
 GIVEN = "given"
 VERSION = 1
 FORMS: tuple[Form, ...] = (
-    "needle", "latent", "update", "absent", "hops", "count", "order", "rare",
+    "needle", "latent", "update", "absent", "hops", "count", "order", "set", "listops", "rare",
 )  # fmt: skip
-TEXTS = {"update": 2, "hops": 2, "count": 2, "rare": 2}
+TEXTS = dict.fromkeys(("update", "hops", "count", "set", "listops", "rare"), 2)
 """Forms whose texts have half as many questions as the others', and so twice as many texts."""
 SEED = 2**63
 """Seeds of texts: whole numbers that every file format holds."""
@@ -118,7 +118,8 @@ def generate(
 def asked(form: str, words: int, number: int, season: str, salt: str) -> Iterator[Record]:
     """Yield the questions on one text."""
     address = (FAMILY, VERSION, season, form, words, number)
-    unit = UNITS[form](number, Stream(*address, salt=salt))
+    turn = _turn(form, words, number, season, salt)
+    unit = UNITS[form](turn, Stream(*address, salt=salt))
     checks.check_unit(form, unit)
     order = sorted(range(len(unit.told)), key=lambda i: unit.at[i])
     recipe = text.Recipe(
@@ -143,6 +144,7 @@ def asked(form: str, words: int, number: int, season: str, salt: str) -> Iterato
             "places": recipe.places,
             "digest": digest,
             "question": one.text,
+            "values": one.values,
             "options": one.options,
             "gold": one.gold,
         }
@@ -154,6 +156,15 @@ def asked(form: str, words: int, number: int, season: str, salt: str) -> Iterato
             form=cast("Form", form),
             **fields,
         )
+
+
+def _turn(form: str, words: int, number: int, season: str, salt: str) -> int:
+    """Return which cells a text is of; where a small tier has few of them, they are drawn."""
+    if form != "listops":
+        return number
+    cycle, at = divmod(number, nested.CYCLE)
+    stream = Stream(FAMILY, VERSION, season, form, words, "cells", cycle, salt=salt)
+    return cycle * nested.CYCLE + stream.sample(range(nested.CYCLE), nested.CYCLE)[at]
 
 
 def before_passages(

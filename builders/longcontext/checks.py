@@ -73,7 +73,7 @@ def check_unit(form: str, unit: Unit) -> None:
     for one in unit.asked:
         if one.asks == "days":
             continue
-        named = mentions(unit.told, [o for o in one.options if o != NOBODY])
+        named = mentions(unit.told, one.values or [o for o in one.options if o != NOBODY])
         if len(set(named.values())) != 1 or 0 in named.values():
             raise HeptathlonError(f"longcontext: {form}: options are named {dict(named)} times.")
         if form not in ("latent", "absent", "rare"):
@@ -83,6 +83,6 @@ def check_unit(form: str, unit: Unit) -> None:
 
 
 def mentions(told: Sequence[str], options: Sequence[str]) -> Counter[str]:
-    """Return in how many facts each option is named."""
+    """Return how often the facts name each option."""
     found = {o: re.compile(rf"\b{re.escape(o)}\b") for o in options}
-    return Counter({o: sum(bool(found[o].search(fact)) for fact in told) for o in options})
+    return Counter({o: sum(len(found[o].findall(fact)) for fact in told) for o in options})

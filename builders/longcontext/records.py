@@ -6,7 +6,9 @@ from pydantic import Field, model_validator
 
 from heptathlon.records import Id, Record
 
-Form = Literal["needle", "latent", "update", "absent", "hops", "count", "order", "rare"]
+Form = Literal[
+    "needle", "latent", "update", "absent", "hops", "count", "order", "set", "listops", "rare"
+]
 LENGTHS = (250, 1_000, 4_000, 16_000, 64_000, 128_000)
 """Words of the texts: the same bytes for every tokenizer, so that models can be compared."""
 DECILES = 10
@@ -22,13 +24,13 @@ class LongRecord(Record):
             question's own.
         words: the most words of the text, facts included; it has few less.
         asks: what of a form is asked: ``value``, ``owner``, ``now``, ``told``, ``untold``,
-            ``days``, ``earlier`` or ``later``.
+            ``days``, ``earlier``, ``later``, ``all`` or ``number``.
         topic: the attribute, or the table of links, that the text's facts are of.
         changes: how often the value that is asked for changed; 0 in all forms but ``update``.
         ending: what is said of it after the last change: ``none``, ``denied``, ``planned``,
             ``quoted``.
         steps: facts on the way to the answer: links of a chain, events counted, times that one fact
-            is told; 1 in the other forms.
+            is told, values of a set, people of a tree; 1 in the other forms.
         depth: tenth of the text, from 0, in which the fact stands that answers, or the last of
             several; for what no fact answers, its twin's.
         seed: decides every word of the text but the facts; with a salt, drawn under it.
@@ -36,7 +38,10 @@ class LongRecord(Record):
         places: word of the text at whose next sentence end each fact is told.
         digest: SHA-256 over the digests of the text's blocks, its name before it.
         question: the question.
-        options: the answers offered; all that are no numbers are named equally often in the text.
+        values: those of which the answer is a set, all named equally often in the text; they are
+            offered where it is said. Empty where the answer is one.
+        options: the answers offered, sets parted by commas among them; all that are none of those
+            and no count are named equally often in the text.
         gold: index of the right one.
     """
 
@@ -45,7 +50,9 @@ class LongRecord(Record):
     form: Form
     pair_id: Id
     words: int = Field(gt=0)
-    asks: Literal["value", "owner", "now", "told", "untold", "days", "earlier", "later"]
+    asks: Literal[
+        "value", "owner", "now", "told", "untold", "days", "earlier", "later", "all", "number"
+    ]
     topic: str
     changes: int = Field(ge=0)
     ending: Literal["none", "denied", "planned", "quoted"]
@@ -56,6 +63,7 @@ class LongRecord(Record):
     places: tuple[int, ...]
     digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
     question: str
+    values: tuple[str, ...] = ()
     options: tuple[str, ...]
     gold: int = Field(ge=0)
 

@@ -35,6 +35,7 @@ class Question:
         changes: how often the value changed.
         ending: what is said after the last change.
         steps: facts on the way to the answer.
+        values: those of which the answer is a set; empty where it is one.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Question:
     changes: int = 0
     ending: str = "none"
     steps: int = 1
+    values: tuple[str, ...] = ()
 
 
 @dataclass

@@ -1,10 +1,10 @@
 """Units of forms whose answer no single sentence has, or that many sentences tell."""
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import islice, pairwise, product
 
 from heptathlon.builders.longcontext.links import TABLES
-from heptathlon.builders.longcontext.units import Question, Unit, people
+from heptathlon.builders.longcontext.units import MENTIONS, Question, Unit, people
 from heptathlon.builders.longcontext.words import VALUES
 from heptathlon.seeding import Stream
 
@@ -30,6 +30,14 @@ PAIRS = 2
 TIMES = (1, 2, 4, 8)
 FEW = 3
 """People of a text in which each has a fact that is told up to eight times."""
+OFFERED = 10
+"""Values of a text of which an answer is a set."""
+SHAPES = {1: (8,), 2: (2, 4), 3: (2, 2, 2), 4: (2, 2, 2, 1)}
+"""By the size of a set: how many values its places can have. The eight sets offered are all that
+they make, so that none of them is nearer to the others than any other."""
+OWNS = "One {topic} of {who} is {value}."
+OWNS_NOT = "No {topic} of {who} is {value}."
+"""Of as many words as the other, so that no ranking by words puts one before the other."""
 
 
 def hops(number: int, stream: Stream) -> Unit:
@@ -124,7 +132,68 @@ def rare(number: int, stream: Stream) -> Unit:
     return unit
 
 
+def sets(number: int, stream: Stream) -> Unit:
+    """Return two people with one to four values each and one that is not theirs, among others.
+
+    Each value is told of two people, truly or not.
+    """
+    sizes = (number % len(SHAPES) + 1, len(SHAPES) - number % len(SHAPES))
+    topic = list(VALUES)[number // len(SHAPES) % len(VALUES)]
+    values = stream.sample(VALUES[topic], OFFERED)
+    offered = tuple(stream.sample(values, OFFERED))
+    unit = Unit(topic)
+    owners = people(stream, len(sizes) + MENTIONS * OFFERED)
+    left = values * MENTIONS
+    for pair, size in enumerate(sizes):
+        mine = values[:size] if not pair else values[sizes[0] : sum(sizes)]
+        others = stream.sample([v for v in values if v not in mine], OFFERED - size)
+        _own(unit, owners[pair], mine, others[0], stream)
+        for value in [*mine, others[0]]:
+            left.remove(value)
+        options = _like(mine, others, stream)
+        gold = options.index(", ".join(sorted(mine)))
+        first = len(unit.told) - size - 1
+        last = max(range(first, first + size), key=unit.at.__getitem__)
+        text = f"Name every {topic} of {owners[pair]}."
+        unit.asked.append(
+            Question(text, options, gold, last, "all", pair, steps=size, values=offered)
+        )
+    stream.shuffle(left)
+    for who in owners[len(sizes) :]:
+        mine = list(dict.fromkeys(left[: stream.between(1, 3)]))
+        for value in mine:
+            left.remove(value)
+        if mine:
+            _own(unit, who, mine[1:], mine[0], stream)
+    return unit
+
+
+def _own(unit: Unit, who: str, mine: list[str], untrue: str, stream: Stream) -> None:
+    told = [OWNS.format(topic=unit.topic, who=who, value=value) for value in mine]
+    told.append(OWNS_NOT.format(topic=unit.topic, who=who, value=untrue))
+    unit.told += told
+    unit.at += [stream.uniform() for _ in told]
+
+
+def _like(mine: list[str], others: list[str], stream: Stream) -> tuple[str, ...]:
+    """Return eight sets of a size, the right one and what changes of some of its places make.
+
+    The first of the others is in one of the places, so that who takes a lie for true is misled.
+    """
+    shape = SHAPES[len(mine)]
+    wide = [place for place, count in enumerate(shape) if count > 1]
+    lies = stream.choice(wide)
+    rest = iter(others[1:])
+    places = [
+        [value, *others[: at == lies], *islice(rest, count - 1 - (at == lies))]
+        for at, (value, count) in enumerate(zip(mine, shape, strict=True))
+    ]
+    made = [", ".join(sorted(one)) for one in product(*places)]
+    return tuple(stream.sample(made, len(made)))
+
+
 UNITS: dict[str, Callable[[int, Stream], Unit]] = {
+    "set": sets,
     "hops": hops,
     "count": count,
     "order": order,

@@ -46,6 +46,8 @@ FAMILY = Family(
         "hops": "the end of a chain of one to four facts, among four others (likelihood, or said)",
         "count": "on how many days something happened, some told twice (likelihood, or said)",
         "order": "which of two dated events was earlier or later (likelihood, or said)",
+        "set": "all values of a person, some of whom are told of falsely (likelihood, or said)",
+        "listops": "a number held by way of others' numbers (likelihood, or said)",
         "rare": "the same as latent, of a fact told 1, 2, 4 or 8 times (likelihood, or said)",
         "given": "a fact in one of 0 to 160 passages, among others (likelihood, or said)",
     },

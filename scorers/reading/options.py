@@ -50,7 +50,7 @@ _DENIAL = (
 )
 _UNBELIEVED = (
     r"(?:(?<!\bno )(?<!\bwithout )(?<!\bbeyond )(?<!n't )(?<!\bnot )\bdoubt(?:s|ed|ful)?\b"
-    r"|\b(?:unlikely|improbable|nobody|no one)\b"
+    r"|\b(?:unlikely|improbable)\b|\b(?:nobody|no one)\b(?=\s+\w)"
     r"|(?:\b(?:not|never|hardly)|n't) (?:think|believe|say|claim|mean|suppose|suggest)s?\b)"
 )
 _DENIED = re.compile(

@@ -12,9 +12,11 @@ from functools import lru_cache
 
 from heptathlon.builders.longcontext.checks import FUNCTION
 from heptathlon.builders.longcontext.links import TABLES
+from heptathlon.builders.longcontext.nested import OPERATORS
 from heptathlon.builders.longcontext.passages import passages_of
 from heptathlon.builders.longcontext.text import Recipe, recipe_of, text_by, text_of
 from heptathlon.builders.longcontext.units import NOBODY
+from heptathlon.errors import HeptathlonError
 from heptathlon.lexical import Bm25, tokens
 from heptathlon.seeding import Stream
 from heptathlon.tasks.longcontext.prompts import ANSWER
@@ -24,7 +26,7 @@ Weights = list[float]
 _END = re.compile(r"(?<=[.!?])\s+")
 _DATE = re.compile(r"\b\d{2} [A-Z][a-z]+\b")
 _YEAR = re.compile(r"\b\d{4}\b")
-_UNTRUE = re.compile(r"not true|turned it down|Some day|next year|A liar|falsely")
+_UNTRUE = re.compile(r"^No |not true|turned it down|Some day|next year|A liar|falsely")
 """What the templates of a change that is none have, and no others."""
 
 
@@ -44,12 +46,13 @@ def _index(text: str) -> Bm25:
 
 
 def _named(doc: Doc) -> Named:
-    """Return number, sentence and option of every sentence that names one."""
+    """Return number, sentence and option of every sentence that names one, as often as it does."""
     if doc["form"] == "given":
         found = _pattern(tuple(doc["options"]))
         return tuple((at, told, match[0]) for at, told in enumerate(doc["told"])
                      if (match := found.search(told)))  # fmt: skip
-    options = tuple(sorted(o for o in doc["options"] if o != NOBODY))
+    offered = doc.get("values") or doc["options"]
+    options = tuple(sorted(o for o in offered if o != NOBODY))
     return _found(recipe_of(doc), doc["digest"], options)
 
 
@@ -64,7 +67,7 @@ def _found(recipe: Recipe, digest: str, options: tuple[str, ...]) -> Named:
     return tuple(
         (at, sentence, match[0])
         for at, sentence in enumerate(_sentences(text_by(recipe, digest)))
-        if (match := pattern.search(sentence))
+        for match in pattern.finditer(sentence)
     )
 
 
@@ -92,10 +95,15 @@ def _first_option(doc: Doc) -> Weights:
 
 
 def _only(doc: Doc, chosen: Sequence[str]) -> Weights:
-    """Return how often each option is among some; if there are none, ``nobody`` or all alike."""
+    """Return how often each option is among some; if there are none, ``nobody`` or all alike.
+
+    A set counts with all its values.
+    """
     if not chosen:
         return _unknown(doc)
     counts = Counter(chosen)
+    if doc.get("values"):
+        return [float(sum(counts[v] for v in o.split(", "))) for o in doc["options"]]
     return [float(counts[option]) for option in doc["options"]]
 
 
@@ -158,6 +166,11 @@ def _reader(doc: Doc) -> Weights:
         asked = next(one for one in sorted(back, key=len, reverse=True) if one in doc["question"])
         told = re.compile(rf"\b{re.escape(back[asked])}\b")
         found = [option for _, sentence, option in _named(doc) if told.search(sentence)]
+    elif doc["form"] == "listops":
+        return _sure(doc, str(_held(_holder(doc), text_of(doc))))
+    elif doc["form"] == "set":
+        person = doc["question"].partition(" of ")[2].removesuffix(".")
+        found = [o for _, s, o in _named(doc) if person in s and not _UNTRUE.search(s)]
     elif doc["form"] == "update":
         person = doc["question"].partition(" of ")[2].removesuffix(" now?")
         found = [
@@ -178,6 +191,32 @@ def _followed(doc: Doc) -> str:
         person = match[1]
     found = re.search(rf"The {doc['topic']} of {re.escape(person)} is ([^.]+)\.", whole)
     return found[1] if found else ""
+
+
+def _holder(doc: Doc) -> str:
+    """Return the person whose number is asked for."""
+    return str(doc["question"]).removeprefix("Which number does ").removesuffix(" hold?")
+
+
+def _held(person: str, whole: str) -> int:
+    """Return the number that a person holds, by way of others'."""
+    told = re.search(rf"{person} holds (.+?) of the numbers (of )?(.+?), (.+?) and (.+?)\.", whole)
+    if told is None:
+        raise HeptathlonError(f"longcontext: no number of {person} is told.")
+    operator, nested, *of = told.groups()
+    return OPERATORS[operator](tuple(_held(one, whole) if nested else int(one) for one in of))
+
+
+def _operator(doc: Doc) -> Weights:
+    """Return what an operator gives most often, of numbers that are drawn alike."""
+    if doc["form"] != "listops":
+        return _even(doc)
+    told = next((s for s in _sentences(text_of(doc)) if s.startswith(f"{_holder(doc)} holds ")), "")
+    return _sure(doc, next((most for said, most in MOST_LIKELY.items() if said in told), ""))
+
+
+MOST_LIKELY = {"largest": "9", "smallest": "0", "middle": "4", "last digit": "0"}
+"""The middle one of three is 4 as often as 5, and every last digit is alike."""
 
 
 def _about(doc: Doc) -> list[str]:
@@ -230,13 +269,22 @@ def _player(
         return best[Stream("longcontext player", name, key).below(len(best))]
 
     def answer(doc: Doc) -> str:
-        return f"{ANSWER} {doc['options'][choose(doc, doc['options'])]}"
+        if not doc.get("values") or oracle:
+            return f"{ANSWER} {doc['options'][choose(doc, doc['options'])]}"
+        # Which sets there are is not shown: all values that weigh most, or one if all weigh alike.
+        values = doc["values"]
+        alone = {**doc, "options": values}
+        weights = weigh(alone)
+        best = [v for v, weight in zip(values, weights, strict=True) if weight == max(weights)]
+        if len(best) == len(values):
+            best = [values[choose(alone, values)]]
+        return f"{ANSWER} {', '.join(best)}"
 
     return Player(name, says, answer, choose, oracle=oracle, sees=sees)
 
 
 def _all_said(doc: Doc) -> str:
-    return f"{ANSWER} {', '.join(doc['options'])}"
+    return f"{ANSWER} {', '.join(doc.get('values') or doc['options'])}"
 
 
 PLAYERS = by_name(
@@ -250,6 +298,8 @@ PLAYERS = by_name(
     _player("bm25", "takes the option of the sentence that BM25 finds for the question", _bm25),
     _player("majority", "takes the option that the text names most often", _majority),
     _player("word_counter", "counts the sentences with the question's person and place", _counted),
+    _player("root_operator", "takes what the operator of a question's person gives most often",
+            _operator),
     _player("newest_date", "takes the option of the sentence with the highest year", _newest),
     _player("always_unknown", "says nobody where that is offered", _unknown),
     Player("list_all", "names every option", _all_said, lambda doc, options: 0,

@@ -18,9 +18,14 @@ PASSAGES = "Read the following passages. After them comes a question."
 """First line of every prompt with passages."""
 NO_TEXT = "Here is a question about a text that is not given. If you do not know the answer, guess."
 _OFFERED = "One of these is the answer: {options}."
+_SOME = "The answer is one or more of these: {values}."
 _SAY = (
     "End your reply with one line of this form, with one of them in the place of the dots:\n"
     "{answer} ..."
+)
+_SAY_SOME = (
+    "End your reply with one line of this form, with all that are right, parted by commas, in the "
+    "place of the dots:\n{answer} ..."
 )
 
 
@@ -36,12 +41,20 @@ def choose_notext(doc: Doc) -> str:
 
 def say(doc: Doc) -> str:
     """Return text and question, to be answered in text."""
-    return f"{_read(doc)}\n\n{question(doc)}\n\n{_SAY.format(answer=ANSWER)}"
+    return f"{_read(doc)}\n\n{_to_say(doc)}"
 
 
 def say_notext(doc: Doc) -> str:
     """Return the question alone, to be answered in text."""
-    return f"{NO_TEXT}\n\n{question(doc)}\n\n{_SAY.format(answer=ANSWER)}"
+    return f"{NO_TEXT}\n\n{_to_say(doc)}"
+
+
+def _to_say(doc: Doc) -> str:
+    """Return the question, and how it is answered in text; of a set the values are offered."""
+    if not doc.get("values"):
+        return f"{question(doc)}\n\n{_SAY.format(answer=ANSWER)}"
+    offered = _SOME.format(values=", ".join(doc["values"]))
+    return f"Question: {doc['question']}\n{offered}\n\n{_SAY_SOME.format(answer=ANSWER)}"
 
 
 def _read(doc: Doc) -> str:
@@ -56,7 +69,8 @@ def _read(doc: Doc) -> str:
 
 def question(doc: Doc) -> str:
     """Return the question with its options, without the text."""
-    return f"Question: {doc['question']}\n{_OFFERED.format(options=', '.join(doc['options']))}"
+    parted = "; " if doc.get("values") else ", "
+    return f"Question: {doc['question']}\n{_OFFERED.format(options=parted.join(doc['options']))}"
 
 
 def options(doc: Doc) -> list[str]:

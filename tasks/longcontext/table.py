@@ -5,7 +5,9 @@ from heptathlon.tasks.table import Group, Table, Variant
 
 WORD: dict[Tier, int] = {"smoke": 32}
 """Tokens of a smoke test's answer of a word or a name."""
-FORMS = ("needle", "latent", "update", "absent", "hops", "count", "order", "rare")
+FORMS = (
+    "needle", "latent", "update", "absent", "hops", "count", "order", "set", "listops", "rare",
+)  # fmt: skip
 _PROMPTS = "heptathlon.tasks.longcontext.prompts"
 
 TABLE = Table(
