@@ -101,6 +101,7 @@ NAMES = {
 
 @settings(max_examples=400, deadline=None)
 @given(LATIN)
+@example("1.\u200b1.")
 def test_a_verdict_names_nothing_that_the_text_does_not(text: str):
     for event, letters in NAMES.items():
         verdict = EVENTS[event].judge(text)

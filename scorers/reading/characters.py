@@ -61,8 +61,8 @@ _TABLE: dict[int, str] = {
 }  # fmt: skip
 _HALF = re.compile("[\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
-_BREAK = re.compile(r"(?<=\w)\u200b(?=\w)")
-"""A zero-width space within a word or a figure, which parts it."""
+_BREAK = re.compile(r"(?<=[\w.,])\u200b(?=\w)")
+"""A zero-width space within a word or a figure, which parts it, so that none is made of two."""
 
 
 def clean(text: str) -> str:
