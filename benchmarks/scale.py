@@ -106,8 +106,7 @@ def make(folder: Path, samples: int) -> None:
 def documents(folder: Path, task: str) -> list[dict[str, Any]]:
     """Return a task's documents."""
     data = catalog.task_data(task)
-    rows = store.read_docs(folder, data.config)
-    return [row for row in rows if all(row[k] == v for k, v in data.where.items())]
+    return list(filter(data.asks, store.each_doc(folder, data.config)))
 
 
 def write_samples(

@@ -24,8 +24,8 @@ from benchmarks._timing import table
 from heptathlon.families import FAMILIES, of_role
 from heptathlon.running import stopped, stopping
 from heptathlon.scorers import stats
+from heptathlon.scorers.hooks import across
 from heptathlon.scoring import playing
-from heptathlon.scoring.samples import across
 from heptathlon.tasks import rendered
 from heptathlon.tasks.players import players_of
 

@@ -77,11 +77,7 @@ def documents(data: TaskData, season: str) -> Documents:
     """
     kept = _kept(data, season)
     if data.task not in kept.tasks:
-        rows = [
-            row
-            for row in _read(kept, data.config, "test")
-            if all(row[k] == v for k, v in data.where.items())
-        ]
+        rows = list(filter(data.asks, _read(kept, data.config, "test")))
         kept.tasks[data.task] = Documents(rows, [doc_digest(row) for row in rows])
         _let_go()
     return kept.tasks[data.task]

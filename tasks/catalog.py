@@ -52,6 +52,10 @@ class TaskData:
     config: str
     where: Mapping[str, str] = field(default_factory=dict)
 
+    def asks(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether a row of the config is one of the documents."""
+        return all(row[name] == value for name, value in self.where.items())
+
 
 class Leaf(NamedTuple):
     """A task that asks documents itself: a row of a family's table, in one of its tiers."""
@@ -85,23 +89,12 @@ def table_of(family: Family) -> Table:
                 f"table of {family.name}: the row {row.name!r} has the {wrong[0]}, which the "
                 "family does not have; correct the row or add what it names."
             )
-        if unsaid := _unsaid(row, read_form(forms[row.form])):
+        if unsaid := row.unsaid(read_form(forms[row.form])):
             raise HeptathlonError(
                 f"table of {family.name}: neither the row {row.name!r} nor its form "
                 f"_{row.form}.yaml says {unsaid}; let one of them say it."
             )
     return table
-
-
-def _unsaid(row: Variant, form: Mapping[str, Any]) -> str:
-    """Return a setting that a row's tasks need and that nobody says; empty if there is none."""
-    needed = ["doc_to_text", "doc_to_target", "metric_list"]
-    if form.get("output_type") == "multiple_choice":
-        needed.append("doc_to_choice")
-    if row.tokens:
-        needed.append("generation_kwargs")
-    told = {**form, **row.in_place_of_the_form()}
-    return next((name for name in needed if not told.get(name)), "")
 
 
 @cache
@@ -224,12 +217,11 @@ def leaf(task: str) -> Leaf:
     Raises:
         UnknownNameError: if there is no such task, with the nearest names.
     """
-    if not is_leaf(task):
-        raise UnknownNameError("heptathlon task", task, leaves())
     if task in leaves():
         return leaves()[task]
-    form = prompt_forms.named(task)
-    assert form is not None
+    form = _form_of(task)
+    if form is None:
+        raise UnknownNameError("heptathlon task", task, leaves())
     base = leaves()[form.base]
     return base._replace(
         row=base.row.model_copy(update={"name": f"{base.row.name}_form{form.number}"})
@@ -238,8 +230,13 @@ def leaf(task: str) -> Leaf:
 
 def is_leaf(task: str) -> bool:
     """Tell whether there is a leaf task, or a prompt form of one, by this name."""
+    return task in leaves() or _form_of(task) is not None
+
+
+def _form_of(task: str) -> prompt_forms.Named | None:
+    """Return which prompt form of which task a name is; None if it is none."""
     form = prompt_forms.named(task)
-    return task in leaves() or (form is not None and has_forms(form.base))
+    return form if form is not None and has_forms(form.base) else None
 
 
 @cache
@@ -309,7 +306,7 @@ def own_settings(task: str) -> dict[str, Any]:
         own["num_fewshot"] = 0
     if tier in row.tokens:
         own["generation_kwargs"] = form["generation_kwargs"] | {"max_gen_toks": row.tokens[tier]}
-    if prompt_forms.named(task) and task not in leaves():
+    if task not in leaves():
         own |= prompt_forms.settings(task)
     return own | {"metadata": {"version": FAMILIES[family].version, **row.metadata}}
 

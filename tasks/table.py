@@ -103,6 +103,16 @@ class Variant(_Closed):
             told |= {"fewshot_split": "fewshot", "fewshot_config": {"sampler": "first_n"}}
         return told
 
+    def unsaid(self, form: Mapping[str, Any]) -> str:
+        """Return a setting that its tasks need and neither it nor its form says; else nothing."""
+        needed = ["doc_to_text", "doc_to_target", "metric_list"]
+        if form.get("output_type") == "multiple_choice":
+            needed.append("doc_to_choice")
+        if self.tokens:
+            needed.append("generation_kwargs")
+        told = {**form, **self.in_place_of_the_form()}
+        return next((name for name in needed if not told.get(name)), "")
+
 
 class Group(_Closed):
     """Tasks under one name. In each tier it holds those members that the tier has.

@@ -18,8 +18,9 @@ from benchmarks.attack.known import KNOWN
 from benchmarks.attack.report import Attack, fast_cut, search
 from heptathlon.families import FAMILIES, Headline
 from heptathlon.running.runs import Sample
+from heptathlon.scorers.hooks import scorer_of
 from heptathlon.scorers.verdict import Verdict
-from heptathlon.scoring.samples import ScoredSample, scorer_of
+from heptathlon.scoring.samples import ScoredSample
 from heptathlon.tasks import catalog
 
 EVENTS = [

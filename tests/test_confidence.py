@@ -1,21 +1,21 @@
 """Confidence from the samples that a run has: whose choice it is, on card, page and terminal."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from heptathlon.cli import tables
-from heptathlon.families import FAMILIES
 from heptathlon.pages import report
-from heptathlon.running.runs import Run, Sample
+from heptathlon.running.runs import Sample
 from heptathlon.scorers import calibration
+from heptathlon.scorers.hooks import scorer_of
 from heptathlon.scoring import confidence, scorecard
-from heptathlon.scoring.samples import ScoredSample, documents, scorer_of
+from heptathlon.scoring.samples import ScoredSample, documents
 from heptathlon.tasks import catalog
 from heptathlon.tasks.rendered import MULTIPLE_CHOICE
+from tests.made_runs import run_of
 from tests.parsed import Page
 
 SEASON = "2026.1"
@@ -70,15 +70,7 @@ def made() -> tuple[scorecard.Scorecard, list[ScoredSample]]:
         samples.setdefault(FORCED, []).append(Sample(FORCED, i, doc, "", logs, {}))
     for i, doc in enumerate(documents(catalog.task_data(SAID), SEASON)[:5]):
         samples.setdefault(SAID, []).append(Sample(SAID, i, doc, "", "no idea", {}))
-    results = {
-        "results": {}, "configs": {}, "n-shot": dict.fromkeys(samples, 0),
-        "versions": dict.fromkeys(samples, FAMILIES["icl"].version),
-        "config": {"model": "hf", "model_args": {}, "gen_kwargs": {}},
-        "model_name": "org/model", "date": 1_790_000_000.0, "lm_eval_version": "0.4.13",
-    }  # fmt: skip
-    folder = Path("made")
-    files = {task: folder / f"{task}.jsonl" for task in samples}
-    return scorecard.score_run(Run(folder, [results], [folder / "r.json"], samples, files))
+    return scorecard.score_run(run_of(samples))
 
 
 def test_the_card_says_how_far_the_confidence_can_be_trusted(made):

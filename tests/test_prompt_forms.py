@@ -11,20 +11,21 @@ from hypothesis import strategies as st
 
 from heptathlon.cli import forms as cli_forms
 from heptathlon.errors import HeptathlonError
-from heptathlon.families import FAMILIES
 from heptathlon.leaderboard import submit
 from heptathlon.pages import report
 from heptathlon.running import runner, runs
 from heptathlon.running.runs import Run, Sample
 from heptathlon.scorers import prompt_forms as formulas
+from heptathlon.scorers.hooks import scorer_of
 from heptathlon.scoring import prompt_forms as scoring
 from heptathlon.scoring import scorecard
-from heptathlon.scoring.samples import documents, scorer_of
+from heptathlon.scoring.samples import documents
 from heptathlon.tasks import catalog, prompt_forms
 from heptathlon.tasks.prompt_forms.design import ALIASES, FACTORS, FORMS
 from heptathlon.tasks.prompt_forms.items import SOLVED, TooFewError, items_of
 from heptathlon.tasks.prompt_forms.question import Question
 from heptathlon.tasks.prompt_forms.words import answers, labels, render
+from tests.made_runs import run_of
 from tests.parsed import Page
 
 SEASON = "2026.1"
@@ -245,15 +246,7 @@ def made(skill: dict[int, float], limit: dict[int, int] | None = None) -> Run:
             gold = docs[item]["gold"] if rng.random() < rate else 1 - docs[item]["gold"]
             logs = [(-0.1, True) if at == gold else (-2.0, False) for at in range(2)]
             samples.setdefault(task, []).append(Sample(task, i, docs[item], "", logs, {}))
-    results = {
-        "results": {}, "configs": {}, "n-shot": dict.fromkeys(samples, 0),
-        "versions": dict.fromkeys(samples, FAMILIES["icl"].version),
-        "config": {"model": "hf", "model_args": {}, "gen_kwargs": {}},
-        "model_name": "org/model", "date": 1_790_000_000.0, "lm_eval_version": "0.4.13",
-    }  # fmt: skip
-    folder = Path("made")
-    files = {task: folder / f"{task}.jsonl" for task in samples}
-    return Run(folder, [results], [folder / "r.json"], samples, files)
+    return run_of(samples)
 
 
 def test_the_card_and_the_page_show_the_forms_apart_from_the_headline():

@@ -9,8 +9,8 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.leaderboard import submit, validate
 from heptathlon.running import runner, runs, stopped
+from heptathlon.scorers.hooks import across
 from heptathlon.scoring import compare, playing, scorecard
-from heptathlon.scoring.samples import across
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import players_of
 

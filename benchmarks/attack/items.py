@@ -16,10 +16,11 @@ from benchmarks._salted import salted
 from heptathlon.errors import HeptathlonError
 from heptathlon.families import CURRENT_SEASON, Family
 from heptathlon.scorers import stats
+from heptathlon.scorers.hooks import across, scorer_of, statistics_of
 from heptathlon.scorers.verdict import Verdict
 from heptathlon.scoring import playing
 from heptathlon.scoring.figures import influence, point
-from heptathlon.scoring.samples import ScoredSample, across, scorer_of, statistics_of
+from heptathlon.scoring.samples import ScoredSample
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import players_of
 

@@ -1,6 +1,5 @@
 """What a run will ask and cost, before it."""
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -76,17 +75,14 @@ def plan(
 
 def _arguments(text: str) -> dict[str, Any]:
     """Return model arguments, which are JSON or lm-eval's ``name=value,…``."""
-    from lm_eval.utils import simple_parse_args_string
+    from heptathlon.running.arguments import typed
 
     try:
-        found = (
-            json.loads(text) if text.lstrip().startswith("{") else simple_parse_args_string(text)
-        )
-    except (ValueError, IndexError) as error:
+        return typed(text)
+    except ValueError as error:
         raise HeptathlonError(
             f"--model_args: no name=value,… and no JSON object ({error})."
         ) from None
-    return dict(found)
 
 
 def _print(found: Any) -> None:

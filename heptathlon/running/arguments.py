@@ -34,6 +34,24 @@ def as_mapping(arguments: Any) -> dict[str, str]:
     return {name.strip(): value.strip() for name, sign, value in pairs if sign}
 
 
+def typed(arguments: str | Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments as lm-eval hands them to a model, from a mapping or either kind of text.
+
+    Raises:
+        ValueError: if a text is neither ``name=value,…`` nor a JSON object.
+    """
+    if isinstance(arguments, Mapping):
+        return dict(arguments)
+    if arguments.lstrip().startswith("{"):
+        return dict(json.loads(arguments))
+    from lm_eval.utils import simple_parse_args_string
+
+    try:
+        return dict(simple_parse_args_string(arguments))
+    except IndexError as error:
+        raise ValueError(str(error)) from None
+
+
 def _parts(text: str) -> list[str]:
     parts, start, depth, quote = [], 0, 0, ""
     for place, character in enumerate(text):

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from heptathlon import salts
 from heptathlon.errors import HeptathlonError
-from heptathlon.facts import Headline
-from heptathlon.parts import load_part
+from heptathlon.scorers.hooks import bounds_of, statistics_of
 from heptathlon.tasks.catalog import TaskData
 
 KEY = "stopped"
@@ -78,14 +77,7 @@ def order(data: TaskData, season: str, clusters: Iterable[str]) -> list[str]:
 
 def limits(data: TaskData) -> tuple[float, float] | None:
     """Return the range of an event's headline; None if it is no mean over documents."""
-    headline = data.family.headline_of(data.edition)
-    scorer = load_part(data.family, "scorer")
-    if headline.metric in getattr(scorer, "STATISTICS", {}):
+    family, metric = data.family.name, data.family.headline_of(data.edition).metric
+    if metric in statistics_of(family):
         return None
-    bounds: tuple[float, float] = getattr(scorer, "BOUNDS", {}).get(headline.metric, (0.0, 1.0))
-    return bounds
-
-
-def headline(data: TaskData) -> Headline:
-    """Return what an event's edition is ranked by."""
-    return data.family.headline_of(data.edition)
+    return bounds_of(family).get(metric, (0.0, 1.0))

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.models.told import fault_of
-from heptathlon.parts import load_part
 from heptathlon.records import doc_digest
 from heptathlon.running import runs, stopped
 from heptathlon.scorers import stats
+from heptathlon.scorers.hooks import across, scorer_of
 from heptathlon.scorers.verdict import Row
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
@@ -141,7 +141,7 @@ def headlines(names: Sequence[str]) -> list[str]:
 
 def _counts(task: str) -> bool:
     data = catalog.task_data(task)
-    return data.variant in stopped.headline(data).variants
+    return data.variant in data.family.headline_of(data.edition).variants
 
 
 def ask(lm: Any, tasks: Mapping[str, Any], goal: Goal, given: Any = None) -> Chosen:
@@ -239,7 +239,7 @@ def _ask_event(lm: Any, event: Event, goal: Goal, other: "_Other | None") -> Non
         logger.warning(
             "%s: %s after %s of %s clusters: %s %.3f, always within %.3f and %.3f",
             event.name, why or "all was asked", f"{event.asked:,}", f"{len(event.clusters):,}",
-            "difference" if other else stopped.headline(event.data).metric,
+            "difference" if other else event.data.family.headline_of(event.data.edition).metric,
             known.value, known.low, known.high,
         )  # fmt: skip
 
@@ -286,17 +286,15 @@ def _judged(answered: Mapping[int, tuple[str, Mapping[str, Any], list[Any]]]) ->
     if not answered:
         return {}
     data = catalog.task_data(next(iter(answered.values()))[0])
-    scorer = load_part(data.family, "scorer")
-    metric = stopped.headline(data).metric
+    family = data.family.name
+    metric = data.family.headline_of(data.edition).metric
     rows = [
-        Row(catalog.task_data(task).variant, doc, scorer.verdict(doc, answers))
+        Row(catalog.task_data(task).variant, doc, scorer_of(family).verdict(doc, answers))
         for task, doc, answers in answered.values()
     ]
-    across = getattr(scorer, "across", None)
-    verdicts = across(rows) if across else [row.verdict for row in rows]
     return {
         place: float(verdict.metrics[metric])
-        for place, verdict in zip(answered, verdicts, strict=True)
+        for place, verdict in zip(answered, across(family, rows), strict=True)
         if metric in verdict.metrics
     }
 

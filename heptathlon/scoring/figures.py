@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from heptathlon.families import Headline
 from heptathlon.scorers import stats
+from heptathlon.scorers.hooks import bounds_of, statistics_of
 from heptathlon.scorers.verdict import Statistic
 from heptathlon.scoring.cards import Estimate
-from heptathlon.scoring.samples import ScoredSample, bounds_of, statistics_of
+from heptathlon.scoring.samples import ScoredSample
 
 SEED = 20261
 """Seed of every bootstrap on a scorecard, so that anyone gets the same intervals."""

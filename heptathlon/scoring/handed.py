@@ -7,10 +7,10 @@ from typing import Any
 
 from heptathlon.errors import HeptathlonError
 from heptathlon.running.runs import Response, Run, Sample
+from heptathlon.scorers.hooks import scorer_of
 from heptathlon.scorers.verdict import Verdict
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import Scorecard
-from heptathlon.scoring.samples import scorer_of
 from heptathlon.tasks import catalog, documents, rendered
 
 Answer = str | Sequence[float]

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from heptathlon import bars
 from heptathlon.families import Family, Ladder
 from heptathlon.scorers import stats
+from heptathlon.scorers.hooks import statistics_of
 from heptathlon.scoring.cards import Level, LevelRung
 from heptathlon.scoring.figures import SEED, clusters, columns
-from heptathlon.scoring.samples import ScoredSample, statistics_of
+from heptathlon.scoring.samples import ScoredSample
 from heptathlon.scoring.skills import measured_of
 
 MEAN_RESAMPLES = 1_000

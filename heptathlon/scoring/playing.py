@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from heptathlon.families import Family, Headline, task_name
+from heptathlon.parts import module_name
 from heptathlon.running.runs import Sample
+from heptathlon.scorers.hooks import across, scorer_of
 from heptathlon.scorers.verdict import Verdict
 from heptathlon.scoring.cards import PlayerScore
 from heptathlon.scoring.figures import point
-from heptathlon.scoring.samples import ScoredSample, across, documents, scorer_of
+from heptathlon.scoring.samples import ScoredSample, documents
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import Player, players_of
 
@@ -169,8 +171,8 @@ def forget_tasks(tasks: Collection[str]) -> None:
     _distinct.clear()
     for asked in [one for one in _played if any(task in tasks for task, _ in one[2])]:
         del _played[asked]
-    for family in {catalog.task_data(task).family.name for task in tasks}:
-        _clear(f"{players_of.__module__.rpartition('.')[0]}.{family}")
+    for package in {module_name(catalog.task_data(task).family, "tasks") for task in tasks}:
+        _clear(package)
 
 
 def _clear(package: str) -> None:

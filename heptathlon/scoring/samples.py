@@ -5,29 +5,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple
 
 from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
-from heptathlon.families import family as family_named
 from heptathlon.models.told import LENGTH
-from heptathlon.parts import load_part
 from heptathlon.records import doc_digest
 from heptathlon.running.runs import Run, Sample
-from heptathlon.scorers.verdict import Row, Statistic, Verdict
+from heptathlon.scorers.hooks import across, scorer_of
+from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks import catalog, prompt_forms
 from heptathlon.tasks.catalog import TaskData
 
 NOTHING_READ = ("no_answer", "unreadable")
 """Outcomes of an answer from which nothing was read, whose reason may be that it was cut."""
-
-
-class Scorer(Protocol):
-    """What a family's scorer module offers; :mod:`heptathlon.scorers.verdict` names the rest."""
-
-    def verdict(self, doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
-        """Judge one document's responses."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +70,6 @@ class ScoredSample:
         return Row(self.variant, self.sample.doc, self.verdict)
 
 
-@cache
-def scorer_of(family: str) -> Scorer:
-    """Return a family's scorer module."""
-    return cast("Scorer", load_part(family_named(family), "scorer"))
-
-
-def statistics_of(family: str) -> dict[str, Statistic]:
-    """Return a family's figures that are not the mean of a metric, by name."""
-    statistics: dict[str, Statistic] = getattr(scorer_of(family), "STATISTICS", {})
-    return statistics
-
-
-def bounds_of(family: str) -> dict[str, tuple[float, float]]:
-    """Return the ranges of a family's metrics that are no rates from 0 to 1, by name."""
-    bounds: dict[str, tuple[float, float]] = getattr(scorer_of(family), "BOUNDS", {})
-    return bounds
-
-
 def published(data: TaskData, season: str) -> Published:
     """Return the documents that a task asks in a season, building the set if it is not there.
 
@@ -131,8 +105,7 @@ def documents(data: TaskData, season: str) -> list[dict[str, Any]]:
 
 
 def _chosen(folder: Path, data: TaskData) -> Iterator[dict[str, Any]]:
-    rows = store.each_doc(folder, data.config)
-    return (row for row in rows if all(row[k] == v for k, v in data.where.items()))
+    return filter(data.asks, store.each_doc(folder, data.config))
 
 
 def _set_of(data: TaskData, season: str) -> store.SetName:
@@ -213,13 +186,6 @@ def looked_across(
         ):
             out[index] = replace(scored[index], verdict=verdict)
     return out
-
-
-def across(family: str, rows: Sequence[Row]) -> list[Verdict]:
-    """Return the rows' verdicts after the scorer's hook ``across``, if it has one."""
-    hook: Callable[[Sequence[Row]], list[Verdict]] | None
-    hook = getattr(scorer_of(family), "across", None)
-    return hook(rows) if hook else [row.verdict for row in rows]
 
 
 class Group(NamedTuple):

@@ -11,6 +11,7 @@ from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.identity import moment_of
 from heptathlon.running.runs import Run
+from heptathlon.scorers.hooks import bounds_of, scorer_of, statistics_of
 from heptathlon.scoring import levels, playing, prompt_forms, remembered, sequential, skills
 from heptathlon.scoring.cards import (
     FamilyCard,
@@ -39,13 +40,10 @@ from heptathlon.scoring.samples import (
     Group,
     Published,
     ScoredSample,
-    bounds_of,
     group_of,
     looked_across,
     published,
     score_samples,
-    scorer_of,
-    statistics_of,
 )
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from heptathlon import bars
 from heptathlon.families import Family, Headline, of_role
 from heptathlon.scorers import stats
+from heptathlon.scorers.hooks import scorer_of, statistics_of
 from heptathlon.scorers.verdict import Row, Statistic
 from heptathlon.scoring.cards import Bar, Estimate, FamilyCard, Total
 from heptathlon.scoring.figures import (
@@ -24,7 +25,7 @@ from heptathlon.scoring.figures import (
     nothing,
 )
 from heptathlon.scoring.playing import Played
-from heptathlon.scoring.samples import ScoredSample, scorer_of, statistics_of
+from heptathlon.scoring.samples import ScoredSample
 
 SKILL_RESAMPLES = 10_000
 ON_THESE = "measured on the run's own documents, because no reference draw of this set was measured"

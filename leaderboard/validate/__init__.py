@@ -53,6 +53,7 @@ __all__ = [
     "below",
     "examine",
     "explain",
+    "let_go",
     "render",
     "spread",
     "validate",
@@ -73,10 +74,10 @@ def validate(path: Path, *, now: float | None = None) -> Report:
     Raises:
         OwnFaultError: see :func:`examine`.
     """
-    return examine(path, now=now, each=_let_go).report
+    return examine(path, now=now, each=let_go).report
 
 
-def _let_go(case: Case, name: str, card: FamilyCard, scored: Sequence[ScoredSample]) -> None:
+def let_go(case: Case, name: str, card: FamilyCard, scored: Sequence[ScoredSample]) -> None:
     """Keep nothing of a family's samples."""
 
 

@@ -58,12 +58,16 @@ _NOT_OURS = re.compile(
     re.IGNORECASE,
 )
 """What makes the answer that is named behind it somebody else's, or none."""
+DOUBT = (
+    r"(?<!\bno )(?<!\bwithout )(?<!\bbeyond )(?<!n't )(?<!\bnot )\bdoubt(?:s|ed|ful)?\b"
+    r"|\b(?:unlikely|improbable)\b"
+)
+"""What is said of something that is not believed; no doubt is none."""
 _DOUBTED = re.compile(
     r"(?:(?:(?:\b(?:not|never|hardly|nobody|no one)|n't)\b(?: \w{1,12}){0,2}?"
     r" (?:think|thinks|believe|believes|say|says|saying|claim|mean|suppose|suggest|agree|true"
     r"|possible|likely|the case|(?:sure|certain|convinced|clear) (?:that|whether|if)))"
-    r"|(?<!\bno )(?<!\bwithout )(?<!\bbeyond )(?<!n't )(?<!\bnot )\bdoubt(?:s|ed|ful)?"
-    r"|\b(?:unlikely|improbable|impossible))"
+    rf"|{DOUBT}|\bimpossible)"
     r"(?: (?:that|whether|if))?(?: (?:the|my|our|this|a))?[ \t*_\"']{0,4}$",
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from heptathlon.scorers.reading.characters import clean
+from heptathlon.scorers.reading.marks import DOUBT
 from heptathlon.scorers.reading.response import Reading, Unread, settled
 from heptathlon.scorers.reading.wrapping import peeled
 
@@ -49,8 +50,7 @@ _DENIAL = (
     r"|n't\b)"
 )
 _UNBELIEVED = (
-    r"(?:(?<!\bno )(?<!\bwithout )(?<!\bbeyond )(?<!n't )(?<!\bnot )\bdoubt(?:s|ed|ful)?\b"
-    r"|\b(?:unlikely|improbable)\b|\b(?:nobody|no one)\b(?=\s+\w)"
+    rf"(?:{DOUBT}|\b(?:nobody|no one)\b(?=\s+\w)"
     r"|(?:\b(?:not|never|hardly)|n't) (?:think|believe|say|claim|mean|suppose|suggest)s?\b)"
 )
 _DENIED = re.compile(

@@ -11,6 +11,7 @@ asked and shown as solved (:mod:`.items`), and the functions that lm-eval calls 
 """
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 HITS = ("acc", "right", "recall_1")
@@ -18,6 +19,8 @@ HITS = ("acc", "right", "recall_1")
 COUNT = 8
 ITEMS = 200
 """Questions that are asked in each form, where the set has as many."""
+NAMES = 4096
+"""Names whose meaning is kept: it is asked of every sample."""
 _NAME = re.compile(r"^(?P<stem>\w+)_form(?P<number>[1-8])(?P<tier>_lite|_smoke|_long)?$")
 
 
@@ -33,6 +36,7 @@ class Named(NamedTuple):
     number: int
 
 
+@lru_cache(maxsize=NAMES)
 def named(task: str) -> Named | None:
     """Return what the name of a form's task says; None for any other name.
 

@@ -62,8 +62,7 @@ def items_of(task: str, season: str) -> Items:
 @cache
 def _items(task: str, name: store.SetName) -> Items:
     data = catalog.task_data(task)
-    rows = store.read_docs(store.locate(name), data.config)
-    return Items(task, [row for row in rows if all(row[k] == v for k, v in data.where.items())])
+    return Items(task, list(filter(data.asks, store.each_doc(store.locate(name), data.config))))
 
 
 def _solved(task: str, docs: Sequence[Doc]) -> list[Doc]:

@@ -12,15 +12,16 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, write_text_atomic
 from heptathlon.models.told import whole
 from heptathlon.running import preflight, runner
-from heptathlon.running.arguments import as_mapping
+from heptathlon.running.arguments import as_mapping, typed
 from heptathlon.running.identity import MACHINE
 from heptathlon.running.runs import Run
 from heptathlon.scorers import confiding as formulas
+from heptathlon.scorers.hooks import scorer_of
 from heptathlon.scorers.reading import Unread, last_line
 from heptathlon.scoring.confide import words
 from heptathlon.scoring.confide.records import Confided, answer_hash, file_of
 from heptathlon.scoring.confidence import right_of
-from heptathlon.scoring.samples import ScoredSample, score_samples, scorer_of
+from heptathlon.scoring.samples import ScoredSample, score_samples
 from heptathlon.tasks import catalog, prompt_forms
 from heptathlon.tasks.prompt_forms.items import spread
 
@@ -140,11 +141,7 @@ def _config(run: Run, wanted: Wanted) -> SimpleNamespace:
     name = str(run.results[-1].get("model_source") or recorded.get("model") or "")
     if name == "heptathlon":
         raise HeptathlonError(f"{run.folder}: is a scripted player's run, who has no opinion.")
-    args = recorded.get("model_args") or {}
-    if not isinstance(args, Mapping):
-        from lm_eval.utils import simple_parse_args_string
-
-        args = simple_parse_args_string(args)
+    args = typed(recorded.get("model_args") or {})
     more = as_mapping(wanted.model_args)
     may_differ = MACHINE | {"base_url", "key_variable", "tokenizer"}
     for key, value in more.items():
