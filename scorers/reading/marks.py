@@ -72,6 +72,11 @@ _DOUBTED = re.compile(
     re.IGNORECASE,
 )
 """What makes the answer that is named behind it one that is not believed."""
+_DOUBTS = (
+    "not", "n't", "never", "hardly", "nobody", "no one", "doubt", "unlikely", "improbable",
+    "impossible",
+)  # fmt: skip
+"""The words one of which stands in all that :data:`_DOUBTED` finds."""
 _FORMULA = re.compile(
     rf"^{_D}(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct |right |best )?"
     rf"(?:answer|option|choice) (?:is|would be){_D}:?{_D}",
@@ -347,7 +352,11 @@ def statements(text: str, nouns: Sequence[str] = ()) -> Iterator[str]:
 
 def _disowned(before: str) -> bool:
     """Tell whether what stands before an answer on its line makes it another's, or no belief."""
-    return bool(_NOT_OURS.search(before) or _DOUBTED.search(before))
+    if _NOT_OURS.search(before):
+        return True
+    # A look for its words takes a tenth of the pattern's time, and few lines have one.
+    said = before.casefold()
+    return any(word in said for word in _DOUBTS) and _DOUBTED.search(before) is not None
 
 
 @lru_cache(maxsize=64)
