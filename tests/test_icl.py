@@ -2,9 +2,11 @@
 
 import itertools
 import math
+import re
 from collections import Counter, defaultdict
 from fractions import Fraction
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from heptathlon.pages.families import icl as icl_page
 from heptathlon.scorers import icl
 from heptathlon.scorers.verdict import Row
 from heptathlon.seeding import Stream
-from heptathlon.tasks.icl import algorithms, attribution, prompts
+from heptathlon.tasks.icl import algorithms, attribution, prompts, tokens
 from heptathlon.tasks.players import players_of
 from tests.salts import salt
 
@@ -470,3 +472,34 @@ def test_a_lean_is_not_held_between_its_ends():
 def test_the_page_attributes_nothing_on_a_smoke_set():
     """It is too small: some algorithms are not told by their own answers."""
     assert icl_page.mistaken(("smoke",), docs("forced", "", "smoke"))
+
+
+def asked(variant: str, doc: Doc, answer: Any) -> Any:
+    """Return a scored sample as a page takes it."""
+    return SimpleNamespace(variant=variant, sample=SimpleNamespace(doc=doc, results=answer(doc)))
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [("memoriser", "1.0"), ("generaliser", "\N{MINUS SIGN}?0.0")]
+)
+def test_the_page_puts_forecasts_between_memoriser_and_generaliser(name: str, place: str):
+    player = players_of("icl")[name]
+    rows = [asked("icl_urns", doc, lambda d: player.likelihoods(d, d["options"]))
+            for doc in docs("urns", "", "smoke")]  # fmt: skip
+    (figure,) = icl_page.beside(rows)
+    assert re.search(rf"new one: {place}\d? \(", figure.caption), figure.caption
+    own = dict(figure.rows)
+    assert float(own.pop(name)) == pytest.approx(0, abs=1e-6)
+    assert min(map(float, own.values())) > 0.005
+    assert icl_page.beside([asked("icl_open", one.sample.doc, lambda d: []) for one in rows]) == []
+
+
+def test_a_tokenizer_that_cannot_tell_labels_is_named():
+    rows = [{"options": ["0", "1"]}, {"options": ["F", "P"]}, {"query": "1 2"}]
+    assert tokens.warnings(rows, lambda text: [ord(text[-1])]) == []
+    # A blank of its own before each label tells as little as none.
+    assert tokens.warnings(rows, lambda text: [ord(c) for c in text]) == []
+    (same,) = tokens.warnings(rows, lambda text: [0 if text[-1].isdigit() else ord(text[-1])])
+    assert same.startswith("the labels '0' and '1' are not told apart")
+    (long,) = tokens.warnings(rows, lambda text: [ord(text[-1]), *[5] * ("F" in text)])
+    assert "'F' and 'P' are not single tokens" in long
