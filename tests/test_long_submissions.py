@@ -90,6 +90,17 @@ def test_their_findings_are_those_of_one_process(prepared, tmp_path, monkeypatch
     assert validate.examine(folder, each=read).report == whole
 
 
+def test_equal_values_of_documents_are_one_object():
+    kept = documents._Set(Path())
+    past = {"question": "5/12 of 300 = ?", "options": ["120", "137", "125", "25"], "chosen": 3}
+    first, second = (documents._shared(kept, {"past": [dict(past)], "n": n}) for n in (1, 2))
+    assert first == {"past": [past], "n": 1}
+    assert second == {"past": [past], "n": 2}
+    assert first["past"] is second["past"]
+    other = documents._shared(kept, {"past": [past | {"chosen": 3.0}]})
+    assert type(other["past"][0]["chosen"]) is float
+
+
 def test_a_process_that_is_killed_is_no_fault_of_the_submission(prepared, monkeypatch):
     monkeypatch.setattr(samples, "LONG", 0)
     with pytest.raises(OwnFaultError, match="BrokenProcessPool"):
