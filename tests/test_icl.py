@@ -2,11 +2,9 @@
 
 import itertools
 import math
-import re
 from collections import Counter, defaultdict
 from fractions import Fraction
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,13 +14,12 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.neighbors import KNeighborsRegressor
 
-from heptathlon.builders.icl import build, numbers, paper, rules
+from heptathlon.builders.icl import build, numbers, rules
 from heptathlon.errors import HeptathlonError, UnknownNameError
-from heptathlon.pages.families import icl as icl_page
 from heptathlon.scorers import icl
 from heptathlon.scorers.verdict import Row
 from heptathlon.seeding import Stream
-from heptathlon.tasks.icl import algorithms, attribution, prompts, tokens
+from heptathlon.tasks.icl import algorithms, prompts
 from heptathlon.tasks.players import players_of
 from tests.salts import salt
 
@@ -347,159 +344,3 @@ def test_the_surface_of_a_prompt_earns_no_more_than_chance(cue: Any):
     pairs = len(rows) / 2
     chance = 0.3
     assert mean("forced", "pair", learnt, rows) < chance + 3 * math.sqrt(chance * 0.7 / pairs)
-
-
-# --- the paper edition ---------------------------------------------------------------------------
-
-
-def bools(tier: str = "smoke") -> list[Doc]:
-    made = build.generate("paper", tier, "bool", SEASON, "")["bool", "test"]
-    return [record.model_dump(mode="json") for record in made]
-
-
-def test_published_queries_are_drawn_as_published_and_say_whether_they_were_seen():
-    rows = bools("lite")
-    assert Counter(doc["shown"] for doc in rows) == dict.fromkeys(range(5, 51, 5), 20)
-    for doc in rows:
-        assert (doc["query"] in doc["inputs"]) == (doc["seen"] == "seen") == (doc["near"] == 0)
-    # Without the inputs that are made true a query is repeated with 1 - (31/32)^n.
-    share = {n: np.mean([d["seen"] == "seen" for d in rows if d["shown"] == n]) for n in (5, 50)}
-    assert share[5] < 0.45
-    assert share[50] > 0.6
-    assert {len(set(one["inputs"])) < one["shown"] for one in rows if one["shown"] == 50} == {True}
-    text = prompts.published(rows[0])
-    assert text.startswith("You are given some examples")
-    assert text.endswith(f"\nInput: {' '.join(rows[0]['query'])}\nLabel:")
-    assert text.count("\nLabel: ") == rows[0]["shown"]
-
-
-def test_the_published_posterior_is_that_of_many_draws():
-    """By drawing functions and inputs again and again, and keeping those that give the examples."""
-    stream, inputs, query = Stream("icl", "test bool"), ("01", "11"), "10"
-    hits: Counter[bool] = Counter()
-    with pytest.MonkeyPatch.context() as patch:
-        two = tuple("".join(bits) for bits in itertools.product("01", repeat=2))
-        places = {text: n for n, text in enumerate(two)}
-        for name, value in (("BITS", 2), ("INPUTS", two), ("PLACE", places)):
-            patch.setattr(paper, name, value)
-        paper._functions.cache_clear()
-        for _ in range(60_000):
-            function = tuple(stream.choice(paper.LITERALS) for _ in range(2))
-            drawn = tuple(paper._input(function, stream) for _ in range(3))
-            if drawn == (*inputs, query) and [paper.holds(function, t) for t in inputs] == [0, 1]:
-                hits[paper.holds(function, query)] += 1
-        found = float(paper.belief(inputs, [False, True], query))
-    paper._functions.cache_clear()
-    share = hits[True] / hits.total()
-    assert found == pytest.approx(share, abs=4 * math.sqrt(0.25 / hits.total()))
-    # Examples alone leave 1 and 11: 1/2 unless who makes inputs true is thought of.
-    assert abs(found - 0.5) > 0.02
-
-
-def test_looking_up_is_right_where_a_query_was_seen_and_nowhere_else():
-    rows = bools("lite")
-    look = players_of("icl")["memoriser"]
-    found = [icl.verdict(doc, [look.answer(doc)]) for doc in rows]
-    values = np.array([[v.metrics["right"], v.metrics["seen"]] for v in found])
-    ones = np.ones(len(values))
-    assert icl.STATISTICS["right_seen"].compute(values, ones) == 1
-    assert icl.STATISTICS["right_unseen"].compute(values, ones) < 0.75
-    assert math.isnan(icl.STATISTICS["right_seen"].compute(values * [1, 0], ones))
-    exact = players_of("icl")["bayes"]
-    assert np.mean([icl.verdict(d, [exact.answer(d)]).metrics["right"] for d in rows]) > 0.95
-
-
-def test_a_published_answer_is_read_and_an_unreadable_one_is_wrong_not_guessed():
-    doc = bools()[0] | {"gold": 1, "seen": "seen"}
-    for text, right, outcome in (
-        (" 1", 1, "right"), ("0", 0, "wrong"), ("Label: 1", 1, "right"),
-        ("1\n\nInput: 0 1 1 0 0\nLabel: 0", 1, "right"),
-        ("I think that the label is 1.", 1, "right"), ("0 or 1", 0, "several"),
-        ("", 0, "no_answer"),
-    ):  # fmt: skip
-        found = icl.verdict(doc, [text])
-        assert (found.metrics, found.outcome) == ({"right": right, "seen": 1.0}, outcome), text
-
-
-# --- attribution ---------------------------------------------------------------------------------
-
-
-def answers_of(name: str, rows: list[Doc]) -> list[int]:
-    player = players_of("icl")[name]
-    return [player.choose(doc, doc["options"]) for doc in rows]
-
-
-def test_every_algorithm_is_told_by_its_own_answers_on_a_lite_set_and_a_coin_is_none():
-    rows = docs("forced")
-    named = {}
-    for name in (*attribution.COMPARED, "random", "constant"):
-        found = attribution.attribute(rows, answers_of(name, rows), resamples=1)
-        assert found is not None
-        named[name] = found.nearest
-    expected = {name: name for name in attribution.COMPARED}
-    assert named == expected | {"random": "none", "constant": "none"}
-
-
-def test_who_mixes_two_algorithms_is_neither_and_the_mixture_says_so():
-    rows = docs("forced")
-    one, other = answers_of("nearest", rows), answers_of("bayes", rows)
-    mixed = [(a, b)[doc["item_id"] < "8"] for a, b, doc in zip(one, other, rows, strict=True)]
-    found = attribution.attribute(rows, mixed, resamples=40)
-    assert found is not None
-    assert found.nearest == "none"
-    for name in ("nearest", "bayes"):
-        assert 0.3 < found.mixture[name] < 0.7
-        assert found.low[name] <= found.mixture[name] <= found.high[name]
-    assert sum(found.mixture.values()) == pytest.approx(1)
-
-
-def test_too_few_contexts_tell_nothing():
-    rows = docs("forced")[:8]
-    assert attribution.attribute(rows, [0] * len(rows)) is None
-
-
-def test_a_lean_is_not_held_between_its_ends():
-    m, g = np.array([0.688, 0.2, 0.112]), np.array([1 / 2, 1 / 3, 1 / 6])
-    for place in (-0.5, 0.0, 0.3, 1.0, 1.2):
-        found, left = attribution.leaning([place * m + (1 - place) * g], [m], [g])
-        assert found == pytest.approx(place, abs=1e-3)
-        assert left == pytest.approx(0, abs=1e-6)
-    beyond, left = attribution.leaning([np.array([0.45, 0.4, 0.15])], [m], [g])
-    assert beyond < 0
-    assert left > 0
-
-
-def test_the_page_attributes_nothing_on_a_smoke_set():
-    """It is too small: some algorithms are not told by their own answers."""
-    assert icl_page.mistaken(("smoke",), docs("forced", "", "smoke"))
-
-
-def asked(variant: str, doc: Doc, answer: Any) -> Any:
-    """Return a scored sample as a page takes it."""
-    return SimpleNamespace(variant=variant, sample=SimpleNamespace(doc=doc, results=answer(doc)))
-
-
-@pytest.mark.parametrize(
-    ("name", "place"), [("memoriser", "1.0"), ("generaliser", "\N{MINUS SIGN}?0.0")]
-)
-def test_the_page_puts_forecasts_between_memoriser_and_generaliser(name: str, place: str):
-    player = players_of("icl")[name]
-    rows = [asked("icl_urns", doc, lambda d: player.likelihoods(d, d["options"]))
-            for doc in docs("urns", "", "smoke")]  # fmt: skip
-    (figure,) = icl_page.beside(rows)
-    assert re.search(rf"new one: {place}\d? \(", figure.caption), figure.caption
-    own = dict(figure.rows)
-    assert float(own.pop(name)) == pytest.approx(0, abs=1e-6)
-    assert min(map(float, own.values())) > 0.005
-    assert icl_page.beside([asked("icl_open", one.sample.doc, lambda d: []) for one in rows]) == []
-
-
-def test_a_tokenizer_that_cannot_tell_labels_is_named():
-    rows = [{"options": ["0", "1"]}, {"options": ["F", "P"]}, {"query": "1 2"}]
-    assert tokens.warnings(rows, lambda text: [ord(text[-1])]) == []
-    # A blank of its own before each label tells as little as none.
-    assert tokens.warnings(rows, lambda text: [ord(c) for c in text]) == []
-    (same,) = tokens.warnings(rows, lambda text: [0 if text[-1].isdigit() else ord(text[-1])])
-    assert same.startswith("the labels '0' and '1' are not told apart")
-    (long,) = tokens.warnings(rows, lambda text: [ord(text[-1]), *[5] * ("F" in text)])
-    assert "'F' and 'P' are not single tokens" in long
