@@ -18,7 +18,7 @@ import numpy as np
 from heptathlon.scorers.likelihoods import likeliest, logs_of
 from heptathlon.scorers.reading import Unread, options, read, settled
 from heptathlon.scorers.stats.falling import falling_means
-from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.scorers.verdict import RATE, Row, Verdict
 from heptathlon.tasks.longcontext.prompts import HEADING, NO_TEXT, PASSAGES
 
 METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
@@ -171,8 +171,7 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
     for row in rows:
         more: dict[str, float] = {}
         if row.doc["form"] != "absent":
-            chance = 1 / len(row.doc["options"])
-            above = corrected(row.verdict.metrics["right"], chance)
+            above = corrected(row.verdict.metrics["right"], _chance(row.doc))
             if row.doc["form"] == "set":
                 more["f1"] = f1(row.verdict.answer, row.doc["options"][row.doc["gold"]])
             if row.doc["form"] != "given":
@@ -182,9 +181,21 @@ def across(rows: Sequence[Row]) -> list[Verdict]:
         else:
             both = twins[row.variant, str(row.doc["pair_id"])]
             if len(both) > 1:
-                more["reach"] = corrected(math.prod(both.values()), PAIR_CHANCE)
+                more["reach"] = corrected(math.prod(both.values()), _chance(row.doc))
         out.append(replace(row.verdict, metrics={**row.verdict.metrics, **more}))
     return out
+
+
+def least(metric: str, doc: Mapping[str, Any]) -> float:
+    """Return what a document has that is answered wrongly: below chance, by its form."""
+    if metric not in ("reach", "robust"):
+        return BOUNDS.get(metric, RATE)[0]
+    return corrected(0.0, _chance(doc))
+
+
+def _chance(doc: Mapping[str, Any]) -> float:
+    """Return how often blind answers are right, on both of a pair where there are twins."""
+    return PAIR_CHANCE if doc["form"] == "absent" else 1 / len(doc["options"])
 
 
 def corrected(share: float, chance: float) -> float:

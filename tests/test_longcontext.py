@@ -5,6 +5,7 @@ import math
 import re
 import time
 from collections import Counter, defaultdict
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -26,7 +27,7 @@ from heptathlon.running.runs import Sample
 from heptathlon.scorers import longcontext as scorer
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.scoring import figures
-from heptathlon.scoring.samples import ScoredSample
+from heptathlon.scoring.samples import Part, ScoredSample
 from heptathlon.seeding import Stream
 from heptathlon.tasks import catalog
 from heptathlon.tasks.longcontext import prompts
@@ -612,6 +613,7 @@ def test_effective_length_agrees_with_scikit_learn_s_fit(curve: list[tuple[float
 # --- figures of a run ----------------------------------------------------------------------------
 
 
+@cache
 def samples(player: str, lengths: tuple[int, ...]) -> list[ScoredSample]:
     out = []
     for form in ("latent", "update", "absent", "hops", "count"):
@@ -622,19 +624,71 @@ def samples(player: str, lengths: tuple[int, ...]) -> list[ScoredSample]:
     return out
 
 
+def parts(run: list[ScoredSample]) -> dict[str, dict[str, Part]]:
+    """Return the parts of the sets whose documents a run answered."""
+    out: dict[str, dict[str, Part]] = defaultdict(lambda: defaultdict(Part))
+    for one in run:
+        part = out[one.variant][str(one.sample.doc["words"])]
+        part.documents += 1
+        part.least += scorer.least("reach", one.sample.doc)
+    return out
+
+
+def judged(run: list[ScoredSample], right: Any) -> list[ScoredSample]:
+    """Return a run in which other documents were answered right."""
+    found = [Verdict({"right": float(right(one))}, "") for one in run]
+    rows = [Row(one.variant, one.sample.doc, v) for one, v in zip(run, found, strict=True)]
+    return [replace(one, verdict=v) for one, v in zip(run, scorer.across(rows), strict=True)]
+
+
+def bounds(run: list[ScoredSample], wanted: dict[str, dict[str, Part]]) -> tuple[float, float]:
+    headline = family("longcontext").headline
+    found = figures.of_whole(headline, figures.estimate("reach", run), run, wanted)
+    assert (found.value, found.low, found.high) == (None, None, None)
+    low, high = re.search(r"between (-?[\d.]+) and (-?[\d.]+)$", found.reason).groups()  # type: ignore[union-attr]
+    return float(low), float(high)
+
+
 def test_lengths_that_were_not_asked_leave_bounds_and_no_figure():
     headline = family("longcontext").headline
-    wanted = [{"250": 48, "1000": 48}] * 5
     whole = samples("last_mention", (250, 1000))
     figure = figures.estimate("reach", whole)
-    assert figures.of_whole(headline, figure, whole, wanted) == figure
+    assert figures.of_whole(headline, figure, whole, parts(whole)) == figure
     short = samples("oracle", (250,))
-    found = figures.of_whole(headline, figures.estimate("reach", short), short, wanted)
-    assert (found.value, found.low, found.high) == (None, None, None)
+    # Half is asked and right; the rest is right at most, and at least wrong: as far below chance
+    # as a form has options, of which 8 is one.
+    least = np.mean([-1 / 7, -1 / 7, -1 / 31, -1 / 4, -1 / 9])
+    low, high = bounds(short, parts(whole))
+    assert (low, high) == (math.floor(1000 * (1 + least) / 2) / 1000, 1.0)
+    found = figures.of_whole(headline, figures.estimate("reach", short), short, parts(whole))
     assert "no document of words 1000 was answered" in found.reason
-    assert "between 0.500 and 1.000" in found.reason
     other = family("icl").headline
-    assert figures.of_whole(other, figure, short, wanted) == figure
+    assert figures.of_whole(other, figure, short, parts(whole)) == figure
+    # A length that one form alone was asked is missing of the others.
+    mixed = short + [one for one in whole if one.variant.endswith("latent")]
+    assert bounds(mixed, parts(whole))[1] < 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**9), st.floats(0, 1), st.sampled_from([True, False, None]))
+def test_what_a_whole_run_reaches_lies_within_the_bounds_of_its_part(
+    seed: int, skill: float, rest: bool | None
+):
+    """Whatever was right in the rest; all of it and nothing of it reach the bounds themselves."""
+    coin = Stream("a run", seed)
+    run = judged(samples("oracle", (250, 1000)), lambda _: coin.uniform() < skill)
+    asked = [one for one in run if one.sample.doc["words"] == 250]
+    low, high = bounds(asked, parts(run))
+    known = {one.sample.doc["item_id"]: one.verdict.metrics["right"] for one in asked}
+    whole = judged(
+        run,
+        lambda one: known.get(one.sample.doc["item_id"], coin.below(2) if rest is None else rest),
+    )
+    reached = np.mean([one.verdict.metrics["reach"] for one in whole])
+    assert low <= reached + 1e-9
+    assert reached <= high + 1e-9
+    if rest is not None:
+        assert reached == pytest.approx(high if rest else low, abs=0.001)
 
 
 def test_the_page_shows_curve_effective_length_and_depths():
