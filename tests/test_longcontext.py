@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import f1_score
 
-from heptathlon.builders.longcontext import build, checks, haystack, nested, passages, text, units
+from heptathlon.builders.longcontext import build, checks, haystack, nested, text, units
 from heptathlon.builders.longcontext.links import TABLES
 from heptathlon.builders.longcontext.records import LENGTHS
 from heptathlon.errors import HeptathlonError, UnknownNameError
@@ -403,103 +403,6 @@ def test_f1_of_sets_agrees_with_scikit_learn_s(gold: set[str], said: set[str]):
     marks = [[letter in one for letter in "abcdef"] for one in (gold, said)]
     expected = f1_score(*marks, zero_division=0)
     assert scorer.f1(", ".join(sorted(said)), ", ".join(gold)) == pytest.approx(expected)
-
-
-# --- passages ------------------------------------------------------------------------------------
-
-
-@cache
-def before_passages(name: str = "") -> list[Doc]:
-    return [
-        r.model_dump(mode="json")
-        for kind in passages.KINDS
-        for r in build.generate("fresh", "lite", f"given-{kind}", SEASON,
-                                salt(name) if name else "")["given", "test"]
-    ]  # fmt: skip
-
-
-def test_passages_are_nested_and_one_answers():
-    by_question: dict[str, list[Doc]] = defaultdict(list)
-    for doc in before_passages():
-        by_question[doc["cluster_id"]].append(doc)
-        assert len(doc["shown"]) == len(doc["told"]) == doc["passages"]
-        assert doc["shown"].count(0) == min(1, doc["passages"])
-        gold = doc["options"][doc["gold"]]
-        if doc["passages"]:
-            at = doc["shown"].index(0)
-            assert gold in doc["told"][at]
-            ends = {"first": 0, "middle": (doc["passages"] - 1) // 2, "last": doc["passages"] - 1}
-            assert at == ends[doc["place"]]
-        if doc["passages"] in (5, 40) and doc["kind"] in ("name", "stale", "rumour"):
-            said = Counter(o for o in doc["options"] for told in doc["told"] if o in told)
-            assert max(said.values()) - min(said.values()) <= 1
-    assert {len(docs) for docs in by_question.values()} == {7}
-    for asked in by_question.values():
-        asked.sort(key=lambda d: d["passages"])
-        for few, more in itertools.pairwise(asked):
-            assert set(few["shown"]) < set(more["shown"])
-            shared = dict(zip(more["shown"], passages.passages_of(more), strict=True))
-            mine = dict(zip(few["shown"], passages.passages_of(few), strict=True))
-            assert mine.items() <= shared.items()
-    with pytest.raises(HeptathlonError, match="does not give the passages"):
-        passages.passages_of({**before_passages()[1], "seed": 1})
-
-
-def test_no_passage_but_one_answers():
-    """By the templates: newest, of the person, of the attribute, and no rumour."""
-    for doc in (d for d in before_passages() if d["passages"]):
-        person = doc["question"].partition(" of ")[2].partition(" last ")[0]
-        found = [
-            (int(re.search(r"\d{4}", told)[0]), n)  # type: ignore[index]
-            for n, told in zip(doc["shown"], doc["told"], strict=True)
-            if f"the {doc['topic']} of {person} was" in told and "liar" not in told
-        ]
-        years = [year for year, _ in found]
-        assert max(found)[1] == 0
-        assert years.count(max(years)) == 1
-
-
-def test_players_before_passages_reach_what_the_design_says():
-    rows = [d for name in ("", "a") for d in before_passages(name)]
-    many = [d for d in rows if d["passages"] >= scorer.MANY]
-
-    def of(player: str, kind: str) -> float:
-        return mean(player, "right", [d for d in many if d["kind"] == kind])
-
-    for kind in ("random", "attribute", "name"):
-        assert of("grep", kind) == 1
-    for kind in ("stale", "rumour", "bm25"):
-        assert of("grep", kind) < 0.5
-    assert of("newest_date", "stale") == 1
-    assert of("bm25", "bm25") < 0.2
-    none = [d for d in rows if not d["passages"]]
-    for name in ("grep", "bm25", "reader", "majority"):
-        assert mean(name, "right", none) == pytest.approx(1 / 8, abs=0.12)
-    assert mean("reader", "right", [d for d in rows if d["passages"]]) == 1
-    assert all(("robust" in v.metrics) == (d["passages"] >= scorer.MANY)
-               for d, v in zip(rows, scored("oracle", rows), strict=True))  # fmt: skip
-
-
-def test_the_fall_from_the_peak_is_measured_on_other_questions():
-    data = catalog.task_data("heptathlon_longcontext_given_lite")
-
-    def run(right: Any) -> list[ScoredSample]:
-        return [
-            ScoredSample(Sample(data.task, n, doc, "", [], {}), data,
-                         Verdict({"right": float(right(doc))}, "right"))
-            for n, doc in enumerate(before_passages())
-        ]  # fmt: skip
-
-    found = page.fall_of(run(lambda d: d["passages"] <= 10))
-    assert found is not None
-    assert found.value == 1
-    coin = Stream("a coin")
-    falls = [page.fall_of(run(lambda d: coin.below(2))) for _ in range(20)]
-    # Chosen and measured on the same questions, the peak of seven coins would lie 0.1 higher.
-    assert np.mean([f.value for f in falls if f]) == pytest.approx(0, abs=0.06)
-    (figure,) = page.draw_beside(run(lambda d: True))
-    assert [row[0] for row in figure.rows] == ["0", "1", "2", "5", "10", "20", "40"]
-    assert page.fall_of(run(lambda d: True)[:10]) is None
 
 
 # --- scores --------------------------------------------------------------------------------------
