@@ -48,6 +48,8 @@ def play_all(family: Family, headline: Headline, scored: Sequence[ScoredSample])
             for one, verdict in zip(played, verdicts, strict=True)
             if one.variant in headline.variants
         ]
+        if not _lasting:
+            _verdicts.clear()
         value = point(headline.metric, main)
         score = PlayerScore(player=player.name, value=value, oracle=player.oracle, sees=player.sees)
         out.append(Played(score, main))
@@ -82,6 +84,7 @@ def known(family: Family, headline: Headline, scored: Sequence[ScoredSample]) ->
 
 _verdicts: dict[tuple[str, str], dict[str, Verdict]] = {}
 """Verdicts on players' answers, by player and task, then by item."""
+_lasting = True
 _distinct: dict[tuple[Any, ...], Verdict] = {}
 MAX_DISTINCT = 2**16
 """Different verdicts that are kept once for all items; of a choice there are few."""
@@ -182,6 +185,16 @@ def _clear(package: str) -> None:
             for value in list(vars(module).values()):
                 if callable(clear := getattr(value, "cache_clear", None)):
                     clear()
+
+
+def keep_nothing() -> None:
+    """Keep no verdicts on players' answers from now on, in a process that no other run follows in.
+
+    They are a third of the memory that a long run takes.
+    """
+    global _lasting
+    _lasting = False
+    _verdicts.clear()
 
 
 def forget() -> None:
