@@ -15,7 +15,7 @@ from heptathlon.pages.families import longcontext as page
 from heptathlon.running.runs import Sample
 from heptathlon.scorers import longcontext as scorer
 from heptathlon.scorers.verdict import Row, Verdict
-from heptathlon.scoring.samples import ScoredSample
+from heptathlon.scoring.samples import ScoredSample, published
 from heptathlon.seeding import Stream
 from heptathlon.tasks import catalog
 from heptathlon.tasks.longcontext import prompts
@@ -241,6 +241,18 @@ def test_numbers_of_passages_and_unknown_are_read(said: str, outcome: str):
         assert scorer.verdict(doc, [text]).outcome == "right", text
     told = next(d for d in docs("unsaid") if d["asks"] == "told")
     assert scorer.verdict(told, [f"ANSWER: {rag.UNSAID}"]).outcome == "unseen"
+
+
+@pytest.mark.parametrize("form", build.PASSAGES)
+def test_a_run_of_passages_alone_is_scored(form: str):
+    """They have no length, of which the headline needs every one."""
+    data = catalog.task_data(f"heptathlon_longcontext_{form}_smoke")
+    known = published(data, SEASON)
+    assert known.docs
+    assert known.whole == {}
+    texts = published(catalog.task_data("heptathlon_longcontext_latent_smoke"), SEASON)
+    assert {words: part.documents for words, part in texts.whole.items()} == {"250": 12, "1000": 12}
+    assert texts.whole["250"].least == pytest.approx(-12 / 7)
 
 
 # --- the page ------------------------------------------------------------------------------------

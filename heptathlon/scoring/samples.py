@@ -101,7 +101,8 @@ def _published(task: str, name: store.SetName) -> Published:
     whole: dict[str, Part] = defaultdict(Part)
     for row in _chosen(folder, data):
         docs[row["item_id"]] = doc_digest(row)
-        if headline.whole:
+        # Forms beside the headline need not have the field.
+        if headline.whole and headline.whole in row:
             part = whole[str(row[headline.whole])]
             part.documents += 1
             part.least += least_of(data.family.name, headline.metric, row)
