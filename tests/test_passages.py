@@ -318,15 +318,17 @@ def test_spread_between_places_stands_beside_that_of_luck():
 
 def test_the_page_shows_each_form_by_number_and_place():
     figures = [f for form in build.PASSAGES for f in page.draw_beside(run(form, lambda d: True))]
-    assert len(figures) == 8
-    given, _, which, _, unsaid, _, retrieved, places = figures
-    assert [row[0] for row in given.rows] == ["0", "1", "2", "5", "10", "20", "40",
-                                              "a doubling changes"]  # fmt: skip
+    assert len(figures) == 9
+    given, slopes, _, which, _, unsaid, _, retrieved, places = figures
+    assert [row[0] for row in given.rows] == ["0", "1", "2", "5", "10", "20", "40"]
+    assert [row[0] for row in slopes.rows] == ["all", *passages.KINDS]
+    assert all(row[1].startswith("0.000") for row in slopes.rows)
     assert "Fall from the peak to most passages: 0.000" in given.caption
     assert which.head == ("passages", "all", *passages.KINDS)
     assert unsaid.head == ("passages", "all", *build.TWINNED)
     assert all(row[1].startswith("1.000") for row in unsaid.rows)
     assert retrieved.head == ("passages", "recall", "all", "score", "reversed", "reordered",
                               "random")  # fmt: skip
+    assert retrieved.rows[0][-1] == page.pages.DASH
     assert retrieved.rows[-1][1].startswith("1.000")
     assert [row[0] for row in places.rows][:3] == list(page.THIRDS)

@@ -174,7 +174,10 @@ def draw_beside(run: Samples) -> list[Figure]:
     out = []
     for variant in dict.fromkeys(one.variant for one in run if "passages" in one.sample.doc):
         mine = [one for one in run if one.variant == variant]
-        out += [_passages(variant, mine), _places(variant, mine)]
+        out.append(_passages(variant, mine))
+        if mine[0].form == "given":
+            out.append(_slopes(variant, mine))
+        out.append(_places(variant, mine))
     return out
 
 
@@ -201,17 +204,32 @@ def _passages(variant: str, run: Samples) -> Figure:
     for count in sorted({int(one.sample.doc["passages"]) for one in run}):
         here = [one for one in run if one.sample.doc["passages"] == count]
         of = [[one for one in here if one.sample.doc[field] == head] for head in heads]
-        cells = [with_interval(estimate(metric, one)) for one in (here, *of)]
+        # Intervals of every column would make the table wider than a screen.
+        cells = [with_interval(estimate(metric, here)), *(_value(metric, one) for one in of)]
         if form == "retrieved":
             cells.insert(0, with_interval(estimate("recall", here)))
         rows.append((str(count), *cells))
     says = f"{_SAYS[form]} The passages for a number are among those for the next."
     if form == "given":
-        of = [[one for one in run if one.sample.doc[field] == head] for head in heads]
-        rows.append(("a doubling changes", *(_in_words(slope_of(one)) for one in (run, *of))))
         says = f"{says} {_fall(run)}"
     first = ("passages", "recall", "all") if form == "retrieved" else ("passages", "all")
     return Figure(f"By number of passages ({variant})", says, (*first, *heads), tuple(rows))
+
+
+def _value(metric: str, run: Samples) -> str:
+    return pages.figure(estimate(metric, run).value) if run else pages.DASH
+
+
+def _slopes(variant: str, run: Samples) -> Figure:
+    kinds = dict.fromkeys(str(one.sample.doc["kind"]) for one in run)
+    of = {kind: [one for one in run if one.sample.doc["kind"] == kind] for kind in kinds}
+    return Figure(
+        f"What a doubling of passages changes ({variant})",
+        "Right answers, by what the passages are like that do not answer: the slope of a line "
+        "through each question's, with 95 % over questions.",
+        ("kind", "change"),
+        tuple((kind, _in_words(slope_of(one))) for kind, one in {"all": run, **of}.items()),
+    )
 
 
 def _in_words(found: Interval | None) -> str:
