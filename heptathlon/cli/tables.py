@@ -6,6 +6,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Column, Table
 
+from heptathlon.facts import SAID
 from heptathlon.harmless import label
 
 
@@ -162,10 +163,11 @@ def _total(card: Any) -> str:
     if total is None or total.points.value is None:
         return ""
     mean = total.points
+    said = ", answered in words" if total.edition == SAID else ""
     between = "" if mean.low is None else f" ({mean.low:.0f} to {mean.high:.0f})"
     return (
         f"{mean.value:.0f}{between} of 1,000 points: the mean over {len(total.events)} of "
-        f"{total.of} events, tier {total.tier}."
+        f"{total.of} events, tier {total.tier}{said}."
     )
 
 

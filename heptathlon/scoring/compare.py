@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from heptathlon.errors import HeptathlonError
+from heptathlon.facts import set_edition
 from heptathlon.families import FAMILIES, Family
 from heptathlon.harmless import label
 from heptathlon.scorers import stats
@@ -142,7 +143,7 @@ def _main(card: FamilyCard, scored: Iterable[ScoredSample]) -> dict[tuple[str, s
         (one.task.task, str(one.sample.doc["item_id"])): one
         for one in scored
         if one.family == card.family
-        and (one.task.edition, one.task.tier) == (card.edition, card.tier)
+        and (one.task.edition, one.task.tier) == (set_edition(card.edition), card.tier)
         and one.sample.doc["season"] == card.season
         and one.variant in variants
     }

@@ -19,6 +19,7 @@ STATISTIC_RESAMPLES = 2_000
 """Resamples of a figure that is not a mean: each is computed anew, which takes its time."""
 
 NO_DOCUMENT = "no document of the headline's tasks was in the run"
+UNDEFINED = "it is not defined on these documents"
 NO_PARTNER = "the documents that this figure compares them with were not in the run"
 
 
@@ -101,6 +102,8 @@ def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
 def _without_ends(metric: str, scored: Sequence[ScoredSample], reason: str) -> Estimate:
     """Return a statistic that has no interval, and why."""
     value = point(metric, scored) if scored else None
+    if value is None:
+        reason = UNDEFINED if scored else NO_PARTNER
     return Estimate(
         metric=metric,
         value=value,
@@ -109,7 +112,7 @@ def _without_ends(metric: str, scored: Sequence[ScoredSample], reason: str) -> E
         n=len(scored),
         clusters=len(set(clusters(scored))),
         method=stats.NO_METHOD,
-        reason=reason if scored else NO_PARTNER,
+        reason=reason,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from heptathlon.facts import SAID, set_edition
 from heptathlon.families import Family, Headline, task_name
 from heptathlon.parts import module_name
 from heptathlon.running.runs import Sample
@@ -137,7 +138,7 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
         if task not in catalog.leaves():
             continue
         data = catalog.task_data(task)
-        if data.edition != edition:
+        if data.edition != set_edition(edition):
             continue
         written = catalog.is_generated(task)
         for number, doc in enumerate(documents(data, season)):
@@ -148,6 +149,8 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
 
 
 def _group_of(family: Family, edition: str) -> str:
+    if edition == SAID:
+        return f"{family.name}_say"
     return family.name if edition == "fresh" else f"{family.name}_{edition}"
 
 

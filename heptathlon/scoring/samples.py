@@ -1,7 +1,7 @@
 """A run's samples with the suite's own verdicts, after a check that they are the published ones."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
+from heptathlon.facts import SAID, task_name
 from heptathlon.models.told import LENGTH
 from heptathlon.records import doc_digest
 from heptathlon.running.runs import Run, Sample
@@ -214,8 +215,29 @@ class Group(NamedTuple):
 
 
 def group_of(one: ScoredSample, sets: Mapping[str, Published]) -> Group:
-    """Return the part of a scorecard that a sample belongs to."""
-    return Group(one.family, one.task.edition, one.task.tier, sets[one.task.task].season)
+    """Return the part of a scorecard that a sample belongs to.
+
+    Args:
+        one: the sample.
+        sets: the published documents by task, of all tasks that the run asked.
+    """
+    edition = _edition_of(one.task, sets)
+    return Group(one.family, edition, one.task.tier, sets[one.task.task].season)
+
+
+def _edition_of(data: TaskData, asked: Collection[str]) -> str:
+    """Return the edition whose headline a task's answers are measured by.
+
+    It is ``said`` for what a run without likelihoods answered of an event that needs them.
+    """
+    family = data.family
+
+    def any_of(variants: Iterable[str]) -> bool:
+        return any(task_name(variant, data.tier) in asked for variant in variants)
+
+    if data.edition != "fresh" or any_of(family.headline.variants) or not any_of(family.said):
+        return data.edition
+    return SAID
 
 
 def _check_version(run: Run, data: TaskData) -> None:

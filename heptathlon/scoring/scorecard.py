@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from heptathlon.facts import SAID
 from heptathlon.families import Family, Headline
 from heptathlon.models.told import LENGTH
 from heptathlon.running.arguments import as_mapping
@@ -159,7 +160,9 @@ def family_cards(
         groups.setdefault(group_of(one, sets), []).append(one)
     names = set(known)
     for key in sorted(groups, key=group_order):
-        card = _family_card(run, groups[key], sets, find_published, details, confided or {})
+        card = _family_card(
+            run, key.edition, groups[key], sets, find_published, details, confided or {}
+        )
         name = card.family
         if name in names:
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
@@ -214,15 +217,19 @@ def _told_card(run: Run) -> ToldCard | None:
     )
 
 
-def group_order(key: Group) -> tuple[str, bool, int, str]:
+_EDITIONS = (SAID, "paper")
+
+
+def group_order(key: Group) -> tuple[str, int, int, str]:
     """Order a family's groups so that the one that stands for it comes first."""
     family, edition, tier, season = key
     rank = ("full", "lite", "smoke", "long").index(tier)
-    return (family, edition == "paper", rank, season)
+    return (family, _EDITIONS.index(edition) if edition in _EDITIONS else -1, rank, season)
 
 
 def _family_card(
     run: Run | None,
+    edition: str,
     scored: Sequence[ScoredSample],
     sets: Mapping[str, Published],
     find_published: Callable[[TaskData, str], Published],
@@ -233,13 +240,13 @@ def _family_card(
     asked_in_forms = scored
     scored = [one for one in scored if prompt_forms.is_published(one)]
     family = data.family
-    headline = family.headline_of(data.edition)
+    headline = family.headline_of(edition)
     main = [one for one in scored if one.variant in headline.variants]
     known = sets[data.task]
     asked = dict(_headline_sets(data, headline, known, find_published))
     expected = sum(len(p.docs) for p in asked.values())
     players = playing.known(family, headline, scored)
-    bar = skills.bar_of(family, data.edition, data.tier, main, players)
+    bar = skills.bar_of(family, edition, data.tier, main, players)
     complete = len(main) == expected
     halted = None
     if not complete and main and run is not None:
@@ -256,7 +263,7 @@ def _family_card(
     return FamilyCard(
         family=family.name,
         title=family.title,
-        edition=data.edition,
+        edition=edition,
         tier=data.tier,
         season=known.season,
         version=family.version,
@@ -266,7 +273,7 @@ def _family_card(
         headline=figure,
         skill=skill,
         points=skills.points_of(skill),
-        level=levels.level_of(family, data.edition, data.tier, main),
+        level=levels.level_of(family, edition, data.tier, main),
         bar=bar,
         players=[p.score for p in players],
         chance=family.chance,
