@@ -1,10 +1,13 @@
 """Events that need likelihoods, answered in words: a headline, a bar and a place of their own."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from heptathlon.cli import tables
 from heptathlon.facts import SAID, set_edition
 from heptathlon.families import FAMILIES, of_role
 from heptathlon.leaderboard import board, export, submit, validate
@@ -132,3 +135,18 @@ def test_it_is_not_given_out_as_the_data_set_s_own_figure(run: Path):
     text = export.eval_results(read, card, "org/model", "org")
     assert "maze" in text
     assert "sort" not in text
+
+
+def test_a_missing_interval_is_said_below_the_table(run: Path):
+    """In a cell its reason would leave no room for the families' names."""
+    card, _ = scorecard.score_run(runs.read_run(run))
+    sort = card.families["sort"]
+    bare = sort.headline.model_copy(update={"low": None, "high": None, "reason": "all are equal"})
+    changed = sort.model_copy(update={"headline": bare})
+    card = card.model_copy(update={"families": {**card.families, "sort": changed}})
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(tables.scorecard(card))
+    text = console.export_text()
+    assert "said smoke" in text
+    assert "(no interval)" in text
+    assert "sort: acc_both has no interval: all are equal" in tables.remarks(card)

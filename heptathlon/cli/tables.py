@@ -44,6 +44,11 @@ def remarks(card: Any) -> list[str]:
         if family.headline.value is None
     ]
     out += [
+        f"{name}: {family.headline.metric} has no interval: {family.headline.reason}"
+        for name, family in card.families.items()
+        if family.headline.value is not None and family.headline.low is None
+    ]
+    out += [
         f"{name}: stopped when {family.stopped.says}; its interval holds whenever one stops"
         for name, family in card.families.items()
         if family.stopped
@@ -180,5 +185,5 @@ def _estimate(estimate: Any) -> str:
     if estimate.value is None:
         return "-"
     if estimate.low is None or estimate.high is None:
-        return f"{_figure(estimate.value)}\n({estimate.reason})"
+        return f"{_figure(estimate.value)}\n(no interval)"
     return f"{_figure(estimate.value)}\n({estimate.low:.3f} to {estimate.high:.3f})"

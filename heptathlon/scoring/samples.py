@@ -1,6 +1,6 @@
 """A run's samples with the suite's own verdicts, after a check that they are the published ones."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,13 +14,26 @@ from heptathlon.facts import SAID, task_name
 from heptathlon.models.told import LENGTH
 from heptathlon.records import doc_digest
 from heptathlon.running.runs import Run, Sample
-from heptathlon.scorers.hooks import across, scorer_of
+from heptathlon.scorers.hooks import across, least_of, scorer_of
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks import catalog, prompt_forms
 from heptathlon.tasks.catalog import TaskData
 
 NOTHING_READ = ("no_answer", "unreadable")
 """Outcomes of an answer from which nothing was read, whose reason may be that it was cut."""
+
+
+@dataclass
+class Part:
+    """The documents of a set that share a value of the field of which its headline needs every one.
+
+    Attributes:
+        documents: their number.
+        least: sum of the least that each of them can have of the headline's metric.
+    """
+
+    documents: int = 0
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -32,14 +45,14 @@ class Published:
         digest: the set's digest.
         season: the set's season.
         docs: item_id -> digest of the document.
-        whole: documents by value of the field of which the headline needs every one.
+        whole: its parts by value of the field of which the headline needs every one.
     """
 
     name: str
     digest: str
     season: str
     docs: Mapping[str, str]
-    whole: Mapping[str, int] = field(default_factory=dict)
+    whole: Mapping[str, Part] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +97,16 @@ def published(data: TaskData, season: str) -> Published:
 def _published(task: str, name: store.SetName) -> Published:
     data = catalog.task_data(task)
     folder = store.locate(name)
-    needed = data.family.headline_of(data.edition).whole
+    headline = data.family.headline_of(data.edition)
     docs: dict[str, str] = {}
-    whole: Counter[str] = Counter()
+    whole: dict[str, Part] = defaultdict(Part)
     for row in _chosen(folder, data):
         docs[row["item_id"]] = doc_digest(row)
-        if needed:
-            whole[str(row[needed])] += 1
+        # Forms beside the headline need not have the field.
+        if headline.whole and headline.whole in row:
+            part = whole[str(row[headline.whole])]
+            part.documents += 1
+            part.least += least_of(data.family.name, headline.metric, row)
     return Published(
         name=name.folder,
         digest=store.read_manifest(folder).digest,

@@ -243,8 +243,8 @@ def _family_card(
     headline = family.headline_of(edition)
     main = [one for one in scored if one.variant in headline.variants]
     known = sets[data.task]
-    asked = list(_headline_sets(data, headline, known, find_published))
-    expected = sum(len(p.docs) for p in asked)
+    asked = dict(_headline_sets(data, headline, known, find_published))
+    expected = sum(len(p.docs) for p in asked.values())
     players = playing.known(family, headline, scored)
     bar = skills.bar_of(family, edition, data.tier, main, players)
     complete = len(main) == expected
@@ -256,7 +256,7 @@ def _family_card(
         if halted is not None
         else estimate(headline.metric, main)
     )
-    figure = of_whole(headline, found, main, [p.whole for p in asked])
+    figure = of_whole(headline, found, main, {name: p.whole for name, p in asked.items()})
     skill = skills.skill_of(figure, main, bar, players)
     sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
     told, judged, unread = cards_of(headline.variants, scored, confided)
@@ -293,11 +293,11 @@ def _headline_sets(
     headline: Headline,
     known: Published,
     find_published: Callable[[TaskData, str], Published],
-) -> Iterable[Published]:
+) -> Iterable[tuple[str, Published]]:
     for variant in headline.variants:
         sibling = catalog.sibling(data, variant)
         if sibling in catalog.leaves():
-            yield find_published(catalog.task_data(sibling), known.season)
+            yield variant, find_published(catalog.task_data(sibling), known.season)
 
 
 def _strata(family: Family, metric: str, scored: Sequence[ScoredSample]) -> list[Stratum]:
