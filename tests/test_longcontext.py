@@ -590,6 +590,9 @@ def test_lengths_that_were_not_asked_leave_bounds_and_no_figure():
     # A length that one form alone was asked is missing of the others.
     mixed = short + [one for one in whole if one.variant.endswith("latent")]
     assert bounds(mixed, parts(whole))[1] < 1
+    found = figures.of_whole(headline, figures.estimate("reach", mixed), mixed, parts(whole))
+    assert "no document of words 1000 (in longcontext_absent, longcontext_count," in found.reason
+    assert "latent" not in found.reason
 
 
 @settings(max_examples=20, deadline=None)

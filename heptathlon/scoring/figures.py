@@ -138,7 +138,11 @@ def of_whole(
         return figure
     having = {(one.variant, str(one.sample.doc[headline.whole])) for one in scored}
     asked = {variant for variant, _ in having}
-    missing = {v for name in asked for v in wanted.get(name, {}) if (name, v) not in having}
+    missing: dict[str, list[str]] = {}
+    for name in sorted(asked):
+        for value in wanted.get(name, {}):
+            if (name, value) not in having:
+                missing.setdefault(value, []).append(name)
     if not missing:
         return figure
     family = answered[0].family
@@ -150,7 +154,10 @@ def of_whole(
     )
     best = left * bounds_of(family).get(headline.metric, RATE)[1]
     low, high = ((known + rest) / (left + len(answered)) for rest in (worst, best))
-    named = ", ".join(sorted(missing, key=lambda value: (len(value), value)))
+    named = ", ".join(
+        value if len(missing[value]) == len(asked) else f"{value} (in {', '.join(missing[value])})"
+        for value in sorted(missing, key=lambda value: (len(value), value))
+    )
     return figure.model_copy(
         update={
             "value": None,
