@@ -1,5 +1,6 @@
 """A run's samples with the suite's own verdicts, after a check that they are the published ones."""
 
+import marshal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,8 +12,9 @@ from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
 from heptathlon.models.told import LENGTH
-from heptathlon.records import doc_digest
+from heptathlon.records import MARSHAL, doc_digest
 from heptathlon.running.runs import Run, Sample
+from heptathlon.running.streamed import Streamed
 from heptathlon.scorers.hooks import across, scorer_of
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks import catalog, prompt_forms
@@ -79,24 +81,35 @@ def published(data: TaskData, season: str) -> Published:
     return _published(data.task, _set_of(data, season))
 
 
-@cache
 def _published(task: str, name: store.SetName) -> Published:
-    data = catalog.task_data(task)
+    form = prompt_forms.named(task)
+    return _of_config(catalog.task_data(task).config, name)[form.base if form else task]
+
+
+@cache
+def _of_config(config: str, name: store.SetName) -> dict[str, Published]:
+    """Return the documents of every task that asks a part of a set, from one reading of it."""
     folder = store.locate(name)
-    needed = data.family.headline_of(data.edition).whole
-    docs: dict[str, str] = {}
-    whole: Counter[str] = Counter()
-    for row in _chosen(folder, data):
-        docs[row["item_id"]] = doc_digest(row)
-        if needed:
-            whole[str(row[needed])] += 1
-    return Published(
-        name=name.folder,
-        digest=store.read_manifest(folder).digest,
-        season=name.season,
-        docs=docs,
-        whole=whole,
-    )
+    digest = store.read_manifest(folder).digest
+    leaves = [t for t, leaf in catalog.leaves().items() if leaf.family == name.family]
+    stated = (name.edition, name.tier, config)
+    datas = [
+        data
+        for data in map(catalog.task_data, leaves)
+        if (data.edition, data.tier, data.config) == stated
+    ]
+    docs: dict[str, dict[str, str]] = {data.task: {} for data in datas}
+    whole: dict[str, Counter[str]] = {data.task: Counter() for data in datas}
+    for row in store.each_doc(folder, config):
+        item, known = row["item_id"], doc_digest(row)
+        for data in datas:
+            if data.asks(row):
+                docs[data.task][item] = known
+                if needed := data.family.headline_of(data.edition).whole:
+                    whole[data.task][str(row[needed])] += 1
+    return {
+        task: Published(name.folder, digest, name.season, docs[task], whole[task]) for task in docs
+    }
 
 
 def documents(data: TaskData, season: str) -> list[dict[str, Any]]:
@@ -134,13 +147,12 @@ def score_samples(
         file = run.samples_files[task]
         data = catalog.task_data(task)
         _check_version(run, data)
-        if not samples:
-            raise HeptathlonError(f"{file}: holds no sample; run the task {task} again.")
-        season = str(samples[0].doc.get("season"))
-        sets[task] = known = find_published(data, season)
+        known: Published | None = None
         scorer = scorer_of(data.family.name)
         seen: set[str] = set()
-        for sample in samples:
+        for index, sample in enumerate(samples):
+            if known is None:
+                sets[task] = known = find_published(data, str(sample.doc.get("season")))
             item = str(sample.doc.get("item_id"))
             where = f"{file}, document {sample.doc_id}"
             if item not in known.docs:
@@ -158,9 +170,38 @@ def score_samples(
             seen.add(item)
             if sample.broken:
                 continue
-            verdict = scorer.verdict(sample.doc, sample.results)
-            scored.append(ScoredSample(sample, data, _with_reason(verdict, sample)))
+            verdict = _with_reason(scorer.verdict(sample.doc, sample.results), sample)
+            if isinstance(samples, Streamed):
+                sample, verdict = samples.held(index, sample), shared(verdict)
+            scored.append(ScoredSample(sample, data, verdict))
+        if known is None:
+            raise HeptathlonError(f"{file}: holds no sample; run the task {task} again.")
     return looked_across(scored, sets), sets
+
+
+_distinct: dict[bytes, Verdict] = {}
+MAX_DISTINCT = 2**16
+"""Different verdicts that are kept once for all items; of a choice there are few."""
+
+
+def shared(verdict: Verdict) -> Verdict:
+    """Return the verdict, as the same object as all that are equal to it."""
+    if type(verdict) is not Verdict:
+        return verdict
+    # What marshal writes tells 0.0 and -0.0 apart, which a comparison does not.
+    said = (verdict.outcome, verdict.answer, verdict.invalid, verdict.metrics)
+    try:
+        key = marshal.dumps(said, MARSHAL)
+    except ValueError:
+        return verdict
+    if len(_distinct) >= MAX_DISTINCT and key not in _distinct:
+        return verdict
+    return _distinct.setdefault(key, verdict)
+
+
+def forget_shared() -> None:
+    """Forget which verdicts there were."""
+    _distinct.clear()
 
 
 def _with_reason(verdict: Verdict, sample: Sample) -> Verdict:
@@ -184,7 +225,7 @@ def looked_across(
         for index, verdict in zip(
             indices, across(group.family, [scored[i].row for i in indices]), strict=True
         ):
-            out[index] = replace(scored[index], verdict=verdict)
+            out[index] = replace(scored[index], verdict=shared(verdict))
     return out
 
 

@@ -167,13 +167,19 @@ def family_cards(
         yield name, card, groups[key]
 
 
-def assembled(run: Run, cards: Mapping[str, FamilyCard]) -> Scorecard:
+def assembled(
+    run: Run,
+    cards: Mapping[str, FamilyCard],
+    broken: Mapping[str, Sequence[str]] | None = None,
+) -> Scorecard:
     """Return a scorecard of its parts.
 
     Args:
         run: the run, of which the results files are read.
         cards: the parts by name.
+        broken: why answers are broken, where that is known; the run's samples tell it else.
     """
+    faults_of = run.broken if broken is None else broken
     newest = run.results[-1]
     moment = moment_of(newest)
     return Scorecard(
@@ -182,7 +188,7 @@ def assembled(run: Run, cards: Mapping[str, FamilyCard]) -> Scorecard:
         date=moment.isoformat(timespec="seconds") if moment else "",
         families=dict(cards),
         total=skills.total_of(cards.values()),
-        broken={task: in_words(faults) for task, faults in run.broken.items()},
+        broken={task: in_words(faults) for task, faults in faults_of.items()},
         told=_told_card(run),
     )
 
@@ -245,7 +251,7 @@ def _family_card(
     if not complete and main and run is not None:
         halted = sequential.stopped_of(run, list({one.task.task for one in main}))
     found = (
-        sequential.headline(headline, main[0].task, known.season, main)
+        sequential.headline(halted, headline, main[0].task, known.season, main)
         if halted is not None
         else estimate(headline.metric, main)
     )
