@@ -62,7 +62,7 @@ def timed(command: Sequence[str]) -> float:
     """
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "heptathlon.cli", *command],
+        [sys.executable, "-m", "heptathlon", *command],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

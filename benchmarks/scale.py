@@ -156,7 +156,7 @@ def measured(command: Sequence[str], package: Path, data: Path) -> tuple[float, 
     before = os.times()
     start = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, "-m", "heptathlon.cli", *command],
+        [sys.executable, "-m", "heptathlon", *command],
         env=environment, cwd=package, stdout=subprocess.DEVNULL, start_new_session=True,
     ) as child:  # fmt: skip
         peak = 0

@@ -15,10 +15,10 @@ from heptathlon.files import write_text_atomic
 from heptathlon.leaderboard import kept as kept_entries
 from heptathlon.leaderboard import rerun, seen, validate
 from heptathlon.leaderboard.copies import Submission, first_seen
-from heptathlon.leaderboard.kept import Came, Kept, Used, digest_of, recording
+from heptathlon.leaderboard.kept import Came, Kept, digest_of
 from heptathlon.leaderboard.page import site
 from heptathlon.leaderboard.propose import envelope_hash
-from heptathlon.leaderboard.rows import Read, rows_of
+from heptathlon.leaderboard.rows import read, rows_of
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import (
     MAX_PAIRED_ROWS,
@@ -198,22 +198,20 @@ def _found(folder: Path, *, kept: Kept) -> tuple[str, Came] | None:
 def _check(folder: Path, *, kept: Kept) -> tuple[str, Came] | str:
     """Check a submission and keep what came of it; or return why it is refused."""
     key = kept.key(folder)
-    sets: set[Used] = set()
-    read = Read()
-    case = validate.examine(folder, published=recording(sets), details=True, each=read)
+    case = validate.examine(folder, details=True, each=read)
     if case.findings:
         return str(validate.render(case.report))
-    found = rows_of(case, read.items)
+    found = rows_of(case)
     texts = []
     for row, _ in found:
         # The run knows its model by a path on the submitter's machine.
         model = case.card.model.model_copy(update={"name": row.name})
         card = case.card.model_copy(update={"model": model})
-        texts.append(report.of_parts(card, read.shown))
+        texts.append(report.of_parts(card, [one.shown for one in case.kept.values()]))
     envelope = envelope_hash(folder)
     if key is None or kept.key(folder) != key:
         return f"{folder}: was changed while it was checked; build the board again."
-    return key, kept.keep(key, envelope, sets, found, texts)
+    return key, kept.keep(key, envelope, case.used, found, texts)
 
 
 def site_of(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import marshal
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError, OwnFaultError
-from heptathlon.records import doc_digest
+from heptathlon.records import MARSHAL, doc_digest
 from heptathlon.scoring import playing
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
@@ -23,6 +24,9 @@ tiers have. Of a longer submission each family's are let go."""
 SHARED = 256
 """Characters from which on a text is looked for among those that are there already: the questions
 on one text each carry all of it."""
+NESTED = 64
+"""Bytes from which on a list or an object in a document is: the same past answers stand in the
+histories of many."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,11 @@ class Documents:
 
 @dataclass
 class _Set:
-    """What is kept of a set: its texts, each once, and the documents of the tasks asked for."""
+    """What is kept of a set: texts and nested values, each once, and the tasks' documents."""
 
     folder: Path
     texts: dict[str, str] = field(default_factory=dict)
+    nested: dict[bytes, Any] = field(default_factory=dict)
     tasks: dict[str, Documents] = field(default_factory=dict)
     shots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -126,14 +131,25 @@ def _let_go() -> None:
 def _read(kept: _Set, config: str, split: str) -> list[dict[str, Any]]:
     try:
         return [
-            {key: _shared(kept.texts, value) for key, value in row.items()}
+            {key: _shared(kept, value) for key, value in row.items()}
             for row in store.each_doc(kept.folder, config, split)
         ]
     except HeptathlonError as error:
         raise OwnFaultError(f"the published set {kept.folder.name} is damaged: {error}") from None
 
 
-def _shared(texts: dict[str, str], value: Any) -> Any:
-    if isinstance(value, str) and len(value) > SHARED:
-        return texts.setdefault(value, value)
-    return value
+def _shared(kept: _Set, value: Any) -> Any:
+    """Return a value of a document as the same object as all that are equal to it."""
+    if isinstance(value, str):
+        return kept.texts.setdefault(value, value) if len(value) > SHARED else value
+    if isinstance(value, list):
+        value = [_shared(kept, one) for one in value]
+    elif isinstance(value, dict):
+        value = {key: _shared(kept, one) for key, one in value.items()}
+    else:
+        return value
+    # What marshal writes tells 1, 1.0 and true apart, which are equal.
+    told = marshal.dumps(value, MARSHAL)
+    if len(told) < NESTED:
+        return value
+    return kept.nested.setdefault(hashlib.blake2b(told, digest_size=24).digest(), value)

@@ -23,7 +23,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,11 +35,9 @@ from heptathlon.files import canonical_json, write_bytes_atomic
 from heptathlon.leaderboard import validate
 from heptathlon.leaderboard.schema import ENVELOPE, FILE_NAME
 from heptathlon.leaderboard.standings import Items, Row
+from heptathlon.leaderboard.validate.case import Used
 from heptathlon.scoring import environment as environments
-from heptathlon.scoring import scorecard
 from heptathlon.scoring.environment import HASH
-from heptathlon.scoring.scorecard import Published
-from heptathlon.tasks.catalog import TaskData
 
 FOLDER = "checked"
 """Name of the entries' folder below the suite's cache."""
@@ -49,22 +47,6 @@ BLOCK = 2**20
 PACKAGES = ("", ".builders", ".leaderboard", ".scorers", ".tasks")
 """Packages of this program that decide what comes of a submission."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-class Used(NamedTuple):
-    """A published set that a submission was checked against.
-
-    Attributes:
-        folder: the set's name, which tells the version, own data, and a salt's hash too.
-        digest: of its records.
-    """
-
-    family: str
-    edition: str
-    tier: str
-    season: str
-    folder: str
-    digest: str
 
 
 class Came(BaseModel):
@@ -207,18 +189,6 @@ class Kept:
 def environment() -> str:
     """Return a digest of what checks and scores; see :func:`.scoring.environment.environment`."""
     return environments.environment(PACKAGES)
-
-
-def recording(used: set[Used]) -> validate.FindPublished:
-    """Return a function that finds published documents and notes the sets they are of."""
-
-    def published(data: TaskData, season: str) -> Published:
-        found = scorecard.published(data, season)
-        name = (data.family.name, data.edition, data.tier, season)
-        used.add(Used(*name, folder=found.name, digest=found.digest))
-        return found
-
-    return published
 
 
 def digest_of(path: Path) -> str | None:

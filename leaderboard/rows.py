@@ -3,8 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -20,45 +19,37 @@ from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks.catalog import task_data
 
 
-@dataclass
-class Read:
-    """What the board keeps of a submission's samples, which are let go family by family.
+class Read(NamedTuple):
+    """What the board keeps of a part of a submission's scorecard.
 
     Attributes:
-        items: the clusters' shares in each part of the scorecard.
-        shown: what a report shows of each part, in order.
+        items: the clusters' shares in the skill; None if it has none.
+        shown: what a report shows of the part.
     """
 
-    items: dict[str, Items | None] = field(default_factory=dict)
-    shown: list[dict[str, Any]] = field(default_factory=list)
-
-    def __call__(
-        self, case: validate.Case, name: str, card: FamilyCard, scored: Sequence[ScoredSample]
-    ) -> None:
-        """Take a part of the scorecard."""
-        self.items[name] = _part_items(card, scored)
-        model = case.envelope.model.name
-        self.shown.append(report.part_of(name, card, scored, len(case.envelope.claims), model))
+    items: Items | None
+    shown: dict[str, Any]
 
 
-def rows_of(
-    case: validate.Case, parts: Mapping[str, Items | None] | None = None
-) -> list[tuple[Row, Items | None]]:
+def read(case: validate.Case, name: str, card: FamilyCard, scored: Sequence[ScoredSample]) -> Read:
+    """Return what the board keeps of a part of a submission's scorecard."""
+    model = case.envelope.model.name
+    shown = report.part_of(name, card, scored, len(case.envelope.claims), model)
+    return Read(_part_items(card, scored), shown)
+
+
+def rows_of(case: validate.Case) -> list[tuple[Row, Items | None]]:
     """Return an accepted submission's rows, one a division, with their items.
 
-    Args:
-        case: the submission.
-        parts: the clusters' shares in each part of its scorecard, by name; if left out, they are
-            computed from the samples that the case has kept.
+    They are of what :func:`read` kept of each part, or else of the samples.
     """
     divisions: dict[Division, dict[str, FamilyCard]] = {}
     shares: dict[Division, dict[str, Items | None]] = {}
     for name, card in case.card.families.items():
         division = Division(card.edition, card.tier, card.season)
         divisions.setdefault(division, {})[card.family] = card
-        part = (
-            _part_items(card, report.of_card(card, case.scored)) if parts is None else parts[name]
-        )
+        kept = case.kept.get(name)
+        part = kept.items if kept else _part_items(card, report.of_card(card, case.scored))
         if card.skill.value is not None:
             shares.setdefault(division, {})[card.family] = part
     return [

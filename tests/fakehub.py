@@ -2,6 +2,8 @@
 
 The real ``huggingface_hub`` and ``datasets`` talk to it over HTTP (``HF_ENDPOINT``), with Xet off
 (``HF_HUB_DISABLE_XET=1``). What it cannot tell: the Hub's own rules on cards and ``eval.yaml``.
+
+Long because it is one server, whose requests share their state.
 """
 
 import base64

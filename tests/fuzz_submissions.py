@@ -7,6 +7,8 @@ is no lie. It prints the recipe of whatever breaks that, and goes on; the exit c
 ``--engine atheris`` lets coverage choose the mutants (``pip install atheris``); the recipes are the
 same. ``--corpus FILE`` keeps the smallest recipe for each verdict that differs from the others;
 ``tests/corpus/submissions.jsonl`` came of that, and ``test_fuzz_submissions.py`` replays it.
+
+Long because the rules by which an accepted mutant is judged belong together.
 """
 
 import argparse

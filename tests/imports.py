@@ -61,8 +61,9 @@ def _imports() -> dict[str, set[str]]:
 
 def room(module: str) -> str:
     """Return the room of a module; the ground for what stands in none."""
-    # The package itself is what ``import heptathlon`` offers.
+    # The package itself is what ``import heptathlon`` offers; run as a module it is the command.
     first = module.split(".")[1] if "." in module else "face"
+    first = "cli" if first == "__main__" else first
     return first if first in (*WAY, *BESIDE) else GROUND
 
 

@@ -1,6 +1,6 @@
 """What real models write, as shapes: a frame round an answer, and what it must be read as.
 
-Longer than other files, because it is a table: one shape a line.
+Long because it is a table: one shape a line.
 
 ``{}`` stands for an answer and ``{other}`` for another one. A shape is read in every event in which
 it makes sense. The wording is ours; the habits are those of the model families that are named.

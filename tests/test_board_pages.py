@@ -1,4 +1,7 @@
-"""The board's further pages: seasons and gaps, a page a family, the profile, any two compared."""
+"""The board's further pages: seasons and gaps, a page a family, the profile, any two compared.
+
+Long because one site serves all tests.
+"""
 
 import re
 from dataclasses import replace

@@ -74,7 +74,7 @@ def test_wrong_usage(monkeypatch, arguments):
 
 
 def test_an_interrupt_leaves_nothing_half_built(tmp_path: Path):
-    command = [sys.executable, "-m", "heptathlon.cli", "build", "maze", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "heptathlon", "build", "maze", "--out", str(tmp_path)]
     # A suite that a shell runs in the background ignores interrupts, and so would its children.
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())

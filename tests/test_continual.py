@@ -1,4 +1,7 @@
-"""The continual scorer: published figures, peers' definitions, holes, splits, files, intervals."""
+"""The continual scorer: published figures, peers' definitions, holes, splits, files, intervals.
+
+Long because one matrix with holes, worked by hand, serves all formulas.
+"""
 
 import math
 

@@ -1,4 +1,7 @@
-"""Retrievers as an lm-eval model: a tiny transformer pooled, BM25, and what is refused."""
+"""Retrievers as an lm-eval model: a tiny transformer pooled, BM25, and what is refused.
+
+Long because one tiny encoder serves all tests.
+"""
 
 import json
 import shutil

@@ -1,4 +1,7 @@
-"""The invented world: exact balance, a corpus without probes, foils that tell nothing."""
+"""The invented world: exact balance, a corpus without probes, foils that tell nothing.
+
+Long because one world and its corpus are built for all tests.
+"""
 
 import hashlib
 import json

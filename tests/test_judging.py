@@ -1,4 +1,7 @@
-"""Judges: what is asked, how replies are read, and that an interrupted judge goes on."""
+"""Judges: what is asked, how replies are read, and that an interrupted judge goes on.
+
+Long because one scripted judge serves all tests.
+"""
 
 import hashlib
 import json

@@ -2,6 +2,8 @@
 
 What may not be believed is planted one at a time: a changed file, other code, another set, a
 damaged entry. Each must lead to a new check, which a counter of checks shows.
+
+Long because what may not be believed is planted into one site's entries.
 """
 
 import json

@@ -1,4 +1,7 @@
-"""The longcontext event: recipes, what holds of each form, players held to the design, scores."""
+"""The longcontext event: recipes, what holds of each form, players held to the design, scores.
+
+Long because one set is built for all forms and players.
+"""
 
 import itertools
 import math

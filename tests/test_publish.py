@@ -1,4 +1,7 @@
-"""Publishing: the real client against a Hub on this machine, with and without faults."""
+"""Publishing: the real client against a Hub on this machine, with and without faults.
+
+Long because one Hub with its faults serves all tests.
+"""
 
 import errno
 import importlib.util

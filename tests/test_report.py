@@ -1,4 +1,7 @@
-"""The report: hostile text stays text, nothing is asked of a network, figures have intervals."""
+"""The report: hostile text stays text, nothing is asked of a network, figures have intervals.
+
+Long because one run's report serves all tests.
+"""
 
 import base64
 import hashlib

@@ -185,7 +185,7 @@ def test_what_is_printed_next_works(
 
 
 def test_a_console_without_arrows_shows_a_finished_run(tmp_path: Path):
-    command = [sys.executable, "-m", "heptathlon.cli", "ls"]
+    command = [sys.executable, "-m", "heptathlon", "ls"]
     environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr[-500:]

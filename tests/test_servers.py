@@ -1,4 +1,7 @@
-"""Runs through servers that fail: nothing lost, nothing asked twice, nothing made up."""
+"""Runs through servers that fail: nothing lost, nothing asked twice, nothing made up.
+
+Long because one scripted server serves all tests.
+"""
 
 import json
 import threading

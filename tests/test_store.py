@@ -1,4 +1,7 @@
-"""The store: whole sets or none, resumed builds, digests, parquet types, the lm-eval dataset."""
+"""The store: whole sets or none, resumed builds, digests, parquet types, the lm-eval dataset.
+
+Long because one store, whole and interrupted, serves all tests.
+"""
 
 import contextlib
 import io

@@ -90,7 +90,7 @@ def test_nothing_is_lost_and_nothing_done_twice(cluster: Any, tmp_path: Path, su
     root = Path(__file__).parents[1]
     paths = os.pathsep.join([str(tmp_path / "slow"), str(root)])
     environment = os.environ | {"PYTHONPATH": paths}
-    command = [sys.executable, "-m", "heptathlon.cli", "sweep", file, "--ray", cluster.address]
+    command = [sys.executable, "-m", "heptathlon", "sweep", file, "--ray", cluster.address]
     cells = {name: tmp_path / "runs" / name / "recall" for name in (*PLAYERS, "nobody")}
 
     def done() -> dict[str, int]:

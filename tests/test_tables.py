@@ -257,7 +257,7 @@ def test_an_interrupted_write_leaves_nothing(home: Path, monkeypatch: pytest.Mon
 
 def test_the_command_prints_a_folder_that_plain_lm_eval_takes(home: Path):
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "heptathlon.cli", "path"]
+    command = [sys.executable, "-m", "heptathlon", "path"]
     done = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
     folder = Path(done.stdout.strip())
     assert folder.is_relative_to(home)

@@ -1,4 +1,7 @@
-"""Trust at the door, beyond single lies: nothing runs, one's own faults, who was first, limits."""
+"""Trust at the door, beyond single lies: nothing runs, one's own faults, who was first, limits.
+
+Long because what it attacks is one submission, made once.
+"""
 
 import json
 import logging

@@ -61,7 +61,10 @@ class Run:
     @property
     def broken(self) -> dict[str, list[str]]:
         """Why answers are broken, for each document of each task that has such answers."""
-        found = {task: [one.broken for one in ones] for task, ones in self.samples.items()}
+        found = {
+            task: ones.faults if isinstance(ones, Streamed) else [one.broken for one in ones]
+            for task, ones in self.samples.items()
+        }
         return {task: faults for task, faults in found.items() if any(faults)}
 
 

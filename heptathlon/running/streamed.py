@@ -48,6 +48,7 @@ class Streamed(Sequence[Sample]):
         self._path, self._task, self._finish = path, task, finish
         self._numbers, self._places = array("Q"), array("Q")
         self._sums = array("L")
+        self._faults: list[str] = []
         self._known = False
         self._file: Any = None
         self._last: tuple[int, Sample] | None = None
@@ -59,6 +60,7 @@ class Streamed(Sequence[Sample]):
             HeptathlonError: naming the file, the line and the field.
         """
         numbers, places, sums = array("Q"), array("Q"), array("L")
+        faults: list[str] = []
         for number, place, line in read_lines(self._path):
             where = f"{self._path}, line {number}"
             if (row := row_of(line, number, where)) is None:
@@ -72,10 +74,19 @@ class Streamed(Sequence[Sample]):
             sums.append(sum_)
             if not self._known:
                 self._numbers, self._places, self._sums = numbers, places, sums
-            yield self._finished(sample_of(row, self._task, where))
+            sample = self._finished(sample_of(row, self._task, where))
+            faults.append(sample.broken)
+            yield sample
         if self._known and len(numbers) != len(self._numbers):
             raise self._changed()
+        self._faults = faults
         self._known = True
+
+    @property
+    def faults(self) -> list[str]:
+        """Why each answer is broken; empty for one that is not."""
+        len(self)
+        return self._faults
 
     def __len__(self) -> int:
         """Return the number of samples, reading the file if it was not read."""

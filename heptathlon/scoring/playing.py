@@ -57,33 +57,46 @@ def play_all(family: Family, headline: Headline, scored: Sequence[ScoredSample])
 
 
 def played(
-    family: Family, headline: Headline, scored: Sequence[ScoredSample]
+    family: Family,
+    headline: Headline,
+    scored: Sequence[ScoredSample],
+    before: Mapping[str, list[ScoredSample]] | None = None,
 ) -> Mapping[str, list[ScoredSample]]:
     """Return every player's own scored answers to the headline's documents, best player first.
 
     Each player's are made when they are looked up.
+
+    Args:
+        family: the family.
+        headline: the headline.
+        scored: samples of its documents.
+        before: answers by other names that stand before the players'.
     """
-    return Later({one.score.player: one for one in known(family, headline, scored)})
+    return Later(before or {}, {one.score.player: one for one in known(family, headline, scored)})
 
 
 class Later(Mapping[str, list[ScoredSample]]):
-    """Players' answers by their names, made when they are looked up."""
+    """Players' answers by their names, made when they are looked up, behind others."""
 
-    def __init__(self, players: Mapping[str, Played]) -> None:
-        """Take the players by name."""
-        self._players = players
+    def __init__(
+        self, before: Mapping[str, list[ScoredSample]], players: Mapping[str, Played]
+    ) -> None:
+        """Take what is there, and the players by name."""
+        self._before, self._players = before, players
 
     def __getitem__(self, name: str) -> list[ScoredSample]:
-        """Return a player's answers."""
-        return self._players[name].scored
+        """Return the answers of a name."""
+        found = self._before.get(name)
+        return self._players[name].scored if found is None else found
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the players' names, the best first."""
-        return iter(self._players)
+        """Yield the names, the best player first."""
+        yield from self._before
+        yield from self._players
 
     def __len__(self) -> int:
-        """Return the number of players."""
-        return len(self._players)
+        """Return the number of names."""
+        return len(self._before) + len(self._players)
 
 
 def _asked(
@@ -98,6 +111,8 @@ def _main(player: Player, headline: Headline, asked: Sequence[ScoredSample]) -> 
     """Return a player's scored answers to the headline's documents."""
     mine = [replace(one, verdict=_play(player, one)) for one in asked]
     verdicts = across(asked[0].family, [one.row for one in mine])
+    if not _lasting:
+        _verdicts.clear()
     return [
         replace(one, verdict=shared(verdict))
         for one, verdict in zip(mine, verdicts, strict=True)
@@ -106,8 +121,11 @@ def _main(player: Player, headline: Headline, asked: Sequence[ScoredSample]) -> 
 
 
 def _answer(family: Family, asked: Iterable[ScoredSample]) -> None:
-    """Let all players answer a document before the next, which may have to be read for it."""
-    players = players_of(family.name).values()
+    """Let all players answer a document before the next, which may have to be read for it.
+
+    Where nothing is kept, each has to answer by itself.
+    """
+    players = players_of(family.name).values() if _lasting else ()
     for one in asked:
         for player in players:
             _play(player, one)
@@ -201,6 +219,7 @@ def headlines_of(tasks: Container[str]) -> dict[str, Headlines]:
     }
 
 
+_lasting = True
 _verdicts: dict[tuple[str, str], dict[str, Verdict]] = {}
 """Verdicts on players' answers, by player and task, then by item."""
 _sources: dict[str, Callable[[], None]] = {}
@@ -334,6 +353,16 @@ def _clear(package: str) -> None:
             for value in list(vars(module).values()):
                 if callable(clear := getattr(value, "cache_clear", None)):
                     clear()
+
+
+def keep_nothing() -> None:
+    """Keep no verdicts on players' answers from now on, in a process that no other run follows in.
+
+    They are a third of the memory that a long run takes.
+    """
+    global _lasting
+    _lasting = False
+    _verdicts.clear()
 
 
 def forget() -> None:

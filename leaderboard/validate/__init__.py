@@ -25,9 +25,9 @@ from heptathlon.leaderboard.validate.case import (
     Case,
     Each,
     Finding,
-    FindPublished,
     Report,
     T,
+    Used,
 )
 from heptathlon.leaderboard.validate.figures import check_figures
 from heptathlon.leaderboard.validate.files import MAX_TOTAL_BYTES, check_files
@@ -35,7 +35,6 @@ from heptathlon.leaderboard.validate.folder import MAX_ENVELOPE_BYTES, explain, 
 from heptathlon.leaderboard.validate.numbers import TOLERANCE
 from heptathlon.leaderboard.validate.record import check_record
 from heptathlon.leaderboard.validate.samples import check_samples
-from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import FamilyCard
 from heptathlon.scoring.scorecard import ScoredSample
 
@@ -47,9 +46,9 @@ __all__ = [
     "TOLERANCE",
     "WELL_FORMED",
     "Case",
-    "FindPublished",
     "Finding",
     "Report",
+    "Used",
     "below",
     "examine",
     "explain",
@@ -123,7 +122,6 @@ def examine(
     path: Path,
     *,
     now: float | None = None,
-    published: FindPublished = scorecard.published,
     details: bool = False,
     whole: bool = False,
     each: Each | None = None,
@@ -136,17 +134,17 @@ def examine(
     Args:
         path: its folder, or the envelope in it.
         now: the present in seconds of Unix time; the clock's if left out.
-        published: returns the published documents of a task in a season.
         details: whether the scorecard shall have strata and forms; they are not claimed.
         whole: whether long answers are kept as they are, and not only their ends.
-        each: is given each part of the scorecard and its samples, which are then let go.
+        each: is given each part of the scorecard and its samples, which are then let go; a long
+            submission's in processes of their own.
 
     Raises:
         OwnFaultError: if this installation's data or this program is at fault. That says nothing
             about the submission.
     """
     folder = path.parent if path.name == ENVELOPE else path
-    case = Case(folder, published, time.time() if now is None else now, details, whole, each)
+    case = Case(folder, time.time() if now is None else now, details, whole, each)
     try:
         for step in STEPS:
             step(case)

@@ -1,10 +1,11 @@
 """A submission under examination: what is asked of it, what was read, and what was found."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +13,7 @@ from heptathlon.harmless import label
 from heptathlon.leaderboard.schema import Envelope
 from heptathlon.leaderboard.validate.recorded import Recorded
 from heptathlon.running.runs import Run
+from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import FamilyCard, Scorecard
 from heptathlon.scoring.scorecard import Published, ScoredSample
 from heptathlon.tasks.catalog import TaskData
@@ -24,7 +26,22 @@ RE_SCORED = "re-scored"
 RE_RUN = "re-run"
 
 T = TypeVar("T")
-FindPublished = Callable[[TaskData, str], Published]
+
+
+class Used(NamedTuple):
+    """A published set that a submission was checked against.
+
+    Attributes:
+        folder: the set's name, which tells the version, own data, and a salt's hash too.
+        digest: of its records.
+    """
+
+    family: str
+    edition: str
+    tier: str
+    season: str
+    folder: str
+    digest: str
 
 
 class Finding(BaseModel):
@@ -87,22 +104,23 @@ class Case:
 
     Attributes:
         folder: where its files lie.
-        published: returns the published documents of a task in a season.
         now: the present, in seconds of Unix time.
         details: whether the scorecard shall have strata and forms.
         whole: whether long answers are kept as they are, and not only their ends.
-        each: is given each part of the scorecard and its samples, which are then let go; without
-            one all samples are kept.
+        each: is given each part of the scorecard and its samples, which are then let go, and
+            returns what is kept of them; without one all samples are kept.
         notes: what the row shall say of what was not checked.
         unranked: why the row has no rank; empty if it may have one.
         scored: the samples with their verdicts, if they are kept.
+        kept: what ``each`` returned of each part of the scorecard, by the part's name.
+        found: findings of the samples so far, by check.
+        used: the published sets that were asked for.
         logged: figures of each task as its samples log them.
         families: the parts of the scorecard, by name.
         contents: digest of the answers to each task, by which a copy shows.
     """
 
     folder: Path
-    published: FindPublished
     now: float
     details: bool = False
     whole: bool = False
@@ -117,6 +135,9 @@ class Case:
     families: dict[str, FamilyCard] = field(default_factory=dict)
     sets: dict[str, Published] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+    found: Counter[str] = field(default_factory=Counter)
+    used: set[Used] = field(default_factory=set)
     _envelope: Envelope | None = None
     _run: Run | None = None
     _card: Scorecard | None = None
@@ -148,13 +169,23 @@ class Case:
             findings=self.findings,
         )
 
+    def published(self, data: TaskData, season: str) -> Published:
+        """Return the published documents of a task in a season, and note the set they are of."""
+        found = scorecard.published(data, season)
+        name = (data.family.name, data.edition, data.tier, season)
+        self.used.add(Used(*name, folder=found.name, digest=found.digest))
+        return found
+
     def size(self, name: str) -> int:
         """Return the bytes of a file of the folder."""
         return os.stat(self.folder / name).st_size
 
 
-Each = Callable[[Case, str, FamilyCard, Sequence[ScoredSample]], None]
-"""Takes a part of a submission's scorecard: its name, the part, the samples that it is about."""
+Each = Callable[[Case, str, FamilyCard, Sequence[ScoredSample]], Any]
+"""Takes a part of a submission's scorecard: its name, the part, the samples that it is about.
+
+It is a module's own function, and what it returns can be pickled: a long submission's parts are
+made in other processes."""
 
 
 def _present(value: T | None) -> T:

@@ -19,7 +19,7 @@ from heptathlon.files import canonical_json, loads_strict
 from heptathlon.leaderboard import allowed, compact, documents, expected, rendering
 from heptathlon.leaderboard.expected import Renderings
 from heptathlon.leaderboard.rendering import Asked
-from heptathlon.leaderboard.validate import record
+from heptathlon.leaderboard.validate import apart, record
 from heptathlon.leaderboard.validate.case import MAX_FINDINGS, Case, Finding, Logged, finding
 from heptathlon.leaderboard.validate.lines import check_line
 from heptathlon.leaderboard.validate.task import Task
@@ -31,6 +31,8 @@ from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
 from heptathlon.tasks.players import Player, player_of
 
+LONG = 64 * 2**20
+"""Bytes of samples from which on each family is read in a process of its own."""
 SERVER = "template applied by the server: not checked"
 MEMORY = "asked through a memory: what the model was shown is not recorded"
 PICTURES = "pictures are recorded by their size alone"
@@ -39,13 +41,25 @@ PICTURES = "pictures are recorded by their size alone"
 def check_samples(case: Case) -> None:
     """Take the step."""
     tasks = record.tasks_of(case)
-    counts: dict[str, int] = {}
-    parts = itertools.groupby(sorted(tasks, key=_part), key=_part)
-    with expected.renderings() as open_:
-        for _, names in parts:
-            _check_part(case, tasks, names, counts, open_)
+    parts = [list(ones) for _, ones in itertools.groupby(sorted(tasks, key=_part), key=_part)]
+    if case.each is not None and len(parts) > 1 and _size(case) > LONG:
+        for names in parts:
+            apart.check(_check_parts, case, [names])
+    else:
+        _check_parts(case, parts)
     if not case.findings:
         _keep(case, tasks)
+
+
+def _size(case: Case) -> int:
+    return sum(case.size(name) for name in record.tasks_of(case).values())
+
+
+def _check_parts(case: Case, parts: Iterable[Sequence[str]]) -> None:
+    tasks = record.tasks_of(case)
+    with expected.renderings() as open_:
+        for names in parts:
+            _check_part(case, tasks, names, open_)
 
 
 def _part(task: str) -> tuple[str, bool, int, str]:
@@ -58,7 +72,6 @@ def _check_part(
     case: Case,
     tasks: Mapping[str, str],
     names: Iterable[str],
-    counts: dict[str, int],
     open_: Renderings,
 ) -> None:
     """Read the samples of a family's tasks, and judge them together if nothing was found."""
@@ -69,10 +82,10 @@ def _check_part(
             case.findings.append(task)
             continue
         for one in _read(task):
-            counts[one.check] = counts.get(one.check, 0) + 1
-            if counts[one.check] <= MAX_FINDINGS:
+            case.found[one.check] += 1
+            if case.found[one.check] <= MAX_FINDINGS:
                 case.findings.append(one)
-            if counts[one.check] > MAX_FINDINGS or one.check in _LAST:
+            if case.found[one.check] > MAX_FINDINGS or one.check in _LAST:
                 # Nothing more is learnt from this file.
                 break
         else:
@@ -105,7 +118,7 @@ def _judge(case: Case, read: Sequence[ScoredSample]) -> None:
         ):
             case.families[name] = card
             if case.each is not None:
-                case.each(case, name, card, ones)
+                case.kept[name] = case.each(case, name, card, ones)
     except HeptathlonError as error:
         case.findings.append(finding("scorable", "", "", str(error)))
         return

@@ -1,4 +1,7 @@
-"""The maze builder: generators against theory, records against an independent recomputation."""
+"""The maze builder: generators against theory, records against an independent recomputation.
+
+Long because the independent recomputation of mazes serves every test here.
+"""
 
 import itertools
 import json

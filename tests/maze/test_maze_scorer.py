@@ -1,4 +1,7 @@
-"""The maze scorer: known answers by hand, properties for any text, and networkx beside it."""
+"""The maze scorer: known answers by hand, properties for any text, and networkx beside it.
+
+Long because one table of known answers and one reading of networkx serve all tests.
+"""
 
 import math
 import time

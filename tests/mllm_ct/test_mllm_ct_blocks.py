@@ -1,4 +1,7 @@
-"""Taught tasks: that they are as they claim, what a script wins in them, how answers are read."""
+"""Taught tasks: that they are as they claim, what a script wins in them, how answers are read.
+
+Long because the taught blocks are built once for all tests.
+"""
 
 from collections import Counter
 from functools import partial

@@ -1,4 +1,7 @@
-"""The stream as it is built, as lm-eval asks it, as a model sees it, and as the players play it."""
+"""The stream as it is built, as lm-eval asks it, as a model sees it, and as the players play it.
+
+Long because the stream is built and loaded once for all tests.
+"""
 
 import re
 import sys

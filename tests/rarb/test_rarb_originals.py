@@ -1,4 +1,7 @@
-"""RAR-b's files rebuilt from original data: invented files of the same form, and the real ones."""
+"""RAR-b's files rebuilt from original data: invented files of the same form, and the real ones.
+
+Long because it invents a small file of each of the originals' forms.
+"""
 
 import dataclasses
 import hashlib

@@ -1,4 +1,7 @@
-"""The retrieval scorer: known answers by hand, ties, hostile text, and pytrec_eval's figures."""
+"""The retrieval scorer: known answers by hand, ties, hostile text, and pytrec_eval's figures.
+
+Long because all metrics are held to one set of rankings, worked by hand.
+"""
 
 import math
 import random

@@ -1,4 +1,7 @@
-"""The SORT tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
+"""The SORT tasks as lm-eval loads them, the prompts as a model sees them, and the players.
+
+Long because one set is built and played for all tests.
+"""
 
 import os
 from itertools import groupby

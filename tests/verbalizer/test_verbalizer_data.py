@@ -1,4 +1,7 @@
-"""The verbalizer builder: grammars, word rules, orders, records and the published datasets."""
+"""The verbalizer builder: grammars, word rules, orders, records and the published datasets.
+
+Long because one set is built for all tests.
+"""
 
 import json
 from collections import Counter

@@ -1,4 +1,7 @@
-"""The verbalizer tasks as lm-eval loads them, the prompts as a model sees them, and the players."""
+"""The verbalizer tasks as lm-eval loads them, the prompts as a model sees them, and the players.
+
+Long because one set is built and loaded for all tests.
+"""
 
 import re
 from collections import Counter

@@ -1,6 +1,0 @@
-"""``python -m heptathlon.cli``: the command, where its script is not on the path."""
-
-from heptathlon.cli import main
-
-if __name__ == "__main__":
-    main()
