@@ -87,7 +87,8 @@ def score_run(
     Args:
         run: the run folder as read.
         find_published: returns the published documents of a task in a season.
-        details: whether strata and forms are wanted too; most of the time goes into them.
+        details: whether strata, forms and the level are wanted too; most of the time goes into
+            them.
         confided: what the model said of its own answers, by task and item.
 
     Returns:
@@ -120,7 +121,7 @@ def card_of(
         scored: its samples with the verdicts on them.
         sets: the published documents by task.
         find_published: returns the published documents of a task in a season.
-        details: whether strata and forms are wanted too.
+        details: whether strata, forms and the level are wanted too.
         confided: what the model said of its own answers, by task and item.
     """
     cards: dict[str, FamilyCard] = {}
@@ -146,7 +147,7 @@ def family_cards(
         scored: samples with the verdicts on them.
         sets: the published documents by task.
         find_published: returns the published documents of a task in a season.
-        details: whether strata and forms are wanted too.
+        details: whether strata, forms and the level are wanted too.
         known: names of the scorecard's parts that were made before.
         confided: what the model said of its own answers, by task and item.
         run: the run, if it may have been stopped.
@@ -272,7 +273,7 @@ def _family_card(
         headline=figure,
         skill=skill,
         points=skills.points_of(skill),
-        level=levels.level_of(family, data.edition, data.tier, main),
+        level=levels.level_of(family, data.edition, data.tier, main) if details else None,
         bar=bar,
         players=[p.score for p in players],
         chance=family.chance,
