@@ -1,7 +1,8 @@
 """Measure bars and ceilings on a large reference draw, and write them into the package.
 
 ``python -m benchmarks.bars maze rarb`` builds, for each tier of the fresh edition, sets with salts
-of their own, lets every player answer them, and writes ``heptathlon/bars/<family>.json``. Each set
+of their own, lets every player answer them (by likelihoods, and in words where the event needs
+likelihoods otherwise), and writes ``heptathlon/bars/<family>.json``. Each set
 is one independent draw: the figures are means over the draws, their errors the spread between them
 over the root of their number.
 
@@ -22,6 +23,7 @@ from benchmarks._salted import salted
 from benchmarks._timing import table
 from heptathlon import bars
 from heptathlon.builders import store
+from heptathlon.facts import SAID
 from heptathlon.families import CURRENT_SEASON, FAMILIES, Family
 from heptathlon.files import dump_json, write_text_atomic
 from heptathlon.scorers.verdict import Row
@@ -48,17 +50,20 @@ class Draws:
     ceilings: list[float] = field(default_factory=list)
     n: int = 0
 
-    def add(self, family: Family, metric: str, played: Sequence[Played], keep: set[int]) -> None:
+    def add(self, family: Family, edition: str, played: Sequence[Played], keep: set[int]) -> None:
         """Add one draw: the players' answers to the documents at some places."""
+        metric, scores = family.headline_of(edition).metric, []
         rows: list[Row] = []
         for one in played:
             mine = [sample for i, sample in enumerate(one.scored) if i in keep]
             rows = [sample.row for sample in mine]
             value = point(metric, mine)
+            scores.append(one.score.model_copy(update={"value": value}))
             self.players.setdefault(one.score.player, []).append(
                 math.nan if value is None else value
             )
-        self.ceilings.append(skills.ceiling_of(family, rows))
+        ceiling = skills.ceiling_of(family, rows)
+        self.ceilings.append(skills.said_ceiling(ceiling, scores) if edition == SAID else ceiling)
         self.n += len(keep)
 
     def mark(self, candidates: Sequence[str]) -> bars.Mark:
@@ -98,27 +103,27 @@ def _rounded(figure: float) -> float:
     return round(float(figure), 6) + 0.0
 
 
-def measure(family: Family, tier: str, draws: int) -> bars.Measured | None:
+def measure(family: Family, edition: str, tier: str, draws: int) -> bars.Measured | None:
     """Measure one tier of a family's fresh edition; None if it has no task there."""
-    headline = family.headline_of("fresh")
+    headline = family.headline_of(edition)
     whole, rungs = Draws(), dict[str, Draws]()
     salts = tuple(f"bars-{number}" for number in range(draws))
     for salt in salts:
         with salted(salt):
-            asked = playing.unanswered(family, "fresh", tier, CURRENT_SEASON)
+            asked = playing.unanswered(family, edition, tier, CURRENT_SEASON)
             played = playing.play_all(family, headline, asked)
         playing.forget()
         if not played:
             return None
         docs = [sample.sample.doc for sample in played[0].scored]
-        whole.add(family, headline.metric, played, set(range(len(docs))))
+        whole.add(family, edition, played, set(range(len(docs))))
         if family.ladder is None:
             continue
         for rung in family.ladder.rungs:
             on = {i for i, doc in enumerate(docs) if doc[family.ladder.field] == rung}
             if on:
                 place = rungs.setdefault(family.ladder.key(rung), Draws())
-                place.add(family, headline.metric, played, on)
+                place.add(family, edition, played, on)
     public = store.SetName(family.name, "fresh", tier)
     candidates = [
         name
@@ -141,32 +146,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("family", nargs="*", choices=[[], *FAMILIES], help="all if left out")
     parser.add_argument("--tier", action="append", help="only these tiers; the others are kept")
+    parser.add_argument("--edition", choices=["fresh", SAID], help="only this one")
     parser.add_argument("--draws", type=int, help="sets a tier, instead of the usual number")
     args = parser.parse_args()
     logging.disable(logging.WARNING)
     for name in args.family or FAMILIES:
         family = FAMILIES[name]
         old = bars.bars_of(name)
-        kept = old.editions.get("fresh", {}) if old and old.version == family.version else {}
-        found = dict(kept) if args.tier else {}
+        kept = old.editions if old and old.version == family.version else {}
+        found: dict[str, dict[str, bars.Measured]] = {}
         rows: list[tuple[object, ...]] = [
-            ("tier", "bar", "its error", "player", "ceiling", "its error", "documents", "seconds")
-        ]
-        for tier in family.tiers_of("fresh"):
-            if args.tier and tier not in args.tier:
-                continue
-            start = time.perf_counter()
-            one = measure(family, tier, args.draws or DRAWS[tier])
-            if one is None:
-                continue
-            found[tier] = one
-            errors = f"{one.bar_se:.4f}", f"{one.ceiling_se:.4f}"
-            spent = f"{time.perf_counter() - start:.0f}"
-            rows.append(
-                (tier, f"{one.bar:.4f}", errors[0], one.player, f"{one.ceiling:.4f}", errors[1],
-                 f"{one.n:,}", spent)
-            )  # fmt: skip
-        result = bars.Bars(family=name, version=family.version, editions={"fresh": found})
+            ("edition", "tier", "bar", "its error", "player", "ceiling", "its error", "documents",
+             "seconds")
+        ]  # fmt: skip
+        for edition in ("fresh", *([SAID] if family.said else [])):
+            again = args.edition in (None, edition)
+            found[edition] = dict(kept.get(edition, {})) if args.tier or not again else {}
+            for tier in family.tiers_of(edition):
+                if not again or (args.tier and tier not in args.tier):
+                    continue
+                start = time.perf_counter()
+                one = measure(family, edition, tier, args.draws or DRAWS[tier])
+                if one is None:
+                    continue
+                found[edition][tier] = one
+                errors = f"{one.bar_se:.4f}", f"{one.ceiling_se:.4f}"
+                spent = f"{time.perf_counter() - start:.0f}"
+                rows.append(
+                    (edition, tier, f"{one.bar:.4f}", errors[0], one.player, f"{one.ceiling:.4f}",
+                     errors[1], f"{one.n:,}", spent)
+                )  # fmt: skip
+        result = bars.Bars(family=name, version=family.version, editions=found)
         write_text_atomic(bars.path_of(name), dump_json(result.model_dump(mode="json")))
         print(f"## {name}, version {family.version}\n\n{table(rows)}\n", flush=True)
 

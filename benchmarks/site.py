@@ -20,8 +20,9 @@ import numpy as np
 from benchmarks._chromium import Page, find
 from benchmarks._timing import Timing, median_of, table
 from heptathlon.families import FAMILIES, Family
+from heptathlon.leaderboard.division import Division
 from heptathlon.leaderboard.page import site
-from heptathlon.leaderboard.standings import Bar, Division, Row, Score, tables
+from heptathlon.leaderboard.standings import Bar, Row, Score, tables
 from heptathlon.scoring.cards import Estimate
 
 SEED = 2026

@@ -12,6 +12,10 @@ Edition = Literal["fresh", "paper"]
 Tier = Literal["smoke", "lite", "full", "long"]
 Role = Literal["scored", "exhibition"]
 
+SAID = "said"
+"""Edition of scorecards and boards: documents of ``fresh``, answered in words."""
+AFTER_TITLE = {"paper": ", paper edition", SAID: ", answered in words"}
+"""What is put behind a family's title where an edition is not the usual one."""
 SEASONS = ("2026.1",)
 CURRENT_SEASON = SEASONS[-1]
 CANARY = "heptathlon:canary:7d3c1a56-0f5e-4f43-9a0e-6f2b8f6f0c1d"
@@ -111,6 +115,10 @@ class Family(_Closed):
         paper_headline: what the paper edition is ranked by, where there is one.
         further: other editions, which are built from files of further publications that a user
             brings, and what each is measured by; the board does not rank them.
+        said: task variants that ask the fresh headline's documents of a model without likelihoods,
+            where the headline itself needs them. They have a headline of their own, by the same
+            metric: the edition ``said`` of scorecards and boards, which shares its documents with
+            ``fresh``.
         own_headline: what sets of a user's own texts are measured by, where a family takes any.
         chance: expected headline of blind guessing.
         chance_note: what "blind guessing" means here.
@@ -138,6 +146,7 @@ class Family(_Closed):
     headline: Headline
     paper_headline: Headline | None = None
     further: dict[str, Headline] = {}
+    said: tuple[str, ...] = ()
     own_headline: Headline | None = None
     chance: float
     chance_note: str
@@ -169,6 +178,8 @@ class Family(_Closed):
             return self.own_headline
         if edition in self.further:
             return self.further[edition]
+        if edition == SAID and self.said:
+            return self.headline.model_copy(update={"variants": self.said})
         return self.paper_headline or self.headline if edition == "paper" else self.headline
 
     def human_of(self, edition: str) -> Human | None:
@@ -183,11 +194,16 @@ class Family(_Closed):
         """Return the sizes in which an edition comes."""
         if edition == "own":
             return ("full",)
-        return self.tiers if edition == "fresh" else self.paper_tiers
+        return self.tiers if edition in {"fresh", SAID} else self.paper_tiers
 
     def tasks(self) -> tuple[str, ...]:
         """Return the names of the family's main tasks, full first."""
         return tuple(task_name(self.name, tier) for tier in ("full", "lite", "smoke"))
+
+
+def set_edition(edition: str) -> str:
+    """Return the edition of the set that an edition of scorecards and boards is about."""
+    return "fresh" if edition == SAID else edition
 
 
 def task_name(prefix: str, tier: str) -> str:

@@ -6,8 +6,9 @@ compared, and ties are broken by id.
 """
 
 import re
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ class _Lexical:
     def __init__(self, texts: Sequence[str]) -> None:
         self._words: dict[str, int] = {}
         self._n = len(texts)
-        self._counts = _counts([tokens(t) for t in texts], self._words, grow=True)
+        self._counts = _counts((tokens(t) for t in texts), self._words, grow=True)
         self._frequency = np.bincount(self._counts.indices, minlength=len(self._words))
 
     def _rows(self) -> NDArray[np.intp]:
@@ -49,7 +50,7 @@ class _Lexical:
         return np.repeat(np.arange(self._n), np.diff(self._counts.indptr))
 
     def _queries(self, queries: Sequence[str]) -> sparse.csr_array:
-        return _counts([tokens(q) for q in queries], self._words, grow=False)
+        return _counts((tokens(q) for q in queries), self._words, grow=False)
 
 
 class Bm25(_Lexical):
@@ -66,9 +67,9 @@ class Bm25(_Lexical):
         idf = np.log1p((self._n - self._frequency + 0.5) / (self._frequency + 0.5))
         tf = self._counts.data
         norm = K1 * (1 - B + B * lengths[self._rows()] / mean)
-        weights = self._counts.copy()
-        weights.data = idf[self._counts.indices] * tf / (tf + norm)
-        self._weights = weights.T.tocsr()
+        self._counts.data = idf[self._counts.indices] * tf / (tf + norm)
+        self._weights = self._counts.T.tocsr()
+        del self._counts
 
     def scores(self, queries: Sequence[str]) -> Floats:
         """Return every text's score for every query, shape (queries, texts)."""
@@ -85,11 +86,11 @@ class TfIdf(_Lexical):
     def __init__(self, texts: Sequence[str]) -> None:
         super().__init__(texts)
         self._idf = np.log((1 + self._n) / (1 + self._frequency)) + 1
-        weights = self._counts.copy()
-        weights.data = self._counts.data * self._idf[self._counts.indices]
-        lengths = np.sqrt(np.bincount(self._rows(), weights.data**2, minlength=self._n))
-        weights.data = weights.data / lengths[self._rows()]
-        self._weights = weights.T.tocsr()
+        weights = self._counts.data * self._idf[self._counts.indices]
+        lengths = np.sqrt(np.bincount(self._rows(), weights**2, minlength=self._n))
+        self._counts.data = weights / lengths[self._rows()]
+        self._weights = self._counts.T.tocsr()
+        del self._counts
 
     def scores(self, queries: Sequence[str]) -> Floats:
         """Return every text's score for every query, shape (queries, texts)."""
@@ -137,19 +138,23 @@ def ranks_among(
     return out
 
 
-def _counts(texts: Sequence[list[str]], words: dict[str, int], *, grow: bool) -> sparse.csr_array:
-    """Return word counts, shape (texts, words), numbering new words if they may be added."""
-    rows, columns, values = [], [], []
-    for row, text in enumerate(texts):
+def _counts(
+    texts: Iterable[Sequence[str]], words: dict[str, int], *, grow: bool
+) -> sparse.csr_array:
+    """Return word counts, shape (texts, words), numbering new words if they may be added.
+
+    One text is looked at after the other, and a count takes twelve bytes: ten million words fit.
+    """
+    starts, columns, values = array("q", [0]), array("i"), array("d")
+    for text in texts:
         for word, count in Counter(text).items():
-            if grow:
-                column = words.setdefault(word, len(words))
-            elif word in words:
-                column = words[word]
-            else:
-                continue
-            rows.append(row)
-            columns.append(column)
-            values.append(float(count))
-    shape = (len(texts), len(words))
-    return sparse.csr_array((values, (rows, columns)), shape=shape, dtype=np.float64)
+            column = words.setdefault(word, len(words)) if grow else words.get(word)
+            if column is not None:
+                columns.append(column)
+                values.append(count)
+        starts.append(len(columns))
+    shape = (len(starts) - 1, len(words))
+    parts = (np.asarray(values), np.asarray(columns), np.asarray(starts))
+    counts = sparse.csr_array(parts, shape=shape, dtype=np.float64)
+    counts.sort_indices()
+    return counts

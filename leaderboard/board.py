@@ -15,6 +15,7 @@ from heptathlon.files import write_text_atomic
 from heptathlon.leaderboard import kept as kept_entries
 from heptathlon.leaderboard import rerun, seen, validate
 from heptathlon.leaderboard.copies import Submission, first_seen
+from heptathlon.leaderboard.division import TIERS
 from heptathlon.leaderboard.kept import Came, Kept, digest_of
 from heptathlon.leaderboard.page import site
 from heptathlon.leaderboard.propose import envelope_hash
@@ -22,7 +23,6 @@ from heptathlon.leaderboard.rows import read, rows_of
 from heptathlon.leaderboard.schema import ENVELOPE
 from heptathlon.leaderboard.standings import (
     MAX_PAIRED_ROWS,
-    TIERS,
     Items,
     Row,
     Table,

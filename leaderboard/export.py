@@ -14,6 +14,7 @@ import yaml
 from heptathlon import families
 from heptathlon.builders import hub
 from heptathlon.errors import HeptathlonError, UnknownNameError
+from heptathlon.facts import SAID
 from heptathlon.files import dump_json
 from heptathlon.leaderboard.allowed import MODEL_NAME
 from heptathlon.leaderboard.schema import command_of
@@ -60,7 +61,12 @@ def exported(form: str, run: Run, card: Scorecard, name: str, organisation: str)
 
 
 def _known(card: Scorecard) -> list[FamilyCard]:
-    return [family for family in card.families.values() if family.headline.value is not None]
+    """Return the parts with a headline: a data set's own, which no twin in words has."""
+    return [
+        family
+        for family in card.families.values()
+        if family.headline.value is not None and family.edition != SAID
+    ]
 
 
 def _value(estimate: Estimate) -> float:

@@ -8,11 +8,14 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from heptathlon import harmless
+from heptathlon.facts import SAID, set_edition
 from heptathlon.families import FAMILIES
 from heptathlon.files import canonical_json
 from heptathlon.leaderboard import validate
-from heptathlon.leaderboard.standings import Bar, Division, Items, Row, Score
+from heptathlon.leaderboard.division import Division
+from heptathlon.leaderboard.standings import Bar, Items, Row, Score
 from heptathlon.pages import report
+from heptathlon.scoring import skills
 from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
 from heptathlon.scoring.figures import influence
 from heptathlon.scoring.scorecard import ScoredSample
@@ -46,16 +49,30 @@ def rows_of(case: validate.Case) -> list[tuple[Row, Items | None]]:
     divisions: dict[Division, dict[str, FamilyCard]] = {}
     shares: dict[Division, dict[str, Items | None]] = {}
     for name, card in case.card.families.items():
-        division = Division(card.edition, card.tier, card.season)
-        divisions.setdefault(division, {})[card.family] = card
         kept = case.kept.get(name)
         part = kept.items if kept else _part_items(card, report.of_card(card, case.scored))
-        if card.skill.value is not None:
-            shares.setdefault(division, {})[card.family] = part
+        for division in _divisions(card, case.card):
+            divisions.setdefault(division, {})[card.family] = card
+            if card.skill.value is not None:
+                shares.setdefault(division, {})[card.family] = part
     return [
         (_row(case, division, cards), _items(shares.get(division, {})))
         for division, cards in divisions.items()
     ]
+
+
+def _divisions(card: FamilyCard, whole: Scorecard) -> list[Division]:
+    """Return the divisions in which a part of a scorecard stands.
+
+    Where other events' headlines were answered in words in the place of likelihoods, an event that
+    is always answered so stands beside them.
+    """
+    own = Division(card.edition, card.tier, card.season)
+    said = own._replace(edition=SAID)
+    others = {Division(one.edition, one.tier, one.season) for one in whole.families.values()}
+    if card.edition == "fresh" and said in others and skills.in_words(card):
+        return [own, said]
+    return [own]
 
 
 def _row(case: validate.Case, division: Division, cards: Mapping[str, FamilyCard]) -> Row:
@@ -94,7 +111,7 @@ def _score(card: FamilyCard, case: validate.Case) -> Score:
         for task, digest in sorted(case.contents.items())
         if (data := task_data(task)).family.name == card.family
         and data.variant in variants
-        and (data.edition, data.tier) == (card.edition, card.tier)
+        and (data.edition, data.tier) == (set_edition(card.edition), card.tier)
         and case.sets[task].season == card.season
     ]
     return Score(

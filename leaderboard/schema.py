@@ -102,7 +102,7 @@ class FileEntry(_Closed):
 class Claim(_Closed):
     """One family's figures, and the set that they are about."""
 
-    edition: Literal["fresh", "paper"]
+    edition: Literal["fresh", "said", "paper"]
     tier: Literal["smoke", "lite", "full", "long"]
     season: str = Field(pattern=r"^[0-9]{4}\.[0-9]{1,3}$")
     version: int = Field(ge=1)

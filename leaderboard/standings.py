@@ -11,32 +11,17 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from heptathlon.families import FAMILIES
+from heptathlon.leaderboard.division import EDITIONS, TIERS, Division
 from heptathlon.pages.plots import Scale
 from heptathlon.scorers import stats
-from heptathlon.scorers.stats import RankRange
 from heptathlon.scoring.cards import Estimate, Level
 
 MAX_PAIRED_ROWS = 200
 """Models that are compared two by two on the same items; more are ranked by their intervals."""
-EDITIONS = ("fresh", "paper")
-TIERS = ("full", "lite", "smoke", "long")
 
 
 class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Division(NamedTuple):
-    """What rows must share to be compared: the set of documents, but for the family."""
-
-    edition: str
-    tier: str
-    season: str
-
-    @property
-    def title(self) -> str:
-        """The division in words."""
-        return f"{self.edition.capitalize()} edition, {self.tier} tier, season {self.season}"
 
 
 class Bar(_Closed):
@@ -178,7 +163,7 @@ class Standing:
     row: Row
     total: Figure
     events: int
-    rank: RankRange | None
+    rank: stats.RankRange | None
     gap: Figure = NO_FIGURE
     hidden: Figure = NO_FIGURE
 
@@ -250,7 +235,11 @@ def tables(
         divisions.setdefault(row.division, []).append(row)
     ordered = sorted(
         divisions,
-        key=lambda d: (EDITIONS.index(d.edition), TIERS.index(d.tier), _newest_first(d.season)),
+        key=lambda d: (
+            list(EDITIONS).index(d.edition),
+            TIERS.index(d.tier),
+            _newest_first(d.season),
+        ),
     )
     made = {division: _table(division, divisions[division], items or {}) for division in ordered}
     hidden = {(row.division, *_entrant(row)): row for row in salted}

@@ -14,6 +14,7 @@ from heptathlon.files import dump_json, sha256_file, write_text_atomic
 from heptathlon.harmless import look_of
 from heptathlon.leaderboard import compact, dropped, expected, rendering, validate
 from heptathlon.leaderboard.allowed import MODEL_NAME
+from heptathlon.leaderboard.division import EDITIONS
 from heptathlon.leaderboard.schema import (
     ENVELOPE,
     HTTPS_URL,
@@ -24,7 +25,6 @@ from heptathlon.leaderboard.schema import (
     command_of,
     unprintable,
 )
-from heptathlon.leaderboard.standings import EDITIONS
 from heptathlon.leaderboard.validate.files import stamp_of
 from heptathlon.private import refuse_secrets
 from heptathlon.records import doc_digest

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 from heptathlon.families import family as family_named
 from heptathlon.parts import load_part
-from heptathlon.scorers.verdict import Row, Statistic, Verdict
+from heptathlon.scorers.verdict import RATE, Row, Statistic, Verdict
 
 
 class Scorer(Protocol):
@@ -35,6 +35,13 @@ def bounds_of(family: str) -> dict[str, tuple[float, float]]:
     """Return the ranges of a family's metrics that are no rates from 0 to 1, by name."""
     bounds: dict[str, tuple[float, float]] = getattr(scorer_of(family), "BOUNDS", {})
     return bounds
+
+
+def least_of(family: str, metric: str, doc: Mapping[str, Any]) -> float:
+    """Return the least that a document can have of a metric: its own, or the metric's range's."""
+    hook: Callable[[str, Mapping[str, Any]], float] | None
+    hook = getattr(scorer_of(family), "least", None)
+    return hook(metric, doc) if hook else bounds_of(family).get(metric, RATE)[0]
 
 
 def across(family: str, rows: Sequence[Row]) -> list[Verdict]:

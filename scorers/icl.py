@@ -8,7 +8,7 @@ is held against the exact posterior and never against one draw.
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,10 +27,12 @@ METRICS: dict[str, tuple[str, ...]] = {
     "teach": ("right",),
     "linear": ("right", "kept", "error"),
     "urns": ("right", "kept", "divergence"),
+    "bool": ("right", "seen"),
 }
 """Metrics of each form. ``right``: the gold answer; ``kept``: the exact chance of the answer over
 that of the likeliest one; ``divergence``: of the forecast from the exact chances, in nats, an
-answer in text being a forecast that is sure; ``error``: distance from the exact mean."""
+answer in text being a forecast that is sure; ``error``: distance from the exact mean; ``seen``:
+whether the query is among the examples, whatever is answered."""
 FLOOR = 1e-3
 """Least chance that a forecast counts with, so that no single one decides."""
 WORST = -math.log(FLOOR)
@@ -43,6 +45,8 @@ BOUNDS = {"divergence": (0.0, WORST), "error": (0.0, FAR), "gain": (-1.0, 1.0),
 SHOWN = 80
 """Characters of an answer that a verdict keeps."""
 _TOKEN = re.compile(r"[A-Za-z]+|-?\d+(?:\.\d+)?")
+_NEXT = ("Input:", "Label:")
+"""What a model goes on with that continues the published prompt; its answer stands before that."""
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -139,15 +143,21 @@ def _judged(doc: Mapping[str, Any], forecast: Sequence[float]) -> Verdict:
         "right": (int(doc["gold"]) in best) / len(best),
         "kept": math.fsum(exact[at] for at in best) / len(best) / max(exact),
         "divergence": min(WORST, divergence(exact, forecast)),
+        "seen": _seen(doc),
     }
     outcome = "undecided" if len(best) > 1 else "right" if known["right"] else "wrong"
     shown = "".join(doc["options"][at] for at in best)
     return Verdict({name: known[name] for name in METRICS[doc["form"]]}, outcome, shown)
 
 
+def _seen(doc: Mapping[str, Any]) -> float:
+    return float(doc.get("seen") == "seen")
+
+
 def _said(doc: Mapping[str, Any], response: str) -> Verdict:
     """Judge a text that should name one option."""
-    reading = read(response, (heading(doc),))
+    published = doc["form"] == "bool"
+    reading = read(response, _NEXT if published else (heading(doc),), at_once=published)
     options = [str(option).casefold() for option in doc["options"]]
     # A line that is repeated whole is answered by what stands behind its arrow.
     said = plain(reading.answer).split("->")[-1]
@@ -156,7 +166,7 @@ def _said(doc: Mapping[str, Any], response: str) -> Verdict:
     numbers = options[0].isdigit() and len([w for w in words if w.lstrip("-").isdigit()]) > 1
     if reading.silent is not None or len(named) != 1 or numbers:
         outcome = "truncated" if reading.truncated else "several" if words else "no_answer"
-        worst = {"right": 0.0, "kept": 0.0, "divergence": WORST}
+        worst = {"right": 0.0, "kept": 0.0, "divergence": WORST, "seen": _seen(doc)}
         metrics = {name: worst[name] for name in METRICS[doc["form"]]}
         return Verdict(metrics, outcome, said[:SHOWN], invalid=True)
     at = options.index(named.pop())
@@ -228,8 +238,28 @@ def _half_at(values: NDArray[np.float64], weights: NDArray[Any]) -> float:
     return float(enough[0]) if len(enough) else math.nan
 
 
+def _right_where(seen: bool) -> Callable[[NDArray[np.float64], NDArray[Any]], float]:
+    """Return what takes the mean where queries were seen, or where not (columns: right, seen)."""
+
+    def mean(values: NDArray[np.float64], weights: NDArray[Any]) -> float:
+        own = weights * (values[:, 1] == seen)
+        return float(own @ values[:, 0] / own.sum()) if own.sum() else math.nan
+
+    return mean
+
+
 _COLUMNS = ("pair", "nearest_pair", "examples")
 STATISTICS: dict[str, Statistic] = {
+    "right_unseen": Statistic(
+        ("right", "seen"),
+        _right_where(False),
+        "share right of the queries that are not among the examples",
+    ),
+    "right_seen": Statistic(
+        ("right", "seen"),
+        _right_where(True),
+        "share right of the queries that are among the examples, which looking up gives",
+    ),
     "over_nearest": Statistic(
         _COLUMNS[:2],
         _over_nearest,

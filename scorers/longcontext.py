@@ -18,23 +18,27 @@ import numpy as np
 from heptathlon.scorers.likelihoods import likeliest, logs_of
 from heptathlon.scorers.reading import Unread, options, read, settled
 from heptathlon.scorers.stats.falling import falling_means
-from heptathlon.scorers.verdict import Row, Verdict
+from heptathlon.scorers.verdict import RATE, Row, Verdict
 from heptathlon.tasks.longcontext.prompts import HEADING, NO_TEXT, PASSAGES
 
 METRICS: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
         "needle", "latent", "update", "absent", "hops", "count", "order", "set", "listops", "rare",
-        "given",
+        "given", "which", "unsaid", "retrieved",
     ),
     ("right",),
 )  # fmt: skip
-"""Metrics of each form; :func:`across` adds ``reach``, ``robust`` and ``f1``."""
-BOUNDS = {"reach": (-1.0, 1.0), "robust": (-1.0, 1.0), "f1": (0.0, 1.0)}
+"""Metrics of each form; :func:`across` adds ``reach`` or ``above``, ``robust``, ``recall``, ``f1``.
+"""
+BOUNDS = dict.fromkeys(("reach", "above", "robust"), (-1.0, 1.0))
+TWINS = ("absent", "unsaid")
 MANY = 5
 """Passages from which on an answer counts as robust."""
 PAIR_CHANCE = 1 / 32
 """Most that blind answers can have of pairs of twins: ``nobody`` half of the time, else one of
 eight people, is right on both in p (1 - p) / 8."""
+NOTHING = ("nobody", "unknown")
+"""Options that say that nothing answers."""
 NEXT_ITEMS = (HEADING, PASSAGES, NO_TEXT)
 
 
@@ -137,10 +141,10 @@ def f1(said: str, gold: str) -> float:
 
 def _missed(doc: Mapping[str, Any], answer: str) -> str:
     """Return in what way a wrong answer is wrong, where a form knows more than that."""
-    if doc["form"] == "absent":
+    if doc["form"] in TWINS:
         if doc["asks"] == "untold":
             return "invented"
-        return "unseen" if answer == "nobody" else "wrong"
+        return "unseen" if answer in NOTHING else "wrong"
     if doc["form"] == "update":
         person = doc["question"].partition(" of ")[2].removesuffix(" now?")
         mine = [fact for fact in doc["told"] if person in fact]
@@ -158,33 +162,43 @@ def process_results(doc: Mapping[str, Any], results: Sequence[Any]) -> dict[str,
 def across(rows: Sequence[Row]) -> list[Verdict]:
     """Add ``reach``: right, or right on both twins, from chance (0) to always (1).
 
-    A twin without its partner has none. Before passages it is called ``robust``, and stands on
-    documents with ``MANY`` or more: with fewer there is little to be misled by. Sets have their
-    ``f1`` besides.
+    A twin without its partner has none. Before passages it is called ``above``, and on documents
+    with ``MANY`` or more ``robust`` too: with fewer there is little to be misled by. Whether what
+    answers was found is their ``recall``; sets have their ``f1``.
     """
     twins: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for row in rows:
-        if row.doc["form"] == "absent":
+        if row.doc["form"] in TWINS:
             key = (row.variant, str(row.doc["pair_id"]))
             twins[key][row.doc["asks"]] = row.verdict.metrics["right"]
     out = []
     for row in rows:
         more: dict[str, float] = {}
-        if row.doc["form"] != "absent":
-            chance = 1 / len(row.doc["options"])
-            above = corrected(row.verdict.metrics["right"], chance)
-            if row.doc["form"] == "set":
-                more["f1"] = f1(row.verdict.answer, row.doc["options"][row.doc["gold"]])
-            if row.doc["form"] != "given":
-                more["reach"] = above
-            elif row.doc["passages"] >= MANY:
+        doc, right = row.doc, row.verdict.metrics["right"]
+        both = twins.get((row.variant, str(doc["pair_id"])), {})
+        if doc["form"] not in TWINS or len(both) > 1:
+            above = corrected(math.prod(both.values()) if both else right, _chance(doc))
+            more["above" if "passages" in doc else "reach"] = above
+            if doc.get("passages", 0) >= MANY:
                 more["robust"] = above
-        else:
-            both = twins[row.variant, str(row.doc["pair_id"])]
-            if len(both) > 1:
-                more["reach"] = corrected(math.prod(both.values()), PAIR_CHANCE)
+        if doc["form"] == "set":
+            more["f1"] = f1(row.verdict.answer, doc["options"][doc["gold"]])
+        if doc["form"] == "retrieved":
+            more["recall"] = float(doc["at"] >= 0)
         out.append(replace(row.verdict, metrics={**row.verdict.metrics, **more}))
     return out
+
+
+def least(metric: str, doc: Mapping[str, Any]) -> float:
+    """Return what a document has that is answered wrongly: below chance, by its form."""
+    if metric not in BOUNDS:
+        return RATE[0]
+    return corrected(0.0, _chance(doc))
+
+
+def _chance(doc: Mapping[str, Any]) -> float:
+    """Return how often blind answers are right, on both of a pair where there are twins."""
+    return PAIR_CHANCE if doc["form"] in TWINS else 1 / len(doc["options"])
 
 
 def corrected(share: float, chance: float) -> float:

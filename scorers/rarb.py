@@ -347,7 +347,8 @@ def _ranked_pointwise(rows: Sequence[Row]) -> dict[tuple[str, str], dict[str, fl
     """Return the figures of each query whose first stage was judged as a whole."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        if row.doc["form"] == "judge":
+        # A verdict in words has no odds to rank by.
+        if row.doc["form"] == "judge" and "support" in row.verdict.metrics:
             groups.setdefault((row.variant, row.doc["query"]), []).append(row)
     out = {}
     for key, group in groups.items():
@@ -365,7 +366,7 @@ def _picked_pointwise(rows: Sequence[Row]) -> dict[tuple[str, str, int], dict[st
     """Return of each item whose options were all judged whether the right one is best."""
     groups: dict[tuple[str, str, int], list[Row]] = {}
     for row in rows:
-        if row.doc["form"] == "mcr_judge":
+        if row.doc["form"] == "mcr_judge" and "support" in row.verdict.metrics:
             groups.setdefault((row.variant, row.doc["kind"], row.doc["row"]), []).append(row)
     out = {}
     for key, group in groups.items():

@@ -8,6 +8,8 @@ results) -> dict[str, float]`` for lm-eval, and ``METRICS``, the metrics of each
   verdict a row, in order, with metrics added.
 - ``STATISTICS: dict[str, Statistic]``: figures that are not the mean of a per-document metric.
 - ``BOUNDS: dict[str, tuple[float, float]]``: the range of a metric that is not a rate from 0 to 1.
+- ``least(metric, doc) -> float``: the least that a document can have of the headline's metric,
+  where that is more than the least of its range.
 - ``ceiling(rows) -> float``: the best reachable headline on these very documents, where it
   depends on them; else the registry's is used.
 
@@ -20,6 +22,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+RATE = (0.0, 1.0)
+"""Range of a metric of which a scorer names none."""
 
 
 @dataclass(frozen=True, slots=True)

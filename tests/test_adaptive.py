@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 from scipy import stats as scipy_stats
@@ -39,6 +39,7 @@ ANSWERS = st.lists(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(answers=ANSWERS)
 def test_the_level_is_bayes_s_by_hand(answers):
     step = (PLACES[-1] - PLACES[0]) / 7
@@ -62,6 +63,7 @@ def test_the_level_is_bayes_s_by_hand(answers):
     assert known(answers).level == pytest.approx((mean, sd), rel=1e-6, abs=1e-9)
 
 
+@settings(max_examples=40, deadline=None)
 @given(answers=ANSWERS, rung=st.integers(0, 7))
 def test_a_gain_is_the_variance_that_one_more_answer_takes_away(answers, rung):
     """An answer is right or wrong, so that what is known after it is a straight line of it."""

@@ -24,10 +24,10 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.families import FAMILIES
 from heptathlon.files import loads_strict
 from heptathlon.leaderboard import board, data, page, serve, submit, validate
+from heptathlon.leaderboard.division import Division
 from heptathlon.leaderboard.rows import rows_of
 from heptathlon.leaderboard.standings import (
     Bar,
-    Division,
     Figure,
     Items,
     Row,

@@ -14,15 +14,8 @@ import pytest
 from benchmarks import _chromium, site
 from heptathlon.families import FAMILIES, Human
 from heptathlon.leaderboard import board, compare, page, profile
-from heptathlon.leaderboard.standings import (
-    Division,
-    Items,
-    Row,
-    Score,
-    human_skill,
-    of_families,
-    tables,
-)
+from heptathlon.leaderboard.division import Division
+from heptathlon.leaderboard.standings import Items, Row, Score, human_skill, of_families, tables
 from heptathlon.pages.report import write_report
 from heptathlon.running import runs
 from heptathlon.scorers import stats

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heptathlon.errors import HeptathlonError, OwnFaultError, UnknownNameError
@@ -135,6 +135,7 @@ LEAVES = (
 VALUES = LEAVES | st.lists(LEAVES, max_size=18) | st.dictionaries(st.sampled_from("xyz"), LEAVES)
 
 
+@settings(max_examples=40, deadline=None)
 @given(doc=st.dictionaries(st.sampled_from(["item_id", "form", "text", "options"]), VALUES))
 def test_a_held_document_is_the_document(doc: dict[str, Any]):
     class Whole:

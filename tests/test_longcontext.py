@@ -8,6 +8,7 @@ import math
 import re
 import time
 from collections import Counter, defaultdict
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import f1_score
 
-from heptathlon.builders.longcontext import build, checks, haystack, nested, passages, text, units
+from heptathlon.builders.longcontext import build, checks, haystack, nested, text, units
 from heptathlon.builders.longcontext.links import TABLES
 from heptathlon.builders.longcontext.records import LENGTHS
 from heptathlon.errors import HeptathlonError, UnknownNameError
@@ -29,7 +30,7 @@ from heptathlon.running.runs import Sample
 from heptathlon.scorers import longcontext as scorer
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.scoring import figures
-from heptathlon.scoring.samples import ScoredSample
+from heptathlon.scoring.samples import Part, ScoredSample
 from heptathlon.seeding import Stream
 from heptathlon.tasks import catalog
 from heptathlon.tasks.longcontext import prompts
@@ -407,103 +408,6 @@ def test_f1_of_sets_agrees_with_scikit_learn_s(gold: set[str], said: set[str]):
     assert scorer.f1(", ".join(sorted(said)), ", ".join(gold)) == pytest.approx(expected)
 
 
-# --- passages ------------------------------------------------------------------------------------
-
-
-@cache
-def before_passages(name: str = "") -> list[Doc]:
-    return [
-        r.model_dump(mode="json")
-        for kind in passages.KINDS
-        for r in build.generate("fresh", "lite", f"given-{kind}", SEASON,
-                                salt(name) if name else "")["given", "test"]
-    ]  # fmt: skip
-
-
-def test_passages_are_nested_and_one_answers():
-    by_question: dict[str, list[Doc]] = defaultdict(list)
-    for doc in before_passages():
-        by_question[doc["cluster_id"]].append(doc)
-        assert len(doc["shown"]) == len(doc["told"]) == doc["passages"]
-        assert doc["shown"].count(0) == min(1, doc["passages"])
-        gold = doc["options"][doc["gold"]]
-        if doc["passages"]:
-            at = doc["shown"].index(0)
-            assert gold in doc["told"][at]
-            ends = {"first": 0, "middle": (doc["passages"] - 1) // 2, "last": doc["passages"] - 1}
-            assert at == ends[doc["place"]]
-        if doc["passages"] in (5, 40) and doc["kind"] in ("name", "stale", "rumour"):
-            said = Counter(o for o in doc["options"] for told in doc["told"] if o in told)
-            assert max(said.values()) - min(said.values()) <= 1
-    assert {len(docs) for docs in by_question.values()} == {7}
-    for asked in by_question.values():
-        asked.sort(key=lambda d: d["passages"])
-        for few, more in itertools.pairwise(asked):
-            assert set(few["shown"]) < set(more["shown"])
-            shared = dict(zip(more["shown"], passages.passages_of(more), strict=True))
-            mine = dict(zip(few["shown"], passages.passages_of(few), strict=True))
-            assert mine.items() <= shared.items()
-    with pytest.raises(HeptathlonError, match="does not give the passages"):
-        passages.passages_of({**before_passages()[1], "seed": 1})
-
-
-def test_no_passage_but_one_answers():
-    """By the templates: newest, of the person, of the attribute, and no rumour."""
-    for doc in (d for d in before_passages() if d["passages"]):
-        person = doc["question"].partition(" of ")[2].partition(" last ")[0]
-        found = [
-            (int(re.search(r"\d{4}", told)[0]), n)  # type: ignore[index]
-            for n, told in zip(doc["shown"], doc["told"], strict=True)
-            if f"the {doc['topic']} of {person} was" in told and "liar" not in told
-        ]
-        years = [year for year, _ in found]
-        assert max(found)[1] == 0
-        assert years.count(max(years)) == 1
-
-
-def test_players_before_passages_reach_what_the_design_says():
-    rows = [d for name in ("", "a") for d in before_passages(name)]
-    many = [d for d in rows if d["passages"] >= scorer.MANY]
-
-    def of(player: str, kind: str) -> float:
-        return mean(player, "right", [d for d in many if d["kind"] == kind])
-
-    for kind in ("random", "attribute", "name"):
-        assert of("grep", kind) == 1
-    for kind in ("stale", "rumour", "bm25"):
-        assert of("grep", kind) < 0.5
-    assert of("newest_date", "stale") == 1
-    assert of("bm25", "bm25") < 0.2
-    none = [d for d in rows if not d["passages"]]
-    for name in ("grep", "bm25", "reader", "majority"):
-        assert mean(name, "right", none) == pytest.approx(1 / 8, abs=0.12)
-    assert mean("reader", "right", [d for d in rows if d["passages"]]) == 1
-    assert all(("robust" in v.metrics) == (d["passages"] >= scorer.MANY)
-               for d, v in zip(rows, scored("oracle", rows), strict=True))  # fmt: skip
-
-
-def test_the_fall_from_the_peak_is_measured_on_other_questions():
-    data = catalog.task_data("heptathlon_longcontext_given_lite")
-
-    def run(right: Any) -> list[ScoredSample]:
-        return [
-            ScoredSample(Sample(data.task, n, doc, "", [], {}), data,
-                         Verdict({"right": float(right(doc))}, "right"))
-            for n, doc in enumerate(before_passages())
-        ]  # fmt: skip
-
-    found = page.fall_of(run(lambda d: d["passages"] <= 10))
-    assert found is not None
-    assert found.value == 1
-    coin = Stream("a coin")
-    falls = [page.fall_of(run(lambda d: coin.below(2))) for _ in range(20)]
-    # Chosen and measured on the same questions, the peak of seven coins would lie 0.1 higher.
-    assert np.mean([f.value for f in falls if f]) == pytest.approx(0, abs=0.06)
-    (figure,) = page.draw_beside(run(lambda d: True))
-    assert [row[0] for row in figure.rows] == ["0", "1", "2", "5", "10", "20", "40"]
-    assert page.fall_of(run(lambda d: True)[:10]) is None
-
-
 # --- scores --------------------------------------------------------------------------------------
 
 
@@ -615,6 +519,7 @@ def test_effective_length_agrees_with_scikit_learn_s_fit(curve: list[tuple[float
 # --- figures of a run ----------------------------------------------------------------------------
 
 
+@cache
 def samples(player: str, lengths: tuple[int, ...]) -> list[ScoredSample]:
     out = []
     for form in ("latent", "update", "absent", "hops", "count"):
@@ -625,19 +530,71 @@ def samples(player: str, lengths: tuple[int, ...]) -> list[ScoredSample]:
     return out
 
 
+def parts(run: list[ScoredSample]) -> dict[str, dict[str, Part]]:
+    """Return the parts of the sets whose documents a run answered."""
+    out: dict[str, dict[str, Part]] = defaultdict(lambda: defaultdict(Part))
+    for one in run:
+        part = out[one.variant][str(one.sample.doc["words"])]
+        part.documents += 1
+        part.least += scorer.least("reach", one.sample.doc)
+    return out
+
+
+def judged(run: list[ScoredSample], right: Any) -> list[ScoredSample]:
+    """Return a run in which other documents were answered right."""
+    found = [Verdict({"right": float(right(one))}, "") for one in run]
+    rows = [Row(one.variant, one.sample.doc, v) for one, v in zip(run, found, strict=True)]
+    return [replace(one, verdict=v) for one, v in zip(run, scorer.across(rows), strict=True)]
+
+
+def bounds(run: list[ScoredSample], wanted: dict[str, dict[str, Part]]) -> tuple[float, float]:
+    headline = family("longcontext").headline
+    found = figures.of_whole(headline, figures.estimate("reach", run), run, wanted)
+    assert (found.value, found.low, found.high) == (None, None, None)
+    low, high = re.search(r"between (-?[\d.]+) and (-?[\d.]+)$", found.reason).groups()  # type: ignore[union-attr]
+    return float(low), float(high)
+
+
 def test_lengths_that_were_not_asked_leave_bounds_and_no_figure():
     headline = family("longcontext").headline
-    wanted = [{"250": 48, "1000": 48}] * 5
     whole = samples("last_mention", (250, 1000))
     figure = figures.estimate("reach", whole)
-    assert figures.of_whole(headline, figure, whole, wanted) == figure
+    assert figures.of_whole(headline, figure, whole, parts(whole)) == figure
     short = samples("oracle", (250,))
-    found = figures.of_whole(headline, figures.estimate("reach", short), short, wanted)
-    assert (found.value, found.low, found.high) == (None, None, None)
+    # Half is asked and right; the rest is right at most, and at least wrong: as far below chance
+    # as a form has options, of which 8 is one.
+    least = np.mean([-1 / 7, -1 / 7, -1 / 31, -1 / 4, -1 / 9])
+    low, high = bounds(short, parts(whole))
+    assert (low, high) == (math.floor(1000 * (1 + least) / 2) / 1000, 1.0)
+    found = figures.of_whole(headline, figures.estimate("reach", short), short, parts(whole))
     assert "no document of words 1000 was answered" in found.reason
-    assert "between 0.500 and 1.000" in found.reason
     other = family("icl").headline
-    assert figures.of_whole(other, figure, short, wanted) == figure
+    assert figures.of_whole(other, figure, short, parts(whole)) == figure
+    # A length that one form alone was asked is missing of the others.
+    mixed = short + [one for one in whole if one.variant.endswith("latent")]
+    assert bounds(mixed, parts(whole))[1] < 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**9), st.floats(0, 1), st.sampled_from([True, False, None]))
+def test_what_a_whole_run_reaches_lies_within_the_bounds_of_its_part(
+    seed: int, skill: float, rest: bool | None
+):
+    """Whatever was right in the rest; all of it and nothing of it reach the bounds themselves."""
+    coin = Stream("a run", seed)
+    run = judged(samples("oracle", (250, 1000)), lambda _: coin.uniform() < skill)
+    asked = [one for one in run if one.sample.doc["words"] == 250]
+    low, high = bounds(asked, parts(run))
+    known = {one.sample.doc["item_id"]: one.verdict.metrics["right"] for one in asked}
+    whole = judged(
+        run,
+        lambda one: known.get(one.sample.doc["item_id"], coin.below(2) if rest is None else rest),
+    )
+    reached = np.mean([one.verdict.metrics["reach"] for one in whole])
+    assert low <= reached + 1e-9
+    assert reached <= high + 1e-9
+    if rest is not None:
+        assert reached == pytest.approx(high if rest else low, abs=0.001)
 
 
 def test_the_page_shows_curve_effective_length_and_depths():

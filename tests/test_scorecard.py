@@ -257,6 +257,11 @@ def test_a_statistic_without_an_honest_interval_says_so(greedy: Path, correlatin
     assert found.value is not None
     assert (found.low, found.high, found.reason) == (None, None, why)
     assert found.n == len(scored)
+    correlating.STATISTICS["rho"] = replace(
+        correlating.STATISTICS["rho"], compute=lambda values, weights: math.nan
+    )
+    found = scorecard.score_run(run)[0].families["maze"].headline
+    assert (found.value, found.reason) == (None, "it is not defined on these documents")
 
 
 def test_the_command_prints_one_document(copy: Path, capsys, monkeypatch: pytest.MonkeyPatch):

@@ -1,13 +1,17 @@
-"""What an icl set is made of: one shard a form; a smaller tier is a part of a larger one."""
+"""What an icl set is made of: one shard a form; a smaller tier is a part of a larger one.
+
+The paper edition is drawn in :mod:`heptathlon.builders.icl.paper`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from heptathlon.builders.icl import numbers, rules
+from heptathlon.builders.icl import numbers, paper, rules
 from heptathlon.builders.icl.records import (
     SHOWN_DIGITS,
+    BoolRecord,
     LinearRecord,
     RuleRecord,
     Told,
@@ -119,8 +123,10 @@ def configs(edition: str) -> dict[str, type[Record]]:
     Raises:
         UnknownNameError: if the edition does not exist.
     """
+    if edition == "paper":
+        return {"bool": BoolRecord}
     if edition != "fresh":
-        raise UnknownNameError("edition of icl", edition, ("fresh",))
+        raise UnknownNameError("edition of icl", edition, ("fresh", "paper"))
     return dict(CONFIGS)
 
 
@@ -141,7 +147,7 @@ def generate(
     """Make one shard.
 
     Args:
-        edition: ``fresh``.
+        edition: ``fresh`` or ``paper``.
         tier: ``smoke``, ``lite`` or ``full``.
         shard: one of :func:`shards`.
         season: names the public seeds.
@@ -152,6 +158,8 @@ def generate(
     """
     if shard not in shards(edition, tier):
         raise UnknownNameError("shard of icl", shard, shards(edition, tier))
+    if edition == "paper":
+        return {("bool", "test"): list(paper.generate(tier, season, salt, VERSION))}
     make: Callable[[str, str, str], Iterator[Record]] = {
         "forced": _forced,
         "open": _open,

@@ -85,6 +85,36 @@ class LinearRecord(Record):
     answer: int
 
 
+class BoolRecord(Record):
+    """A query of the paper edition: the label of an input under a hidden signed conjunction.
+
+    Attributes:
+        form: ``bool``.
+        shown: number of examples.
+        near: in how many bits the query differs from the example nearest to it; 0 if it is one.
+        seen: whether the query is among the examples, so that looking it up is enough.
+        options: the two labels.
+        positive: index of the label that stands for true.
+        inputs: the examples' bits; inputs repeat.
+        answers: index of each example's label.
+        query: the bits of the input asked about.
+        exact: the exact chance of each label, by whoever knows how functions and inputs are drawn.
+        gold: index of the hidden function's label.
+    """
+
+    form: Literal["bool"]
+    shown: int = Field(gt=0)
+    near: int = Field(ge=0)
+    seen: Literal["seen", "unseen"]
+    options: tuple[str, str]
+    positive: int = Field(ge=0, le=1)
+    inputs: tuple[str, ...]
+    answers: tuple[int, ...]
+    query: str
+    exact: tuple[float, float]
+    gold: int = Field(ge=0, le=1)
+
+
 class UrnsRecord(Record):
     """A query for the next draw from an urn that is a known one or a new one.
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from heptathlon.builders import store
+from heptathlon.builders.longcontext import own
 from heptathlon.builders.longcontext.build import FAMILY, configs, generate, shards
 
-__all__ = ["FAMILY", "configs", "dataset", "generate", "shards"]
+__all__ = ["FAMILY", "configs", "dataset", "generate", "own", "shards"]
 
 
 def dataset(*, config: str, **options: Any) -> Any:

@@ -4,17 +4,21 @@ A record holds a recipe and no text. Every form has equally many questions at ev
 the headline is the mean over lengths and forms.
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from heptathlon.builders.longcontext import checks, nested, passages, text
+from heptathlon.builders import store
+from heptathlon.builders.longcontext import checks, nested, passages, rag, text
 from heptathlon.builders.longcontext.records import (
     DECILES,
     LENGTHS,
     Form,
     LongRecord,
     Negative,
+    OwnRecord,
+    PassagesForm,
     PassagesRecord,
 )
 from heptathlon.builders.longcontext.units import UNITS as PLAIN
@@ -26,13 +30,17 @@ from heptathlon.seeding import Stream
 
 FAMILY = "longcontext"
 UNITS = PLAIN | WOVEN | nested.UNITS
-GIVEN = "given"
 VERSION = 1
 FORMS: tuple[Form, ...] = (
     "needle", "latent", "update", "absent", "hops", "count", "order", "set", "listops", "rare",
 )  # fmt: skip
 TEXTS = dict.fromkeys(("update", "hops", "count", "set", "listops", "rare"), 2)
 """Forms whose texts have half as many questions as the others', and so twice as many texts."""
+PASSAGES: tuple[PassagesForm, ...] = ("given", "which", "unsaid", "retrieved")
+TWINNED = tuple(kind for kind in passages.KINDS if kind != "stale")
+"""Kinds among which the right passage may lack: of older values the newest would answer."""
+SEARCHED = 2
+"""Questions before what was found, for each one before passages of a kind."""
 SEED = 2**63
 """Seeds of texts: whole numbers that every file format holds."""
 
@@ -67,9 +75,11 @@ def configs(edition: str) -> dict[str, type[Record]]:
     Raises:
         UnknownNameError: if the edition does not exist.
     """
+    if edition == store.OWN:
+        return dict.fromkeys(FORMS, OwnRecord)
     if edition != "fresh":
-        raise UnknownNameError("edition of longcontext", edition, ("fresh",))
-    return {**dict.fromkeys(FORMS, LongRecord), GIVEN: PassagesRecord}
+        raise UnknownNameError("edition of longcontext", edition, ("fresh", store.OWN))
+    return {**dict.fromkeys(FORMS, LongRecord), **dict.fromkeys(PASSAGES, PassagesRecord)}
 
 
 def shards(edition: str, tier: str) -> list[str]:
@@ -82,7 +92,8 @@ def shards(edition: str, tier: str) -> list[str]:
         raise UnknownNameError("tier of longcontext", tier, SIZES)
     configs(edition)
     texts = [f"{form}-{words}" for form in FORMS for words in SIZES[tier].lengths]
-    return texts + [f"{GIVEN}-{kind}" for kind in passages.KINDS]
+    kinds = [f"given-{kind}" for kind in passages.KINDS]
+    return [*texts, *kinds, *(f"unsaid-{kind}" for kind in TWINNED), "retrieved-bm25"]
 
 
 def generate(
@@ -105,19 +116,33 @@ def generate(
     checks.check_words()
     form, what = shard.split("-")
     out: dict[tuple[str, str], list[Record]] = {(c, "test"): [] for c in configs(edition)}
-    if form == GIVEN:
-        for number in range(SIZES[tier].questions):
-            found = before_passages(cast("Negative", what), number, season, salt)
-            out[form, "test"] += [row for row in found if row.passages in SIZES[tier].passages]
+    if form in PASSAGES:
+        size = SIZES[tier]
+        for number in range(size.questions * (SEARCHED if form == "retrieved" else 1)):
+            of = (form, cast("Negative", what), number, season, salt)
+            for row in before_passages(*of, size.passages):
+                out[row.form, "test"].append(row)
         return out
     for number in range(SIZES[tier].texts * TEXTS.get(form, 1)):
         out[form, "test"] += asked(form, int(what), number, season, salt)
     return out
 
 
-def asked(form: str, words: int, number: int, season: str, salt: str) -> Iterator[Record]:
-    """Yield the questions on one text."""
-    address = (FAMILY, VERSION, season, form, words, number)
+def asked(
+    form: str, words: int, number: int, season: str, salt: str, hay: str = ""
+) -> Iterator[Record]:
+    """Yield the questions on one text.
+
+    Args:
+        form: one of :data:`FORMS`.
+        words: the most words of the text.
+        number: which text of the form and length.
+        season: names the public seeds.
+        salt: empty for the public sets.
+        hay: checksum of a user's hay; empty for the suite's chronicles.
+    """
+    own: dict[str, str] = {"hay": hay} if hay else {}
+    address: tuple[str | int, ...] = (FAMILY, VERSION, season, form, words, number, *own.values())
     turn = _turn(form, words, number, season, salt)
     unit = UNITS[form](turn, Stream(*address, salt=salt))
     checks.check_unit(form, unit)
@@ -127,6 +152,7 @@ def asked(form: str, words: int, number: int, season: str, salt: str) -> Iterato
         words,
         tuple(unit.told[i] for i in order),
         tuple(int(unit.at[i] * words) for i in order),
+        hay,
     )
     digest = text.digest_of(text.blocks(recipe))
     cluster = content_id(FAMILY, form, digest)
@@ -147,8 +173,9 @@ def asked(form: str, words: int, number: int, season: str, salt: str) -> Iterato
             "values": one.values,
             "options": one.options,
             "gold": one.gold,
+            **own,
         }
-        yield LongRecord(
+        yield (OwnRecord if own else LongRecord)(
             item_id=content_id(FAMILY, form, fields),
             cluster_id=cluster,
             pair_id=content_id(FAMILY, form, digest, one.pair),
@@ -168,18 +195,38 @@ def _turn(form: str, words: int, number: int, season: str, salt: str) -> int:
 
 
 def before_passages(
-    kind: Negative, number: int, season: str, salt: str
+    form: str, kind: Negative, number: int, season: str, salt: str, counts: Sequence[int]
 ) -> Iterator[PassagesRecord]:
-    """Yield one question before each number of passages."""
-    address = (FAMILY, VERSION, season, GIVEN, kind, number)
+    """Yield one question before each number of passages.
+
+    Args:
+        form: of a shard: ``given``, whose passages ``which`` asks about too, ``unsaid`` or
+            ``retrieved``.
+        kind: what the passages are like that do not answer, or what found them.
+        number: which question of the kind.
+        season: names the public seeds.
+        salt: empty for the public sets.
+        counts: numbers of passages.
+    """
+    address = (FAMILY, VERSION, season, form, kind, number)
     seed = int.from_bytes(keyed(salt, *address, "seed")) % SEED
     stream = Stream(*address, salt=salt)
-    cluster = content_id(FAMILY, GIVEN, seed)
-    for fields in passages.asked(kind, number, seed, max(passages.COUNTS), stream):
+    found: Iterator[dict[str, Any]]
+    if form == "retrieved":
+        found = rag.retrieved(passages.searched(number, seed, stream), counts, stream)
+    elif form == "unsaid":
+        world = passages.of_kind(kind, number, seed, stream, replaced=True)
+        found = rag.unsaid(world, number, counts, stream)
+    else:
+        world = passages.of_kind(kind, number, seed, stream)
+        found = itertools.chain(rag.given(world, number, counts), rag.which(world, counts, stream))
+    cluster = content_id(FAMILY, form, seed)
+    for fields in found:
         yield PassagesRecord(
-            item_id=content_id(FAMILY, GIVEN, fields),
+            item_id=content_id(FAMILY, fields["form"], fields),
             cluster_id=cluster,
+            pair_id=content_id(FAMILY, form, seed, fields["passages"], fields["order"]),
             season=season,
-            form="given",
+            kind=kind,
             **fields,
         )

@@ -12,6 +12,7 @@ Form = Literal[
 LENGTHS = (250, 1_000, 4_000, 16_000, 64_000, 128_000)
 """Words of the texts: the same bytes for every tokenizer, so that models can be compared."""
 DECILES = 10
+PassagesForm = Literal["given", "which", "unsaid", "retrieved"]
 Negative = Literal["random", "attribute", "name", "stale", "rumour", "bm25"]
 
 
@@ -76,16 +77,32 @@ class LongRecord(Record):
         return self
 
 
-class PassagesRecord(Record):
-    """A question before a number of passages, one of which answers it.
+class OwnRecord(LongRecord):
+    """The same, in a user's own text.
 
     Attributes:
-        form: ``given``.
+        hay: SHA-256 of its sentences, as they are kept.
+    """
+
+    hay: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class PassagesRecord(Record):
+    """A question before a number of passages.
+
+    Attributes:
+        form: ``given``: one of them answers; ``which``: its number is asked for; ``unsaid``: one
+            may answer; ``retrieved``: they are what was found in a collection.
+        pair_id: what questions share that stand before the same passages, but for one of them.
         kind: what the passages are like that do not answer: ``random``; of the same owner and
             another ``attribute``; of the same attribute and a similar ``name``; an older, ``stale``
             value; a ``rumour``; or what ``bm25`` finds first for the question among all of these.
         passages: number of passages; without any nothing answers.
-        place: where among them the one stands that answers.
+        asks: ``value``, ``passage``; of twins ``told``, which a passage answers, and ``untold``.
+        place: where among them the one stands that answers, or its stand-in, where that is chosen.
+        order: of what was found by ``score``, ``reversed``, ``reordered`` (the best at both ends)
+            or ``random``; else ``placed``.
+        at: place of the one that answers, from 0; -1 if it is not among them.
         topic: the attribute that is asked for.
         seed: decides every word of the passages but their statements; with a salt, drawn under it.
         shown: numbers of the passages, in the order in which they are shown; 0 answers.
@@ -96,10 +113,16 @@ class PassagesRecord(Record):
         gold: index of the right one.
     """
 
-    form: Literal["given"]
+    ASKED: ClassVar[str] = "pair_id"
+
+    form: PassagesForm
+    pair_id: Id
     kind: Negative
     passages: int = Field(ge=0)
-    place: Literal["first", "middle", "last"]
+    asks: Literal["value", "passage", "told", "untold"]
+    place: Literal["first", "middle", "last", "any"]
+    order: Literal["placed", "score", "reversed", "reordered", "random"]
+    at: int = Field(ge=-1)
     topic: str
     seed: int = Field(ge=0, lt=2**63)
     shown: tuple[int, ...]

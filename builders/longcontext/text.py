@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from heptathlon.builders.longcontext import haystack
+from heptathlon.builders.longcontext import haystack, ownhay
 from heptathlon.errors import HeptathlonError
 from heptathlon.seeding import Stream
 
@@ -23,17 +23,20 @@ class Recipe(NamedTuple):
         words: the most words of the text.
         told: the facts, in the order of the text.
         places: word at whose next sentence end each is told, rising.
+        hay: checksum of a user's hay; empty for the suite's chronicles.
     """
 
     seed: int
     words: int
     told: tuple[str, ...]
     places: tuple[int, ...]
+    hay: str = ""
 
 
 def recipe_of(doc: Mapping[str, Any]) -> Recipe:
     """Return the recipe that a document holds."""
-    return Recipe(doc["seed"], doc["words"], tuple(doc["told"]), tuple(doc["places"]))
+    facts = (tuple(doc["told"]), tuple(doc["places"]))
+    return Recipe(doc["seed"], doc["words"], *facts, doc.get("hay", ""))
 
 
 def count_of(words: int) -> int:
@@ -58,7 +61,7 @@ def block(recipe: Recipe, number: int) -> str:
     room = high - low - sum(_count(told) for _, told in facts)
     out: list[str] = []
     at = 0
-    for piece in haystack.pieces(room, Stream("longcontext", recipe.seed, number)):
+    for piece in _hay(recipe, number, room):
         while facts and facts[-1][0] <= at and not piece.clings:
             told = facts.pop()[1]
             out.append(f" {told}")
@@ -67,6 +70,12 @@ def block(recipe: Recipe, number: int) -> str:
         at += piece.words
     out += [f" {told}" for _, told in reversed(facts)]
     return "".join(out).lstrip() if not number else "".join(out)
+
+
+def _hay(recipe: Recipe, number: int, room: int) -> Iterator[haystack.Piece]:
+    if recipe.hay:
+        return ownhay.pieces(recipe.hay, recipe.seed, recipe.words, number * BLOCK, room)
+    return haystack.pieces(room, Stream("longcontext", recipe.seed, number))
 
 
 def _count(text: str) -> int:

@@ -16,6 +16,7 @@ from heptathlon.cli import (
     families,
     forms,
     judge,
+    pathways,
     plan,
     run,
     salt,
@@ -34,7 +35,20 @@ app = typer.Typer(
     help="Events for language models, exact scorers and one leaderboard.",
     pretty_exceptions_enable=False,
 )
-for commands in (families, data, plan, run, sweep, score, forms, confide, squad, judge, doctor):
+for commands in (
+    families,
+    data,
+    plan,
+    run,
+    sweep,
+    score,
+    forms,
+    confide,
+    squad,
+    judge,
+    pathways,
+    doctor,
+):
     app.add_typer(commands.app)
 app.add_typer(study.app, name="study", help="Run and score several runs together.")
 app.add_typer(submit.app, name="submit", help="Prepare and check a submission.")

@@ -33,8 +33,8 @@ def build(
     text: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Your own files, one or more: plain text or Markdown (sort), CSV (recall), "
-            "samples of a first stage (rarb)."
+            help="Your own files, one or more: plain text or Markdown (longcontext, sort), CSV "
+            "(recall), samples of a first stage (rarb)."
         ),
     ] = None,
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
@@ -143,7 +143,9 @@ def _build_own(
     builder = store.builder_of(family)
     own = getattr(builder, "own", None)
     if own is None:
-        raise HeptathlonError(f"{family} is not built from own files; rarb, recall and sort are.")
+        raise HeptathlonError(
+            f"{family} is not built from own files; longcontext, rarb, recall and sort are."
+        )
     folder = own.build(files, lengths=lengths, excerpts=excerpts, out=to)
     manifest = store.read_manifest(folder)
     for entry in manifest.files:

@@ -20,6 +20,7 @@ EXAMPLES = {
     "confide": "heptathlon confide runs/MODEL --ask p_true,said --items 24",
     "forms": "heptathlon forms runs/MODEL runs/OTHER",
     "squad": "heptathlon squad predictions.json --na-prob no-answer.json",
+    "pathways": "heptathlon pathways --model allenai/OLMoE-1B-7B-0924 --out main.routes.json",
     "compare": "heptathlon compare runs/Qwen__Qwen3-0.6B runs/Qwen__Qwen3-1.7B",
     "profile": "heptathlon profile runs/Qwen__Qwen3-0.6B runs/Qwen__Qwen3-1.7B",
     "pick-prompt": "heptathlon pick-prompt runs/Qwen__Qwen3-0.6B",

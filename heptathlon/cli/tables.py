@@ -6,6 +6,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Column, Table
 
+from heptathlon.facts import SAID
 from heptathlon.harmless import label
 
 
@@ -41,6 +42,11 @@ def remarks(card: Any) -> list[str]:
         f"{name}: no {family.headline.metric}: {family.headline.reason}"
         for name, family in card.families.items()
         if family.headline.value is None
+    ]
+    out += [
+        f"{name}: {family.headline.metric} has no interval: {family.headline.reason}"
+        for name, family in card.families.items()
+        if family.headline.value is not None and family.headline.low is None
     ]
     out += [
         f"{name}: stopped when {family.stopped.says}; "
@@ -167,10 +173,11 @@ def _total(card: Any) -> str:
     if total is None or total.points.value is None:
         return ""
     mean = total.points
+    said = ", answered in words" if total.edition == SAID else ""
     between = "" if mean.low is None else f" ({mean.low:.0f} to {mean.high:.0f})"
     return (
         f"{mean.value:.0f}{between} of 1,000 points: the mean over {len(total.events)} of "
-        f"{total.of} events, tier {total.tier}."
+        f"{total.of} events, tier {total.tier}{said}."
     )
 
 
@@ -183,5 +190,5 @@ def _estimate(estimate: Any) -> str:
     if estimate.value is None:
         return "-"
     if estimate.low is None or estimate.high is None:
-        return f"{_figure(estimate.value)}\n({estimate.reason})"
+        return f"{_figure(estimate.value)}\n(no interval)"
     return f"{_figure(estimate.value)}\n({estimate.low:.3f} to {estimate.high:.3f})"

@@ -2,6 +2,9 @@
 
 from heptathlon.facts import Family, Headline, Ladder, Paper
 
+MAIN = ("latent", "update", "absent", "hops", "count")
+"""Forms of the headline; the others are easier, or easily guessed."""
+
 FAMILY = Family(
     name="longcontext",
     role="exhibition",
@@ -15,16 +18,17 @@ FAMILY = Family(
         metric="reach",
         item="right",
         whole="words",
-        variants=(
-            "longcontext_latent",
-            "longcontext_update",
-            "longcontext_absent",
-            "longcontext_hops",
-            "longcontext_count",
-        ),
+        variants=tuple(f"longcontext_{form}" for form in MAIN),
         says="right answers from chance (0) to always (1), as the mean over lengths of the text, "
         "from 250 words on, of facts told in other words than asked for, values that changed, "
         "facts that are or are not there, chains of facts, and events to be counted",
+    ),
+    own_headline=Headline(
+        metric="reach",
+        item="right",
+        whole="words",
+        variants=tuple(f"longcontext_own_{form}" for form in MAIN),
+        says="the same in texts of one's own",
     ),
     chance=0.0,
     chance_note="a guess is right in 1 of 5, 8 or 10, and on both of a pair of twins in at most "
@@ -50,6 +54,9 @@ FAMILY = Family(
         "listops": "a number held by way of others' numbers (likelihood, or said)",
         "rare": "the same as latent, of a fact told 1, 2, 4 or 8 times (likelihood, or said)",
         "given": "a fact in one of 0 to 160 passages, among others (likelihood, or said)",
+        "which": "the number of the passage that tells a fact (likelihood, or said)",
+        "unsaid": "a fact that one of the passages tells, or none (likelihood, or said)",
+        "retrieved": "a fact among what BM25 found, in four orders (likelihood, or said)",
     },
     licence="CC0-1.0",
     version=1,

@@ -26,6 +26,7 @@ FAMILY = Family(
         says="Spearman correlation of predicted and measured recall of LAMBDA's test ads, "
         "zero-shot; the ceiling follows from the few raters behind each score",
     ),
+    said=("memorability_lists_say",),
     chance=0.0,
     chance_note="picks that do not depend on the items are worth 0 in the mean",
     ceiling=0.8,

@@ -36,6 +36,7 @@ FAMILY = Family(
         variants=("rarb_rerank",),
         says="nDCG@10 of a first stage's best documents, ranked again",
     ),
+    said=("rarb_rank_say",),
     chance=0.1893,
     chance_note="a random order of 24 documents; words in common put the eight documents of the "
     "problem first in random order, which earns 0.494, the bar",

@@ -52,6 +52,7 @@ FAMILY = Family(
         says="accuracy with the excerpt in the prompt minus the same model's accuracy on "
         "the same questions without it",
     ),
+    said=("sort_say",),
     chance=0.5,
     chance_note="of two events either may be told first; without the text nothing says which",
     editions=("fresh", "paper"),

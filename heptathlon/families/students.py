@@ -25,6 +25,7 @@ FAMILY = Family(
         says="share of the gap in log-loss between option popularity (0) and a Rasch model "
         "times popularity (1) that the model closes; more than 1 is possible",
     ),
+    said=("students_choice_say",),
     chance=0.0,
     chance_note="a forecast that does not depend on the student's answers is worth 0, whatever "
     "its letters' likelihoods are",

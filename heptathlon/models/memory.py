@@ -102,10 +102,12 @@ class Retrieval:
         self.passages = passages
         self.words = words
         self.kept: list[str] = []
+        self._index: lexical.Bm25 | None = None
 
     def observe(self, text: str, source: str) -> None:
         """Cut the text into passages and keep them."""
         del source
+        self._index = None
         words = text.split()
         self.kept += [
             " ".join(words[at : at + self.words]) for at in range(0, len(words), self.words)
@@ -115,7 +117,9 @@ class Retrieval:
         """Answer with the best passages in view."""
         # Each word of the question counts once, however often the prompt repeats it.
         asked = " ".join(dict.fromkeys(lexical.tokens(prompt)))
-        scores = lexical.Bm25(self.kept).scores([asked])[0].tolist()
+        # Built for the first question after a text was read, and kept for the others.
+        self._index = self._index or lexical.Bm25(self.kept)
+        scores = self._index.scores([asked])[0].tolist()
         best = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[: self.passages]
         shown = sorted(best) if self.in_text_order else best
         return self.speak(_with_memory([self.kept[i] for i in shown], prompt))
@@ -123,6 +127,7 @@ class Retrieval:
     def reset(self) -> None:
         """Forget all passages."""
         self.kept = []
+        self._index = None
 
 
 class Notes:

@@ -5,12 +5,15 @@ tokens, and some of its older classes another constant; nothing is cut there, an
 cannot take a prompt says so itself.
 """
 
+import logging
 import math
 from bisect import bisect
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from heptathlon.errors import HeptathlonError
+
+logger = logging.getLogger("heptathlon")
 
 FLAG = "--skip_too_long"
 INVENTED = frozenset({"AnthropicLM", "DummyLM", "GGUFLM", "TextSynthLM", "WatsonxLLM"})
@@ -124,7 +127,12 @@ def cut(lm: Any, request: Any) -> int:
 
 
 def fitting(
-    lm: Any, tasks: Mapping[str, Any], config: Any, *, skip: bool
+    lm: Any,
+    tasks: Mapping[str, Any],
+    config: Any,
+    *,
+    skip: bool,
+    parts: Mapping[str, str] | None = None,
 ) -> dict[str, list[int]] | None:
     """Return the documents to ask, as lm-eval's ``samples``; None for all of them.
 
@@ -133,6 +141,8 @@ def fitting(
         tasks: leaf tasks by name, whose requests are built.
         config: lm-eval's configuration of the run.
         skip: leave out what does not fit, instead of refusing the run.
+        parts: field of a task's documents, such as a text's length, of whose values it is said
+            which are left.
 
     Raises:
         HeptathlonError: if a prompt does not fit and is not to be skipped, or if none fits.
@@ -151,21 +161,42 @@ def fitting(
             continue
         excess = _excess(lengths, task.instances, window)
         too_long = {doc: tokens for doc, tokens in excess.items() if tokens}
+        left = _left(task.instances, too_long, (parts or {}).get(name, ""))
         if too_long and not skip:
             worst = max(too_long.values())
             raise HeptathlonError(
                 f"{name}: {len(too_long):,} of {len(excess):,} prompts do not fit into {whose} (by "
-                f"up to {worst:,} tokens); leave the task out, give {FLAG} to leave those prompts "
-                "out, or max_length=… in --model_args if the window is another."
+                f"up to {worst:,} tokens){left}; leave the task out, give {FLAG} to leave those "
+                "prompts out, or max_length=… in --model_args if the window is another."
             )
         if excess and len(too_long) == len(excess):
             raise HeptathlonError(f"{name}: no prompt fits into {whose}; leave the task out.")
+        if left:
+            logger.warning("%s: prompts that do not fit into %s are left out%s", name, whose, left)
         given = config.samples.get(name) if isinstance(config.samples, dict) else None
         # lm-eval numbers the documents of a request by their place in the list that was given.
         number = sorted(given) if given is not None else range(max(excess, default=0) + 1)
         wanted[name] = sorted(number[doc] for doc in set(excess) - set(too_long))
         skipped += len(too_long)
     return wanted if skipped else None
+
+
+def _left(requests: Iterable[Any], too_long: Collection[int], field: str) -> str:
+    """Return of which values of a field no prompt fits, and which are left, in words."""
+    if not field or not too_long:
+        return ""
+    values: dict[str, bool] = {}
+    for request in requests:
+        if field not in request.doc:
+            return ""
+        value = str(request.doc[field])
+        values[value] = values.get(value, False) or request.doc_id not in too_long
+    by_length = sorted(values, key=lambda value: (len(value), value))
+    none = ", ".join(value for value in by_length if not values[value])
+    some = ", ".join(value for value in by_length if values[value])
+    if not none:
+        return ""
+    return f"; of {field} {none} none fits" + (f"; left are {some}" if some else "")
 
 
 def _excess(lengths: Lengths, requests: Iterable[Any], window: int) -> dict[int, int]:

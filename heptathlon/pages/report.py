@@ -17,6 +17,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from heptathlon import harmless
+from heptathlon.facts import AFTER_TITLE, set_edition
 from heptathlon.families import FAMILIES, Headline, Human, Ladder
 from heptathlon.files import write_text_atomic
 from heptathlon.pages import base as pages
@@ -199,7 +200,7 @@ def _family(
     return {
         "name": name,
         "slug": "".join(c if c.isalnum() else "-" for c in name),
-        "title": card.title + (", paper edition" if card.edition == "paper" else ""),
+        "title": card.title + AFTER_TITLE.get(card.edition, ""),
         "card": card,
         "family": family,
         "headline": headline,
@@ -229,7 +230,7 @@ def _family(
 
 def of_card(card: FamilyCard, scored: Iterable[ScoredSample]) -> list[ScoredSample]:
     """Return the samples that a family's card is about."""
-    wanted = (card.family, card.edition, card.tier, card.season)
+    wanted = (card.family, set_edition(card.edition), card.tier, card.season)
     return [
         one
         for one in scored

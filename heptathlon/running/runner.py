@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -323,13 +323,20 @@ def _keep_within_window(lm: Any, tasks: dict[str, Any], config: Any, *, skip: bo
     Returns:
         Whether any are left out, so that the requests have to be built anew.
     """
-    chosen = window.fitting(lm, tasks, config, skip=skip)
+    chosen = window.fitting(lm, tasks, config, skip=skip, parts=_parts(tasks))
     if chosen is None:
         return False
     left = {name: len(ids) for name, ids in chosen.items()}
     logger.warning("prompts too long for the model are left out; asked are: %s", left)
     config.samples, config.limit = {**(config.samples or {}), **chosen}, None
     return True
+
+
+def _parts(names: Iterable[str]) -> dict[str, str]:
+    """Return the field of which each task's headline needs every value, where there is one."""
+    known = catalog.leaves()
+    of = {name: catalog.task_data(name) for name in names if name in known}
+    return {name: data.family.headline_of(data.edition).whole for name, data in of.items()}
 
 
 def _attach_journal(lm: Any, config: Any) -> Any:

@@ -21,6 +21,7 @@ from heptathlon.scoring.comparable import Set
 from heptathlon.scoring.comparison import Comparison
 from heptathlon.scoring.confide import records
 from heptathlon.scoring.judging import JudgedCard
+from heptathlon.scoring.samples import edition_of
 from heptathlon.scoring.scorecard import ScoredSample
 from heptathlon.tasks import catalog
 
@@ -165,7 +166,7 @@ def _count(run: Run) -> int:
         first = next(iter(samples), None)
         data = catalog.task_data(task)
         season = None if first is None else str(first.doc.get("season"))
-        found.add((data.family.name, data.edition, data.tier, season))
+        found.add((data.family.name, edition_of(data, run.samples), data.tier, season))
     return len(found)
 
 

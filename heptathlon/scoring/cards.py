@@ -240,6 +240,7 @@ class Total(Closed):
     """Mean points over the scored events that a run answered in one tier of the fresh edition.
 
     Attributes:
+        edition: ``fresh``, or ``said`` where events that need likelihoods were answered in words.
         tier: the tier, the one with most of the events.
         season: the season.
         points: the mean, with its interval.
@@ -247,6 +248,7 @@ class Total(Closed):
         of: scored events that there are.
     """
 
+    edition: str = "fresh"
     tier: str
     season: str
     points: Estimate

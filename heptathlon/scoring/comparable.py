@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from heptathlon.errors import HeptathlonError
+from heptathlon.facts import set_edition
 from heptathlon.families import FAMILIES
 from heptathlon.harmless import label
 from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
@@ -65,7 +66,7 @@ def main_of(
         (one.task.task, str(one.sample.doc["item_id"])): one
         for one in scored
         if one.family == card.family
-        and (one.task.edition, one.task.tier) == (card.edition, card.tier)
+        and (one.task.edition, one.task.tier) == (set_edition(card.edition), card.tier)
         and one.sample.doc["season"] == card.season
         and one.variant in variants
     }

@@ -1,7 +1,6 @@
 """Figures of scored samples with their intervals: means of metrics, and a family's statistics."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,10 +8,10 @@ from numpy.typing import NDArray
 
 from heptathlon.families import Headline
 from heptathlon.scorers import stats
-from heptathlon.scorers.hooks import bounds_of, statistics_of
-from heptathlon.scorers.verdict import Statistic
+from heptathlon.scorers.hooks import bounds_of, least_of, statistics_of
+from heptathlon.scorers.verdict import RATE, Statistic
 from heptathlon.scoring.cards import Estimate
-from heptathlon.scoring.samples import ScoredSample
+from heptathlon.scoring.samples import Part, ScoredSample
 
 SEED = 20261
 """Seed of every bootstrap on a scorecard, so that anyone gets the same intervals."""
@@ -20,6 +19,7 @@ STATISTIC_RESAMPLES = 2_000
 """Resamples of a figure that is not a mean: each is computed anew, which takes its time."""
 
 NO_DOCUMENT = "no document of the headline's tasks was in the run"
+UNDEFINED = "it is not defined on these documents"
 NO_PARTNER = "the documents that this figure compares them with were not in the run"
 
 
@@ -102,6 +102,8 @@ def estimate(metric: str, scored: Sequence[ScoredSample]) -> Estimate:
 def _without_ends(metric: str, scored: Sequence[ScoredSample], reason: str) -> Estimate:
     """Return a statistic that has no interval, and why."""
     value = point(metric, scored) if scored else None
+    if value is None:
+        reason = UNDEFINED if scored else NO_PARTNER
     return Estimate(
         metric=metric,
         value=value,
@@ -110,7 +112,7 @@ def _without_ends(metric: str, scored: Sequence[ScoredSample], reason: str) -> E
         n=len(scored),
         clusters=len(set(clusters(scored))),
         method=stats.NO_METHOD,
-        reason=reason if scored else NO_PARTNER,
+        reason=reason,
     )
 
 
@@ -118,30 +120,36 @@ def of_whole(
     headline: Headline,
     figure: Estimate,
     scored: Sequence[ScoredSample],
-    wanted: Sequence[Mapping[str, int]],
+    wanted: Mapping[str, Mapping[str, Part]],
 ) -> Estimate:
     """Return a headline's figure; without one, between what it lies, if a part was not asked.
 
     What was not asked is neither 0 nor left out: a model that reads no long text would else be
-    better on the others.
+    better on the others. Of its documents each has the least that it can, or the most.
 
     Args:
         headline: says of which field every value must have been asked.
         figure: the mean over what was asked.
         scored: the headline's samples.
-        wanted: documents of each of its sets by value of that field.
+        wanted: the parts of each of its sets by variant, and by value of that field.
     """
-    if not headline.whole:
+    answered = [one for one in scored if headline.metric in one.verdict.metrics]
+    if not headline.whole or not answered:
         return figure
-    total: Counter[str] = Counter()
-    for one in wanted:
-        total.update(one)
-    having = {str(one.sample.doc[headline.whole]) for one in scored}
-    missing = [value for value in total if value not in having]
-    if not missing or figure.value is None:
+    having = {(one.variant, str(one.sample.doc[headline.whole])) for one in scored}
+    asked = {variant for variant, _ in having}
+    missing = {v for name in asked for v in wanted.get(name, {}) if (name, v) not in having}
+    if not missing:
         return figure
-    share = sum(total[value] for value in having) / total.total()
-    low = figure.value * share
+    family = answered[0].family
+    parts = [part for one in wanted.values() for part in one.values()]
+    left = sum(part.documents for part in parts) - len(answered)
+    known = math.fsum(one.verdict.metrics[headline.metric] for one in answered)
+    worst = math.fsum(part.least for part in parts) - math.fsum(
+        least_of(family, headline.metric, one.sample.doc) for one in answered
+    )
+    best = left * bounds_of(family).get(headline.metric, RATE)[1]
+    low, high = ((known + rest) / (left + len(answered)) for rest in (worst, best))
     named = ", ".join(sorted(missing, key=lambda value: (len(value), value)))
     return figure.model_copy(
         update={
@@ -149,9 +157,15 @@ def of_whole(
             "low": None,
             "high": None,
             "reason": f"no document of {headline.whole} {named} was answered; those answered have "
-            f"{figure.value:.3f}, so that it lies between {low:.3f} and {low + 1 - share:.3f}",
+            f"{known / len(answered):.3f}, so that it lies between {_down(low):.3f} and "
+            f"{-_down(-high):.3f}",
         }
     )
+
+
+def _down(value: float) -> float:
+    """Return a figure of three digits that is not above another one."""
+    return math.floor(round(value * 1000, 6)) / 1000
 
 
 def with_columns(statistic: Statistic, scored: Sequence[ScoredSample]) -> list[ScoredSample]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from heptathlon import bars
+from heptathlon.facts import SAID
 from heptathlon.families import Family, Ladder
 from heptathlon.scorers import stats
 from heptathlon.scorers.hooks import statistics_of
@@ -28,7 +29,7 @@ def level_of(family: Family, edition: str, tier: str, main: Sequence[ScoredSampl
         main: the headline's samples.
     """
     ladder = family.ladder
-    if ladder is None or edition != "fresh" or not main:
+    if ladder is None or edition not in ("fresh", SAID) or not main:
         return None
     main = [one for one in main if float(one.sample.doc[ladder.field]) in ladder.rungs]
     if not main:

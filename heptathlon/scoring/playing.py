@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
+from heptathlon.facts import SAID, set_edition
 from heptathlon.families import Family, Headline, task_name
 from heptathlon.parts import module_name
 from heptathlon.running.runs import Sample
@@ -271,7 +272,7 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
         if task not in catalog.leaves():
             continue
         data = catalog.task_data(task)
-        if data.edition != edition:
+        if data.edition != set_edition(edition):
             continue
         written = catalog.is_generated(task)
         for number, doc in enumerate(documents(data, season)):
@@ -282,6 +283,8 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
 
 
 def _group_of(family: Family, edition: str) -> str:
+    if edition == SAID:
+        return f"{family.name}_say"
     return family.name if edition == "fresh" else f"{family.name}_{edition}"
 
 

@@ -1,8 +1,8 @@
 """A run's samples with the suite's own verdicts, after a check that they are the published ones."""
 
 import marshal
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -11,17 +11,31 @@ from typing import Any, NamedTuple
 from heptathlon import salts
 from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
+from heptathlon.facts import SAID, task_name
 from heptathlon.models.told import LENGTH
 from heptathlon.records import MARSHAL, doc_digest
 from heptathlon.running.runs import Run, Sample
 from heptathlon.running.streamed import Streamed
-from heptathlon.scorers.hooks import across, scorer_of
+from heptathlon.scorers.hooks import across, least_of, scorer_of
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks import catalog, prompt_forms
 from heptathlon.tasks.catalog import TaskData
 
 NOTHING_READ = ("no_answer", "unreadable")
 """Outcomes of an answer from which nothing was read, whose reason may be that it was cut."""
+
+
+@dataclass
+class Part:
+    """The documents of a set that share a value of the field of which its headline needs every one.
+
+    Attributes:
+        documents: their number.
+        least: sum of the least that each of them can have of the headline's metric.
+    """
+
+    documents: int = 0
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -33,14 +47,14 @@ class Published:
         digest: the set's digest.
         season: the set's season.
         docs: item_id -> digest of the document.
-        whole: documents by value of the field of which the headline needs every one.
+        whole: its parts by value of the field of which the headline needs every one.
     """
 
     name: str
     digest: str
     season: str
     docs: Mapping[str, str]
-    whole: Mapping[str, int] = field(default_factory=dict)
+    whole: Mapping[str, Part] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +113,18 @@ def _of_config(config: str, name: store.SetName) -> dict[str, Published]:
         if (data.edition, data.tier, data.config) == stated
     ]
     docs: dict[str, dict[str, str]] = {data.task: {} for data in datas}
-    whole: dict[str, Counter[str]] = {data.task: Counter() for data in datas}
+    whole: dict[str, dict[str, Part]] = {data.task: defaultdict(Part) for data in datas}
     for row in store.each_doc(folder, config):
         item, known = row["item_id"], doc_digest(row)
         for data in datas:
             if data.asks(row):
                 docs[data.task][item] = known
-                if needed := data.family.headline_of(data.edition).whole:
-                    whole[data.task][str(row[needed])] += 1
+                headline = data.family.headline_of(data.edition)
+                # Forms beside the headline need not have the field.
+                if headline.whole and headline.whole in row:
+                    part = whole[data.task][str(row[headline.whole])]
+                    part.documents += 1
+                    part.least += least_of(name.family, headline.metric, row)
     return {
         task: Published(name.folder, digest, name.season, docs[task], whole[task]) for task in docs
     }
@@ -239,8 +257,29 @@ class Group(NamedTuple):
 
 
 def group_of(one: ScoredSample, sets: Mapping[str, Published]) -> Group:
-    """Return the part of a scorecard that a sample belongs to."""
-    return Group(one.family, one.task.edition, one.task.tier, sets[one.task.task].season)
+    """Return the part of a scorecard that a sample belongs to.
+
+    Args:
+        one: the sample.
+        sets: the published documents by task, of all tasks that the run asked.
+    """
+    edition = edition_of(one.task, sets)
+    return Group(one.family, edition, one.task.tier, sets[one.task.task].season)
+
+
+def edition_of(data: TaskData, asked: Collection[str]) -> str:
+    """Return the edition whose headline a task's answers are measured by.
+
+    It is ``said`` for what a run without likelihoods answered of an event that needs them.
+    """
+    family = data.family
+
+    def any_of(variants: Iterable[str]) -> bool:
+        return any(task_name(variant, data.tier) in asked for variant in variants)
+
+    if data.edition != "fresh" or any_of(family.headline.variants) or not any_of(family.said):
+        return data.edition
+    return SAID
 
 
 def _check_version(run: Run, data: TaskData) -> None:

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from heptathlon.facts import SAID
 from heptathlon.families import Family, Headline
-from heptathlon.models.told import LENGTH
 from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.identity import moment_of
@@ -20,7 +20,6 @@ from heptathlon.scoring.cards import (
     Scorecard,
     Settings,
     Stratum,
-    ToldCard,
 )
 from heptathlon.scoring.confide.figures import cards_of
 from heptathlon.scoring.confide.records import Confided
@@ -45,6 +44,7 @@ from heptathlon.scoring.samples import (
     published,
     score_samples,
 )
+from heptathlon.scoring.told import told_card
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
 from heptathlon.version import __version__
@@ -160,7 +160,9 @@ def family_cards(
         groups.setdefault(group_of(one, sets), []).append(one)
     names = set(known)
     for key in sorted(groups, key=group_order):
-        card = _family_card(run, groups[key], sets, find_published, details, confided or {})
+        card = _family_card(
+            run, key.edition, groups[key], sets, find_published, details, confided or {}
+        )
         name = card.family
         if name in names:
             name = f"{card.family}/{card.edition}-{card.tier}-{card.season}"
@@ -190,46 +192,23 @@ def assembled(
         families=dict(cards),
         total=skills.total_of(cards.values()),
         broken={task: in_words(faults) for task, faults in faults_of.items()},
-        told=_told_card(run),
+        told=told_card(run),
     )
 
 
-def _told_card(run: Run) -> ToldCard | None:
-    """Return in short what servers told of a run's answers; None if they told nothing."""
-    if not run.told:
-        return None
-    lines = [
-        line
-        for task, file in run.samples_files.items()
-        if file in run.told
-        for line in run.told[file].answers.get(task, {}).values()
-    ]
-
-    def total(counts: Iterable[int | None]) -> int | None:
-        known = [count for count in counts if count is not None]
-        return sum(known) if known else None
-
-    servers = [file.run for file in run.told.values()]
-    return ToldCard(
-        answers=sum(line.finish != "" for line in lines),
-        cut=sum(line.finish == LENGTH for line in lines),
-        prompt_tokens=total(line.prompt_tokens for line in lines),
-        completion_tokens=total(line.completion_tokens for line in lines),
-        reasoning_tokens=total(line.reasoning_tokens for line in lines),
-        models=sorted({model for server in servers for model in server.models}),
-        left_out=sorted({name for server in servers for name in server.left_out}),
-    )
+_EDITIONS = (SAID, "paper")
 
 
-def group_order(key: Group) -> tuple[str, bool, int, str]:
+def group_order(key: Group) -> tuple[str, int, int, str]:
     """Order a family's groups so that the one that stands for it comes first."""
     family, edition, tier, season = key
     rank = ("full", "lite", "smoke", "long").index(tier)
-    return (family, edition == "paper", rank, season)
+    return (family, _EDITIONS.index(edition) if edition in _EDITIONS else -1, rank, season)
 
 
 def _family_card(
     run: Run | None,
+    edition: str,
     scored: Sequence[ScoredSample],
     sets: Mapping[str, Published],
     find_published: Callable[[TaskData, str], Published],
@@ -240,13 +219,13 @@ def _family_card(
     asked_in_forms = scored
     scored = [one for one in scored if prompt_forms.is_published(one)]
     family = data.family
-    headline = family.headline_of(data.edition)
+    headline = family.headline_of(edition)
     main = [one for one in scored if one.variant in headline.variants]
     known = sets[data.task]
-    asked = list(_headline_sets(data, headline, known, find_published))
-    expected = sum(len(p.docs) for p in asked)
+    asked = dict(_headline_sets(data, headline, known, find_published))
+    expected = sum(len(p.docs) for p in asked.values())
     players = playing.known(family, headline, scored)
-    bar = skills.bar_of(family, data.edition, data.tier, main, players)
+    bar = skills.bar_of(family, edition, data.tier, main, players)
     complete = len(main) == expected
     halted = None
     if not complete and main and run is not None:
@@ -256,14 +235,14 @@ def _family_card(
         if halted is not None
         else estimate(headline.metric, main)
     )
-    figure = of_whole(headline, found, main, [p.whole for p in asked])
+    figure = of_whole(headline, found, main, {name: p.whole for name, p in asked.items()})
     skill = skills.skill_of(figure, main, bar, players)
     sure, unsure = confidence_of(headline.variants, scored) if details else ([], "")
     told, judged, unread = cards_of(headline.variants, scored, confided)
     return FamilyCard(
         family=family.name,
         title=family.title,
-        edition=data.edition,
+        edition=edition,
         tier=data.tier,
         season=known.season,
         version=family.version,
@@ -273,7 +252,7 @@ def _family_card(
         headline=figure,
         skill=skill,
         points=skills.points_of(skill),
-        level=levels.level_of(family, data.edition, data.tier, main) if details else None,
+        level=levels.level_of(family, edition, data.tier, main) if details else None,
         bar=bar,
         players=[p.score for p in players],
         chance=family.chance,
@@ -293,11 +272,11 @@ def _headline_sets(
     headline: Headline,
     known: Published,
     find_published: Callable[[TaskData, str], Published],
-) -> Iterable[Published]:
+) -> Iterable[tuple[str, Published]]:
     for variant in headline.variants:
         sibling = catalog.sibling(data, variant)
         if sibling in catalog.leaves():
-            yield find_published(catalog.task_data(sibling), known.season)
+            yield variant, find_published(catalog.task_data(sibling), known.season)
 
 
 def _strata(family: Family, metric: str, scored: Sequence[ScoredSample]) -> list[Stratum]:

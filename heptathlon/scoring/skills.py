@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heptathlon import bars
+from heptathlon import bars, families
+from heptathlon.facts import SAID, task_name
 from heptathlon.families import Family, Headline, of_role
 from heptathlon.scorers import stats
 from heptathlon.scorers.hooks import scorer_of, statistics_of
 from heptathlon.scorers.verdict import Row, Statistic
-from heptathlon.scoring.cards import Bar, Estimate, FamilyCard, Total
+from heptathlon.scoring.cards import Bar, Estimate, FamilyCard, PlayerScore, Total
 from heptathlon.scoring.figures import (
     NO_DOCUMENT,
     NO_PARTNER,
@@ -26,16 +27,29 @@ from heptathlon.scoring.figures import (
 )
 from heptathlon.scoring.playing import Played
 from heptathlon.scoring.samples import ScoredSample
+from heptathlon.tasks import catalog
 
 SKILL_RESAMPLES = 10_000
 ON_THESE = "measured on the run's own documents, because no reference draw of this set was measured"
 
 
 def ceiling_of(family: Family, rows: Sequence[Row]) -> float:
-    """Return the best reachable headline: on these very documents, where the scorer knows it."""
+    """Return the best reachable headline: on these very documents, where the scorer knows it.
+
+    In words less may be reachable; see :func:`said_ceiling`.
+    """
     hook: Callable[[Sequence[Row]], float] | None
     hook = getattr(scorer_of(family.name), "ceiling", None)
     return hook(rows) if hook and rows else family.ceiling
+
+
+def said_ceiling(ceiling: float, players: Iterable[PlayerScore]) -> float:
+    """Return the best headline that written answers reach: no more than the oracle's own.
+
+    One option says less than a forecast of all.
+    """
+    oracles = [one.value for one in players if one.oracle and one.value is not None]
+    return min([ceiling, *oracles])
 
 
 def bar_of(
@@ -72,11 +86,14 @@ def bar_of(
     best = next((p.score for p in players if p.may_be_bar), None)
     if best is None or best.value is None:
         return None
+    ceiling = ceiling_of(family, [one.row for one in main])
+    if edition == SAID:
+        ceiling = said_ceiling(ceiling, [p.score for p in players])
     return Bar(
         player=best.player,
         value=best.value,
         se=0.0,
-        ceiling=ceiling_of(family, [one.row for one in main]),
+        ceiling=ceiling,
         ceiling_se=0.0,
         draws=0,
         n=len(main),
@@ -127,22 +144,34 @@ def total_of(cards: Iterable[FamilyCard]) -> Total | None:
             equals the first.
     """
     events = of_role("scored")
-    places: dict[tuple[str, str], dict[str, FamilyCard]] = {}
+    places: dict[tuple[str, str, str], dict[str, FamilyCard]] = {}
     for card in cards:
-        if card.edition == "fresh" and card.family in events and card.headline.value is not None:
-            places.setdefault((card.tier, card.season), {})[card.family] = card
+        if card.family not in events or card.headline.value is None:
+            continue
+        # An event that is always answered in words is one of both.
+        both = ("fresh", SAID) if card.edition == "fresh" and in_words(card) else (card.edition,)
+        for edition in both:
+            places.setdefault((edition, card.tier, card.season), {})[card.family] = card
+    places = {place: of for place, of in places.items() if place[0] in ("fresh", SAID)}
     if not places:
         return None
-    tier, season = max(places, key=lambda place: len(places[place]))
-    of = places[tier, season]
+    place = max(places, key=lambda place: (len(places[place]), place[0] == "fresh"))
+    (edition, tier, season), of = place, places[place]
     mean = stats.mean_of_points([as_interval(card.points) for card in of.values()])
     return Total(
+        edition=edition,
         tier=tier,
         season=season,
         points=as_estimate("points", mean),
         events=tuple(of),
         of=len(events),
     )
+
+
+def in_words(card: FamilyCard) -> bool:
+    """Tell whether the headline of a part of a scorecard is of written answers."""
+    variant = families.family(card.family).headline_of(card.edition).variants[0]
+    return catalog.is_generated(task_name(variant, card.tier))
 
 
 def paired_skill(

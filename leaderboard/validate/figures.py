@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from heptathlon.errors import HeptathlonError
+from heptathlon.facts import SAID, task_name
 from heptathlon.leaderboard.schema import ENVELOPE, claims_of, command_of
 from heptathlon.leaderboard.validate import record
 from heptathlon.leaderboard.validate.case import (
@@ -62,8 +63,8 @@ def headlines_are_whole(case: Case) -> Iterator[Finding]:
                 "",
                 name,
                 f"{case.folder}: {name} rests on {family.headline.n:,} of {family.expected:,} "
-                f"documents; run the whole group heptathlon_{family.family}"
-                f"{'' if family.tier == 'full' else '_' + family.tier}.",
+                f"documents; run the whole group "
+                f"{task_name(family.family + '_say' * (family.edition == SAID), family.tier)}.",
             )
 
 

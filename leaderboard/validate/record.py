@@ -11,8 +11,8 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.files import read_json_strict
 from heptathlon.harmless import BADGES, claims, label
 from heptathlon.leaderboard import allowed, dropped
+from heptathlon.leaderboard.division import EDITIONS
 from heptathlon.leaderboard.schema import ENVELOPE, unprintable
-from heptathlon.leaderboard.standings import EDITIONS
 from heptathlon.leaderboard.validate.agreeing import settings_agree, what_was_left_out_agrees
 from heptathlon.leaderboard.validate.case import Case, Finding, finding, take
 from heptathlon.leaderboard.validate.files import MAX_RESULTS_BYTES, results_of, stamp_of

@@ -62,7 +62,7 @@ def _check_parts(case: Case, parts: Iterable[Sequence[str]]) -> None:
             _check_part(case, tasks, names, open_)
 
 
-def _part(task: str) -> tuple[str, bool, int, str]:
+def _part(task: str) -> tuple[str, int, int, str]:
     """Sort key of the part of the scorecard to which a task belongs, but for its season."""
     data = catalog.task_data(task)
     return scorecard.group_order(Group(data.family.name, data.edition, data.tier, ""))

@@ -37,6 +37,7 @@ from heptathlon.scorers.stats.interval import (
 from heptathlon.scorers.stats.levels import Level, level_on
 from heptathlon.scorers.stats.means import clustered_mean, mean_interval, wilson
 from heptathlon.scorers.stats.pairs import PairedResult, fewest_clusters, paired
+from heptathlon.scorers.stats.pairwise import pairwise
 from heptathlon.scorers.stats.points import (
     FULL,
     Anchors,
@@ -97,6 +98,7 @@ __all__ = [
     "normal_mixture",
     "p_of_sequence",
     "paired",
+    "pairwise",
     "planned_detectable_difference",
     "point_differences",
     "point_rank_ranges",

@@ -12,6 +12,7 @@ CLUSTERED_WILSON = "clustered-wilson"
 CLUSTERED_T = "clustered-t"
 WILSON_ON_CLUSTERS = "wilson-on-clusters"
 CLUSTER_BOOTSTRAP = "cluster-bootstrap"
+JACKKNIFE_T = "jackknife-t"
 MCNEMAR = "mcnemar-exact"
 NO_METHOD = "none"
 
@@ -32,8 +33,8 @@ class Interval:
         n: items that it rests on.
         clusters: independent clusters among them.
         method: how the interval was made: ``wilson``, ``clustered-wilson``, ``clustered-t``,
-            ``wilson-on-clusters`` (a bound for a sample without spread), ``cluster-bootstrap``
-            or ``none``.
+            ``wilson-on-clusters`` (a bound for a sample without spread), ``cluster-bootstrap``,
+            ``jackknife-t`` (means over pairs) or ``none``.
         reason: why the value or the interval is missing; empty if neither is.
     """
 

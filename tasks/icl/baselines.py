@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from heptathlon.builders.icl import numbers, rules
+from heptathlon.builders.icl import numbers, paper, rules
 from heptathlon.seeding import Stream
 from heptathlon.tasks.icl import algorithms
 from heptathlon.tasks.icl.prompts import ANSWER, target
@@ -59,6 +59,9 @@ def _bayes(doc: Doc, *, told: bool) -> Shares:
     if doc["form"] == "urns":
         return [float(share) for share in numbers.mixture(_urns(doc), _counts(doc))]
     truths = [at == doc["positive"] for at in doc["answers"]]
+    if doc["form"] == "bool":
+        true = float(paper.belief(doc["inputs"], truths, doc["query"]))
+        return [1 - true, true]
     known = doc["rule"] if told else None
     true = float(rules.belief(doc["inputs"], truths, known)[doc["query"]])
     return [1 - true, true] if doc["positive"] else [true, 1 - true]
@@ -67,7 +70,9 @@ def _bayes(doc: Doc, *, told: bool) -> Shares:
 def _memoriser(doc: Doc) -> Shares:
     if doc["form"] == "urns":
         return [float(share) for share in numbers.memoriser(_urns(doc), _counts(doc))]
-    # No query was shown before, so that who looks it up finds nothing.
+    # Only the paper edition shows queries before, so that who looks them up finds something.
+    if doc["query"] in doc["inputs"]:
+        return _sure(int(doc["answers"][list(doc["inputs"]).index(doc["query"])]), 2)
     return [0.5, 0.5]
 
 

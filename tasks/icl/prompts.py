@@ -22,6 +22,12 @@ NUMBER_HEADINGS = (
     "A hidden sum turns numbers into a value. Find it from the examples.",
     "Here are lists of numbers. One sum, which is not shown, decides the value of each.",
 )
+BOOL = (
+    "You are given some examples of inputs and their corresponding labels. You need to learn the "
+    "underlying boolean function represented by these input-label examples. Predict the label "
+    "(either 0 or 1) for the final input."
+)
+"""As published (incontext-bool, MIT), with the lines below it."""
 URNS = "Balls are drawn from one urn; each is put back before the next is drawn."
 _LINES = ("{} -> {}", "Input: {}\nOutput: {}\n", "The label of {} is {}")
 _NUMBER_LINES = ("{} -> {}", "Input: {}\nOutput: {}\n", "The value of {} is {}")
@@ -41,6 +47,14 @@ def prompt(doc: Doc) -> str:
     return "\n\n".join([*_told(doc), _asked(doc)])
 
 
+def published(doc: Doc) -> str:
+    """Return the paper edition's prompt; system instructions are a run's own."""
+    labels = [*(doc["options"][at] for at in doc["answers"]), ""]
+    asked = zip([*doc["inputs"], doc["query"]], labels, strict=True)
+    lines = [f"\nInput: {spaced(text)}\nLabel: {label}" for text, label in asked]
+    return (BOOL + "\n" + "".join(lines)).rstrip()
+
+
 def say(doc: Doc) -> str:
     """Return the same as a question to be answered in text."""
     return f"{prompt(doc)}\n\n{_SAY.format(what=_what(doc), answer=ANSWER)}"
@@ -56,6 +70,11 @@ def gold(doc: Doc) -> int:
     return int(doc["gold"])
 
 
+def label(doc: Doc) -> str:
+    """Return the gold label alone, as the paper edition's examples write it."""
+    return str(doc["options"][doc["gold"]])
+
+
 def target(doc: Doc) -> str:
     """Return the gold answer as a model should write it."""
     right = doc["answer"] if doc["form"] == "linear" else doc["options"][doc["gold"]]
@@ -64,8 +83,8 @@ def target(doc: Doc) -> str:
 
 def heading(doc: Doc) -> str:
     """Return a prompt's first line; the scorer knows an invented further item by it."""
-    if doc["form"] == "urns":
-        return URNS
+    if doc["form"] in {"urns", "bool"}:
+        return URNS if doc["form"] == "urns" else BOOL
     return (NUMBER_HEADINGS if doc["form"] == "linear" else HEADINGS)[doc["wording"]]
 
 

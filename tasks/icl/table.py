@@ -1,4 +1,4 @@
-"""The tasks of the icl family: five forms, those with options also said."""
+"""The tasks of the icl family: five forms, those with options also said; the published one."""
 
 from heptathlon.families import Tier
 from heptathlon.tasks.table import Group, Table, Variant
@@ -27,10 +27,12 @@ TABLE = Table(
         *(_row(name, "choose", name, metrics) for name, metrics in CHOSEN.items()),
         *(_row(f"{name}_say", "say", name, metrics) for name, metrics in CHOSEN.items()),
         _row("linear", "say", "linear", ("right", "kept", "error")),
+        Variant(name="bool", form="bool", config="bool", edition="paper", tokens=WORD,
+                metrics=("right", "seen")),
     ),
     groups=(
         Group(members=("forced", "open", "teach", "urns", "linear"), metric="right"),
         # For models that a server shows no likelihoods of.
         Group(name="said", members=(*(f"{f}_say" for f in CHOSEN), "linear"), metric="right"),
     ),
-)
+)  # fmt: skip

@@ -14,6 +14,7 @@ from heptathlon.builders.longcontext.checks import FUNCTION
 from heptathlon.builders.longcontext.links import TABLES
 from heptathlon.builders.longcontext.nested import OPERATORS
 from heptathlon.builders.longcontext.passages import passages_of
+from heptathlon.builders.longcontext.rag import UNSAID
 from heptathlon.builders.longcontext.text import Recipe, recipe_of, text_by, text_of
 from heptathlon.builders.longcontext.units import NOBODY
 from heptathlon.errors import HeptathlonError
@@ -23,7 +24,7 @@ from heptathlon.tasks.longcontext.prompts import ANSWER
 from heptathlon.tasks.players import Doc, Player, Sees, by_name
 
 Weights = list[float]
-_END = re.compile(r"(?<=[.!?])\s+")
+_END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][\"\u201d\u2019\xbb)]))\s+")
 _DATE = re.compile(r"\b\d{2} [A-Z][a-z]+\b")
 _YEAR = re.compile(r"\b\d{4}\b")
 _UNTRUE = re.compile(r"^No |not true|turned it down|Some day|next year|A liar|falsely")
@@ -47,8 +48,11 @@ def _index(text: str) -> Bm25:
 
 def _named(doc: Doc) -> Named:
     """Return number, sentence and option of every sentence that names one, as often as it does."""
-    if doc["form"] == "given":
-        found = _pattern(tuple(doc["options"]))
+    if doc["form"] == "which":
+        return tuple((at, told, str(at + 1)) for at, told in enumerate(doc["told"])
+                     if str(at + 1) in doc["options"])  # fmt: skip
+    if "passages" in doc:
+        found = _pattern(tuple(o for o in doc["options"] if o != UNSAID))
         return tuple((at, told, match[0]) for at, told in enumerate(doc["told"])
                      if (match := found.search(told)))  # fmt: skip
     offered = doc.get("values") or doc["options"]
@@ -108,8 +112,8 @@ def _only(doc: Doc, chosen: Sequence[str]) -> Weights:
 
 
 def _unknown(doc: Doc) -> Weights:
-    if NOBODY in doc["options"]:
-        return [float(option == NOBODY) for option in doc["options"]]
+    if not {NOBODY, UNSAID}.isdisjoint(doc["options"]):
+        return [float(option in (NOBODY, UNSAID)) for option in doc["options"]]
     return _even(doc)
 
 
@@ -136,7 +140,7 @@ def _bm25(doc: Doc) -> Weights:
     named = _named(doc)
     if not named:
         return _unknown(doc)
-    index = Bm25(passages_of(doc)) if doc["form"] == "given" else _index(text_of(doc))
+    index = Bm25(passages_of(doc)) if "passages" in doc else _index(text_of(doc))
     scores = index.scores([doc["question"]])[0]
     most = max((scores[at] for at, *_ in named), default=0.0)
     return _only(doc, [option for at, _, option in named if scores[at] == most > 0])
@@ -151,9 +155,10 @@ def _reader(doc: Doc) -> Weights:
     if doc["form"] == "count":
         dates = {_DATE.search(sentence) for sentence in _about(doc)}
         return _sure(doc, str(len({date[0] for date in dates if date})))
-    if doc["form"] == "given":
-        person = doc["question"].partition(" of ")[2].partition(" last ")[0]
-        trusted = [s for _, s, _ in _named(doc) if person in s and not _UNTRUE.search(s)]
+    if "passages" in doc:
+        what = re.split(r" (?:was )?last ", doc["question"].partition(" the ")[2])[0]
+        trusted = [s for _, s, _ in _named(doc) if f" the {what} was " in s]
+        trusted = [s for s in trusted if not _UNTRUE.search(s)]
         newest = max(trusted, key=lambda s: int(_YEAR.findall(s)[-1]), default="")
         return _only(doc, [o for _, s, o in _named(doc) if s == newest])
     if doc["form"] == "order":
@@ -301,7 +306,7 @@ PLAYERS = by_name(
     _player("root_operator", "takes what the operator of a question's person gives most often",
             _operator),
     _player("newest_date", "takes the option of the sentence with the highest year", _newest),
-    _player("always_unknown", "says nobody where that is offered", _unknown),
+    _player("always_unknown", "says that nothing answers where that is offered", _unknown),
     Player("list_all", "names every option", _all_said, lambda doc, options: 0,
            weigh=lambda doc, options: [0.0] * len(options)),
     _player("reader", "knows the links and the templates", _reader, sees="world"),

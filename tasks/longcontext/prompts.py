@@ -59,7 +59,7 @@ def _to_say(doc: Doc) -> str:
 
 def _read(doc: Doc) -> str:
     """Return what comes before the question: a text, or passages, of which there may be none."""
-    if doc["form"] != "given":
+    if "passages" not in doc:
         return f"{HEADING}\n\n{text_of(doc)}"
     if not doc["passages"]:
         return NO_TEXT

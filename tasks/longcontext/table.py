@@ -8,12 +8,13 @@ WORD: dict[Tier, int] = {"smoke": 32}
 FORMS = (
     "needle", "latent", "update", "absent", "hops", "count", "order", "set", "listops", "rare",
 )  # fmt: skip
+PASSAGES = ("given", "which", "unsaid", "retrieved")
 _PROMPTS = "heptathlon.tasks.longcontext.prompts"
 
 TABLE = Table(
     variants=(
-        Variant(name="given", form="choose", config="given"),
-        Variant(name="given_say", form="say", config="given", tokens=WORD),
+        *(Variant(name=form, form="choose", config=form) for form in PASSAGES),
+        *(Variant(name=f"{form}_say", form="say", config=form, tokens=WORD) for form in PASSAGES),
         *(Variant(name=form, form="choose", config=form) for form in FORMS),
         *(
             Variant(
@@ -35,14 +36,27 @@ TABLE = Table(
             )
             for form in FORMS
         ),
+        *(
+            Variant(
+                name=f"own_{form}{ending}", form=how, config=form, edition="own", tiers=("full",)
+            )
+            for form in FORMS
+            for ending, how in (("", "choose"), ("_say", "say"))
+        ),
     ),
     groups=(
         Group(members=FORMS, metric="right"),
-        Group(name="rag", members=("given",), metric="right"),
+        Group(name="rag", members=PASSAGES, metric="right"),
         Group(name="control", members=tuple(f"{form}_notext" for form in FORMS), metric="right"),
+        Group(
+            name="own_texts",
+            members=tuple(f"own_{form}" for form in FORMS),
+            tiers=("full",),
+            metric="right",
+        ),
         # For models that a server shows no likelihoods of.
         Group(
-            name="said", members=(*(f"{form}_say" for form in FORMS), "given_say"), metric="right"
+            name="said", members=tuple(f"{form}_say" for form in FORMS + PASSAGES), metric="right"
         ),
     ),
 )

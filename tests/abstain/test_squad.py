@@ -18,7 +18,7 @@ from heptathlon.running.runs import Sample
 from heptathlon.scorers import abstain, squad
 from heptathlon.scorers.verdict import Row
 from heptathlon.scoring.figures import estimate, of_whole
-from heptathlon.scoring.samples import ScoredSample
+from heptathlon.scoring.samples import Part, ScoredSample
 from heptathlon.tasks import catalog
 from heptathlon.tasks.abstain import NOT_STATED, prompts
 from heptathlon.tasks.players import players_of
@@ -215,8 +215,11 @@ def test_a_run_without_a_part_has_no_headline(file: Path):
     sample = Sample(TASK, 0, has, "", "ANSWER: cat", {})
     one = ScoredSample(sample, data, abstain.verdict(has, ["ANSWER: cat"]))
     figure = estimate("f1", [one])
-    assert of_whole(headline, figure, [one], [{"HasAns": 1, "NoAns": 1}]).value is None
-    assert of_whole(headline, figure, [one], [{"HasAns": 1}]).value == 1
+    parts = {"HasAns": Part(1), "NoAns": Part(1)}
+    found = of_whole(headline, figure, [one], {one.variant: parts})
+    assert found.value is None
+    assert "between 0.500 and 1.000" in found.reason
+    assert of_whole(headline, figure, [one], {one.variant: {"HasAns": Part(1)}}).value == 1
 
 
 def test_players_answer_it_and_none_that_sees_the_prompt_knows_it(file: Path):

@@ -1,9 +1,12 @@
 """What longcontext's page shows: the curve over lengths, how far it holds, and where it fails."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
+from scipy.stats import linregress
 
 from heptathlon.pages import base as pages
 from heptathlon.pages.drawings import (
@@ -16,7 +19,7 @@ from heptathlon.pages.drawings import (
     chart,
     with_interval,
 )
-from heptathlon.scorers.longcontext import KEPT, LEAST, effective
+from heptathlon.scorers.longcontext import KEPT, LEAST, MANY, effective
 from heptathlon.scorers.stats import Interval, mean_interval
 from heptathlon.scoring.figures import SEED, clusters, columns
 from heptathlon.scoring.scorecard import ScoredSample, estimate
@@ -167,36 +170,159 @@ def _cell(here: Samples) -> str | Markup:
 
 
 def draw_beside(run: Samples) -> list[Figure]:
-    """Show right answers over the number of passages, by what the others are like."""
+    """Show what each form before passages reaches over their number, and by where it stands."""
     out = []
-    for variant in dict.fromkeys(one.variant for one in run if one.form == "given"):
-        out.append(_passages(variant, [one for one in run if one.variant == variant]))
+    for variant in dict.fromkeys(one.variant for one in run if "passages" in one.sample.doc):
+        mine = [one for one in run if one.variant == variant]
+        out.append(_passages(variant, mine))
+        if mine[0].form == "given":
+            out.append(_slopes(variant, mine))
+        out.append(_places(variant, mine))
     return out
 
 
+_METRICS = {"given": "right", "retrieved": "right"}
+"""What stands over the number of passages; of the other forms what is above chance."""
+_SAYS = {
+    "given": "Right answers. One passage always answers, but for none at all; the others are of "
+    "the kind that heads the column.",
+    "which": "The number of the passage that answers, from chance (0) to always right (1); the "
+    "others are of the kind that heads the column.",
+    "unsaid": "Right both where a passage answers and where another one stands in its place, from "
+    "chance (0) to always (1); the others are of the kind that heads the column.",
+    "retrieved": "Right answers before what BM25 found in a collection, in the order that heads "
+    "the column; recall is how often what answers is among it.",
+}
+
+
 def _passages(variant: str, run: Samples) -> Figure:
-    kinds = list(dict.fromkeys(str(one.sample.doc["kind"]) for one in run))
-    counts = sorted({int(one.sample.doc["passages"]) for one in run})
-    rows = []
-    for count in counts:
+    form = run[0].form
+    metric = _METRICS.get(form, "above")
+    field = "order" if form == "retrieved" else "kind"
+    heads = list(dict.fromkeys(str(one.sample.doc[field]) for one in run))
+    rows: list[tuple[str | Markup, ...]] = []
+    for count in sorted({int(one.sample.doc["passages"]) for one in run}):
         here = [one for one in run if one.sample.doc["passages"] == count]
-        of = [[one for one in here if one.sample.doc["kind"] == kind] for kind in kinds]
-        rows.append((str(count), *(with_interval(estimate("right", one)) for one in (here, *of))))
-    found = fall_of(run)
-    fall = "too few questions for a fall from the peak"
-    if found is not None:
-        fall = (
-            f"fall from the peak to {counts[-1]} passages: {pages.figure(found.value)} "
-            f"({pages.interval(found.low, found.high) or pages.DASH})"
-        )
+        of = [[one for one in here if one.sample.doc[field] == head] for head in heads]
+        # Intervals of every column would make the table wider than a screen.
+        cells = [with_interval(estimate(metric, here)), *(_value(metric, one) for one in of)]
+        if form == "retrieved":
+            cells.insert(0, with_interval(estimate("recall", here)))
+        rows.append((str(count), *cells))
+    says = f"{_SAYS[form]} The passages for a number are among those for the next."
+    if form == "given":
+        says = f"{says} {_fall(run)}"
+    first = ("passages", "recall", "all") if form == "retrieved" else ("passages", "all")
+    return Figure(f"By number of passages ({variant})", says, (*first, *heads), tuple(rows))
+
+
+def _value(metric: str, run: Samples) -> str:
+    return pages.figure(estimate(metric, run).value) if run else pages.DASH
+
+
+def _slopes(variant: str, run: Samples) -> Figure:
+    kinds = dict.fromkeys(str(one.sample.doc["kind"]) for one in run)
+    of = {kind: [one for one in run if one.sample.doc["kind"] == kind] for kind in kinds}
     return Figure(
-        f"Right answers by number of passages ({variant})",
-        "One passage always answers, but for none at all; the others are of the kind that heads "
-        f"the column, and those for a number are among those for the next. The {fall}, paired by "
-        "question; the peak is chosen on one half of the questions and measured on the other.",
-        ("passages", "all", *kinds),
+        f"What a doubling of passages changes ({variant})",
+        "Right answers, by what the passages are like that do not answer: the slope of a line "
+        "through each question's, with 95 % over questions.",
+        ("kind", "change"),
+        tuple((kind, _in_words(slope_of(one))) for kind, one in {"all": run, **of}.items()),
+    )
+
+
+def _in_words(found: Interval | None) -> str:
+    if found is None:
+        return pages.DASH
+    return f"{pages.figure(found.value)} ({pages.interval(found.low, found.high) or pages.DASH})"
+
+
+def _fall(run: Samples) -> str:
+    found = fall_of(run)
+    if found is None:
+        return "There are too few questions for a fall from the peak."
+    return (
+        f"Fall from the peak to most passages: {_in_words(found)}, paired by question; the peak is "
+        "chosen on one half of the questions and measured on the other."
+    )
+
+
+def slope_of(run: Samples) -> Interval | None:
+    """Return by how much right answers change where passages are doubled: a line each question.
+
+    Args:
+        run: samples of one variant; what was asked before no passage does not count.
+    """
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for one in run:
+        if one.sample.doc["passages"]:
+            point = (math.log2(one.sample.doc["passages"]), one.verdict.metrics["right"])
+            curves.setdefault(str(one.sample.doc["cluster_id"]), []).append(point)
+    slopes = [linregress(*np.array(curve).T).slope for curve in curves.values() if len(curve) > 1]
+    if len(slopes) < 2:
+        return None
+    # Numbers of passages at least double, so that no line is steeper.
+    bounded = np.clip(slopes, -1.0, 1.0)
+    return mean_interval(bounded, np.arange(len(slopes)), bounds=(-1.0, 1.0))
+
+
+THIRDS = ("first", "middle", "last")
+SHUFFLES = 200
+
+
+def _third(one: ScoredSample) -> str:
+    """Return where the passage stands that answers."""
+    doc = one.sample.doc
+    if doc["place"] in THIRDS:
+        return str(doc["place"])
+    return THIRDS[len(THIRDS) * int(doc["at"]) // int(doc["passages"])]
+
+
+def _places(variant: str, run: Samples) -> Figure:
+    metric = "robust"
+    there = [one for one in run if one.sample.doc["at"] >= 0 and metric in one.verdict.metrics]
+    of = {third: [one for one in there if _third(one) == third] for third in THIRDS}
+    rows = [(third, with_interval(estimate(metric, ones))) for third, ones in of.items()]
+    spread, luck = spread_of(there)
+    rows.append(("largest less smallest", pages.figure(spread)))
+    rows.append(("of shuffled places", pages.figure(luck)))
+    return Figure(
+        f"By the place of what answers ({variant})",
+        f"From chance (0) to always right (1), with {MANY} passages and more, by where among them "
+        "the one stands that answers. The largest of three figures lies above the smallest by "
+        "luck alone: by how much is told by the same answers with their places shuffled.",
+        ("place", metric),
         tuple(rows),
     )
+
+
+def spread_of(run: Samples) -> tuple[float | None, float | None]:
+    """Return the spread between places of what answers, and what it is if they say nothing.
+
+    Args:
+        run: samples before passages, one of which answers.
+    """
+    places = np.array([THIRDS.index(_third(one)) for one in run])
+    if len(set(places.tolist())) < len(THIRDS):
+        return None, None
+    values = columns(["robust"], run)[:, 0]
+    # A question that has one place before all its passages is shuffled as a whole.
+    of = np.unique(clusters(run), return_inverse=True)[1]
+    own = np.array([places[of == n][0] for n in range(of.max() + 1)])
+    together = bool((own[of] == places).all())
+
+    def spread(at: NDArray[np.intp]) -> float:
+        counts = np.bincount(at, minlength=len(THIRDS))
+        means = np.bincount(at, values, minlength=len(THIRDS)) / counts
+        return float(means.max() - means.min())
+
+    draw = np.random.default_rng(SEED)
+    drawn = [
+        spread(draw.permutation(own)[of] if together else draw.permutation(places))
+        for _ in range(SHUFFLES)
+    ]
+    return spread(places), float(np.mean(drawn))
 
 
 def fall_of(run: Samples) -> Interval | None:
