@@ -22,6 +22,7 @@ BENCHMARKS = (
     "site",
     "coverage",
     "stopping",
+    "adaptive",
     "prefixes",
     "gpu",
     "total",

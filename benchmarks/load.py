@@ -3,9 +3,8 @@
 ``python -m benchmarks.load`` makes the folders (10,000; ``--count`` fewer), runs ``heptathlon
 submit validate`` and ``heptathlon leaderboard build`` on them as a maintainer would, and prints the
 table. A submission is the maze family's smoke tier, answered by one of its scripted players and
-entered as a model of another name; each has an envelope and results of its own, and shares the
-samples' bytes on disk with those of the same player. The board is built three times: when nothing
-was checked before, again, and with one more submission for each hundred.
+entered as a model of another name; each has an envelope and results of its own. The board is built
+three times: when nothing was checked before, again, and with one more submission for each hundred.
 """
 
 import argparse
@@ -37,12 +36,13 @@ def entered(source: Path, folder: Path, number: int) -> None:
     envelope = json.loads((source / ENVELOPE).read_text(encoding="utf-8"))
     name = f"organisation-{number % 500}/Model-{number}"
     for file in source.glob("samples_*"):
-        os.link(file, folder / file.name)
+        shutil.copyfile(file, folder / file.name)
     (results_file,) = source.glob("results_*")
     results = json.loads(results_file.read_text(encoding="utf-8"))
     old = results["config"]["model_args"]
     results["config"] |= {"model": "hf", "model_args": {"pretrained": name}}
     results |= {"model_source": "hf", "model_name": name, "date": results["date"] - number}
+    results["model_name_sanitized"] = name.replace("/", "__")
     (folder / results_file.name).write_text(json.dumps(results), encoding="utf-8")
     envelope["model"] = {"name": name, "kind": "model", "revision": "", "url": ""}
     words = ["--model heptathlon", f"--model_args player={old['player']}"]

@@ -195,13 +195,19 @@ def score(run: "str | Path | Run", *, report: "str | Path | None" = None) -> "Sc
         HeptathlonError: if the samples cannot be read, or are not answers to the published
             documents.
     """
-    from heptathlon.scoring import scorecard
+    from heptathlon.files import write_text_atomic
+    from heptathlon.pages import report as pages
+    from heptathlon.scoring import by_family, scorecard
 
-    card, scored = scorecard.score_run(_read(run))
+    if isinstance(run, str | Path):
+        draw = pages.part_of if report is not None else None
+        found = by_family.score(Path(run), draw=draw)
+        if report is not None:
+            write_text_atomic(Path(report), pages.of_parts(found.card, found.drawn))
+        return found.card
+    card, scored = scorecard.score_run(run)
     if report is not None:
-        from heptathlon.pages.report import write_report
-
-        write_report(card, scored, Path(report))
+        pages.write_report(card, scored, Path(report))
     return card
 
 
@@ -236,7 +242,12 @@ def score_answers(
 
 
 def compare(
-    a: "str | Path | Run", b: "str | Path | Run", *, cluster: str = "", metric: str = ""
+    a: "str | Path | Run",
+    b: "str | Path | Run",
+    *,
+    cluster: str = "",
+    metric: str = "",
+    processes: int = 1,
 ) -> "Comparison | PlainComparison":
     """Say which of two runs is better on the same items, by how much and how sure; or: a tie.
 
@@ -248,6 +259,8 @@ def compare(
         b: folder of the second.
         cluster: field of the documents whose equal values are one cluster; logged figures only.
         metric: metric that is compared; the first that a task logs. Logged figures only.
+        processes: how many families of two folders are compared at a time; more than one only from
+            a program that guards its entry point, as :mod:`multiprocessing` asks.
 
     Returns:
         A ``PlainComparison`` where logged figures are compared, because a run holds none of the
@@ -256,13 +269,15 @@ def compare(
     Raises:
         HeptathlonError: if a run cannot be read, or the two have no item in common.
     """
+    from heptathlon.scoring import by_family, plain, plain_compare, scorecard
     from heptathlon.scoring import compare as comparing
-    from heptathlon.scoring import plain, plain_compare, scorecard
 
     folders = [Path(run) if isinstance(run, str | Path) else run.folder for run in (a, b)]
     if cluster or metric or any(plain.is_plain(folder) for folder in folders):
         ones = [plain.read(folder, cluster) for folder in folders]
         return plain_compare.compare(ones[0], ones[1], cluster, metric)
+    if isinstance(a, str | Path) and isinstance(b, str | Path):
+        return by_family.compare(Path(a), Path(b), processes=processes)
     (card_a, scored_a), (card_b, scored_b) = (
         scorecard.score_run(_read(run), details=False) for run in (a, b)
     )

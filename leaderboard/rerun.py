@@ -13,7 +13,7 @@ answers would do.
 import math
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -250,7 +250,7 @@ def _refuse_samples(run: Run, folder: Path) -> None:
 
 
 def choose(
-    samples: Mapping[str, list[Sample]],
+    samples: Mapping[str, Sequence[Sample]],
     k: int,
     seed: int,
     needed: Mapping[str, int | None] | None = None,

@@ -1,5 +1,7 @@
 """What players made of a set is kept on disk, gives the same card, and is never stale."""
 
+import marshal
+import zlib
 from pathlib import Path
 
 import pytest
@@ -47,18 +49,53 @@ def test_a_second_score_plays_nothing_and_says_the_same(run, played, tmp_path: P
     first, made = scored(run, played)
     assert made > 0
     assert scored(run, played) == (first, 0)
-    (file,) = (tmp_path / "players" / "code").iterdir()
+    kept = sorted((tmp_path / "players" / "code").iterdir())
+    file, headlines = kept
+    assert headlines.name == f"{file.name}.headlines"
     # A part of a set is not the set: the other tasks' verdicts stay.
     size = file.stat().st_size
     part = runs.Run(run.folder, run.results, run.results_files,
                     {TASKS[0]: run.samples[TASKS[0]]}, run.samples_files)  # fmt: skip
     assert scored(part, played)[1] == 0
     assert file.stat().st_size == size
+    # Headlines are enough: what the players said is not even read.
+    file.rename(tmp_path / "away")
+    assert scored(run, played) == (first, 0)
+    (tmp_path / "away").rename(file)
     # A damaged file is as good as none, and is mended.
-    for damage in (b"", b"x" * 50, file.read_bytes()[:-9]):
-        file.write_bytes(damage)
+    for damage in (b"", b"x" * 50, file.read_bytes()[:-9], other(headlines)):
+        for one in kept:
+            one.write_bytes(damage)
         assert scored(run, played) == (first, made)
         assert scored(run, played) == (first, 0)
+
+
+def other(headlines: Path) -> bytes:
+    """Return a file of headlines in which one is a text."""
+    rows = marshal.loads(zlib.decompress(headlines.read_bytes()))
+    key = next(iter(rows))
+    rows[key] = {**rows[key], next(iter(rows[key])): "much"}
+    return zlib.compress(marshal.dumps(rows))
+
+
+def test_headlines_of_other_documents_are_not_taken(run, played):
+    scored(run, played)
+    ones = run.samples[TASKS[0]]
+    less = runs.Run(run.folder, run.results, run.results_files,
+                    {**run.samples, TASKS[0]: ones[1:]}, run.samples_files)  # fmt: skip
+    turned = runs.Run(run.folder, run.results, run.results_files,
+                      {**run.samples, TASKS[0]: ones[::-1]}, run.samples_files)  # fmt: skip
+    for part in (less, turned):
+        card, _ = scored(part, played)
+        playing.forget()
+        fresh = {one.score.player: one.score.value for one in playing.play_all(*asked_of(part))}
+        assert {p.player: p.value for p in card.families["recall"].players} == fresh
+
+
+def asked_of(run: runs.Run):
+    found, _ = scorecard.score_samples(run)
+    family = found[0].task.family
+    return family, family.headline_of("fresh"), found
 
 
 def test_other_code_plays_anew(run, played, tmp_path: Path, monkeypatch):

@@ -1,6 +1,7 @@
 """What runs say: scored again, compared, put on a page, given on."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -24,23 +25,19 @@ def score(
     """Recompute every score from a run's samples; write scorecard.json and report.html."""
     from heptathlon.files import dump_json, write_text_atomic
     from heptathlon.pages import report
-    from heptathlon.running import runs
-    from heptathlon.scoring import judging, scorecard
-    from heptathlon.scoring.confide import records
+    from heptathlon.scoring import by_family
 
-    run = runs.read_run(folder)
-    judged = judging.card(run)
-    card, scored = scorecard.score_run(run, confided=records.read(run))
-    target = to or run.folder
+    found = by_family.score(folder, draw=report.part_of, processes=os.cpu_count() or 1)
+    card, target = found.card, to or found.run.folder
     write_text_atomic(target / "scorecard.json", dump_json(card.model_dump()))
-    report.write_report(card, scored, target / "report.html")
+    write_text_atomic(target / "report.html", report.of_parts(card, found.drawn))
     if as_json:
         print_json(card.model_dump())
         return
     out.print(tables.scorecard(card))
     for remark in tables.remarks(card):
         out.print(remark, markup=False)
-    for opinions in judged:
+    for opinions in found.judged:
         out.print(tables.judged(opinions))
     out.print(f"{target / 'report.html'}")
 
@@ -82,7 +79,7 @@ def compare(
     from heptathlon.scoring import plain_words
     from heptathlon.scoring.comparison import Comparison
 
-    found = face.compare(a, b, cluster=cluster, metric=metric)
+    found = face.compare(a, b, cluster=cluster, metric=metric, processes=os.cpu_count() or 1)
     if as_json:
         print_json(found.model_dump())
     elif isinstance(found, Comparison):

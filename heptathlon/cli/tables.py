@@ -49,7 +49,12 @@ def remarks(card: Any) -> list[str]:
         if family.headline.value is not None and family.headline.low is None
     ]
     out += [
-        f"{name}: stopped when {family.stopped.says}; its interval holds whenever one stops"
+        f"{name}: stopped when {family.stopped.says}; "
+        + (
+            "it has no headline"
+            if family.stopped.adaptive
+            else "its interval holds whenever one stops"
+        )
         for name, family in card.families.items()
         if family.stopped
     ]

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from markupsafe import Markup
@@ -120,7 +120,7 @@ def fitting(items: Iterable[Item], max_items: int, max_bytes: int) -> Iterator[I
     """Yield the items that a page has room for."""
     used = 0
     for count, item in enumerate(items):
-        used += len(json.dumps(asdict(item), ensure_ascii=False).encode())
+        used += len(json.dumps(vars(item), ensure_ascii=False).encode())
         if count >= max_items or (used > max_bytes and count >= 1):
             return
         yield item
@@ -170,7 +170,7 @@ def island(items: Sequence[Item]) -> dict[str, Any]:
     """Return what the page's script reads; drawings travel as templates of the page itself."""
     rows = []
     for item in items:
-        row = asdict(item)
+        row = dict(vars(item))
         del row["drawing"]
         rows.append(row)
     return {"page": FIRST_ITEMS, "items": rows}

@@ -183,6 +183,7 @@ def _family(
     headline = family.headline_of(card.edition)
     human = family.human_of(card.edition)
     own = drawings_of(card.family)
+    main = {THIS_RUN: [one for one in scored if one.variant in headline.variants]}
     ceiling = card.bar.ceiling if card.bar else family.ceiling
     scale = Scale.of(
         [card.headline.value, card.headline.low, card.headline.high, ceiling]
@@ -221,10 +222,7 @@ def _family(
         "choices": items.filters(family, shown),
         "legend": own.legend,
         "figures": own.shown(
-            lambda: {
-                THIS_RUN: [one for one in scored if one.variant in headline.variants],
-                **scorecard.played(family, headline, scored),
-            },
+            lambda: scorecard.played(family, headline, scored, main),
             [one for one in scored if one.variant not in headline.variants],
         ),
     }

@@ -13,6 +13,7 @@ from heptathlon.errors import HeptathlonError
 from heptathlon.files import canonical_json, folder_stamp
 from heptathlon.models import pairs, window
 from heptathlon.running import (
+    adapting,
     evaluating,
     glance,
     noise,
@@ -57,6 +58,8 @@ def run(arguments: Sequence[str], *, brief: bool = False) -> list[Path]:
     tasks: dict[str, Any] = dict(loaded["tasks"])
     if wanted.stops:
         tasks = _of_headlines(tasks)
+        if wanted.adaptive:
+            adapting.refuse_without_ladder(list(tasks))
         loaded = {**loaded, "groups": {}}
     preflight.refuse_blind(config, tasks)
     preflight.refuse_silent(config, tasks)
@@ -245,9 +248,7 @@ class Run:
                 if self._record is None:
                     self._journal.delete()
                 else:
-                    logger.warning(
-                        "stopped: the same command without --precision and --versus asks the rest"
-                    )
+                    logger.warning("stopped: the same command without that flag asks the rest")
             return
         done = f"{len(self._parts)} of {len(self._tasks)} tasks are saved"
         where = f" in {path[0]}" if path else ""
@@ -292,8 +293,11 @@ def _ask_enough(
         HeptathlonError: as the model does, and then the answers so far are kept.
     """
     try:
-        goal = stopping.Goal(wanted.precision, wanted.versus)
-        chosen = stopping.ask(lm, tasks, goal, config.samples)
+        if wanted.adaptive:
+            chosen = adapting.ask(lm, tasks, config.samples)
+        else:
+            goal = stopping.Goal(wanted.precision, wanted.versus)
+            chosen = stopping.ask(lm, tasks, goal, config.samples)
     except (HeptathlonError, KeyboardInterrupt) as error:
         if not len(journal):
             raise

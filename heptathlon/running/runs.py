@@ -1,27 +1,34 @@
 """Reading a run folder: lm-eval's results and samples, parsed strictly and unmodified."""
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from heptathlon.errors import HeptathlonError
-from heptathlon.files import loads_strict, open_plain, read_text_limited
+from heptathlon.files import loads_strict, read_text_limited
 from heptathlon.running import sidecar
-from heptathlon.running.broken import FIELD
 from heptathlon.running.identity import Identity, differences, identity_of, in_words, time_of
+from heptathlon.running.samples import Response, Sample, read_rows, read_samples
 from heptathlon.running.sidecar import Sidecar
+from heptathlon.running.streamed import Streamed
 from heptathlon.tasks import catalog
 
+__all__ = [
+    "Recorded",
+    "Response",
+    "Run",
+    "Sample",
+    "find_run_folder",
+    "read_recorded",
+    "read_results",
+    "read_rows",
+    "read_run",
+    "read_samples",
+]
+
 MAX_RESULTS_BYTES = 64 * 2**20
-MAX_SAMPLES_BYTES = 2 * 2**30
-MAX_LINE_CHARS = 16 * 2**20
-_UNMEASURED = "bypass"
-"""What lm-eval's ``--predict_only`` logs in the place of every metric."""
-MAX_REASON = 500
-"""Characters of the reason why a sample is broken."""
 
 _DATE = r"\d{4}-\d{2}-\d{2}T[\d.-]+"
 RESULTS_NAME = re.compile(rf"^(?:results|[^/]+_({_DATE}))\.json$")
@@ -29,39 +36,6 @@ RESULTS_NAME = re.compile(rf"^(?:results|[^/]+_({_DATE}))\.json$")
 SAMPLES_NAME = re.compile(rf"^samples_([A-Za-z0-9_]+?)(?:_({_DATE}))?\.jsonl$")
 ANY_SAMPLES = re.compile(rf"^samples_([^/]+?)(?:_({_DATE}))?\.jsonl$")
 SIDECAR_NAME = re.compile(rf"^heptathlon_({_DATE})\.jsonl$")
-
-Response = str | list[tuple[float, bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One logged document: what was asked, what came back, what lm-eval wrote of it.
-
-    Attributes:
-        task: lm-eval's task name.
-        doc_id: lm-eval's index of the document in the task.
-        doc: the record.
-        prompt: the first request's text as the model saw it.
-        response: the answer's text, or for multiple choice one (log-likelihood, is greedy) pair
-            an option.
-        metrics: the per-document figures that the run logged; none for a broken sample.
-        broken: why there is no answer that could be scored; empty if there is one.
-        finish: why the answer ended, as the sidecar tells; empty without one.
-    """
-
-    task: str
-    doc_id: int
-    doc: dict[str, Any]
-    prompt: str
-    response: Response
-    metrics: dict[str, float]
-    broken: str = ""
-    finish: str = ""
-
-    @property
-    def results(self) -> list[Any]:
-        """The response in the form in which lm-eval hands it to ``process_results``."""
-        return [self.response] if isinstance(self.response, str) else list(self.response)
 
 
 @dataclass(frozen=True)
@@ -80,14 +54,17 @@ class Run:
     folder: Path
     results: list[dict[str, Any]]
     results_files: list[Path]
-    samples: dict[str, list[Sample]]
+    samples: Mapping[str, Sequence[Sample]]
     samples_files: dict[str, Path]
     told: dict[Path, Sidecar] = field(default_factory=dict)
 
     @property
     def broken(self) -> dict[str, list[str]]:
         """Why answers are broken, for each document of each task that has such answers."""
-        found = {task: [one.broken for one in ones] for task, ones in self.samples.items()}
+        found = {
+            task: ones.faults if isinstance(ones, Streamed) else [one.broken for one in ones]
+            for task, ones in self.samples.items()
+        }
         return {task: faults for task, faults in found.items() if any(faults)}
 
 
@@ -114,7 +91,7 @@ def find_run_folder(path: Path) -> Path:
     raise HeptathlonError(f"{path}: holds {len(below)} runs ({names}, …); name one of them.")
 
 
-def read_run(path: Path) -> Run:
+def read_run(path: Path, tasks: Collection[str] | None = None, *, streamed: bool = False) -> Run:
     """Read a run folder strictly.
 
     A folder may hold several runs. Of each task its newest samples count, by the time that their
@@ -123,6 +100,8 @@ def read_run(path: Path) -> Run:
 
     Args:
         path: the folder; or one results file in it, to read that run alone.
+        tasks: the tasks whose samples are wanted; all if None.
+        streamed: read the samples when they are asked for, and hold none.
 
     Raises:
         HeptathlonError: if results or samples are missing or broken, or are of runs that do not
@@ -138,14 +117,15 @@ def read_run(path: Path) -> Run:
         for p in folder.iterdir()
         if SIDECAR_NAME.match(p.name)
     }
-    files = {task: chosen[task].samples[task] for task in sorted(chosen)}
+    wanted = sorted(chosen if tasks is None else chosen.keys() & set(tasks))
+    files = {task: chosen[task].samples[task] for task in wanted}
     dates = {task: date_of(file) for task, file in files.items()}
     return Run(
         folder=folder,
         results=[one.results for one in used],
         results_files=[one.file for one in used],
         samples={
-            task: _with_finish(read_samples(file, task), task, told.get(dates[task]))
+            task: samples_of(file, task, told.get(dates[task]), streamed=streamed)
             for task, file in files.items()
         },
         samples_files=files,
@@ -272,13 +252,14 @@ def date_of(file: Path, name: re.Pattern[str] = SAMPLES_NAME) -> str:
     return (match and match.groups()[-1]) or ""
 
 
-def _with_finish(samples: Iterable[Sample], task: str, told: Sidecar | None) -> list[Sample]:
-    lines = told.answers.get(task, {}) if told else {}
-    if not lines:
-        return list(samples)
+def samples_of(file: Path, task: str, told: Sidecar | None, *, streamed: bool) -> Sequence[Sample]:
+    """Return a task's samples, with what a server told of them."""
+    finish = {n: line.finish for n, line in (told.answers.get(task, {}) if told else {}).items()}
+    if streamed:
+        return Streamed(file, task, finish)
     return [
-        replace(one, finish=lines[one.doc_id].finish) if one.doc_id in lines else one
-        for one in samples
+        replace(one, finish=finish[one.doc_id]) if one.doc_id in finish else one
+        for one in read_samples(file, task)
     ]
 
 
@@ -299,102 +280,3 @@ def read_results(path: Path) -> dict[str, Any]:
         if not isinstance(data.get(key), dict):
             raise HeptathlonError(f"{path}: the part {key!r} is missing or not an object.")
     return data
-
-
-def read_samples(path: Path, task: str) -> Iterator[Sample]:
-    """Yield the samples of one task's file.
-
-    Raises:
-        HeptathlonError: naming the file, the line and the field.
-    """
-    for where, row in read_rows(path):
-        yield _sample(row, task, where)
-
-
-def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each line of a file of samples as it was logged, and where it stands.
-
-    Raises:
-        HeptathlonError: naming the file and the line.
-    """
-    if path.stat().st_size > MAX_SAMPLES_BYTES:
-        raise HeptathlonError(f"{path}: larger than {MAX_SAMPLES_BYTES:,} bytes.")
-    with open_plain(path) as file:
-        for number, line in enumerate(file, start=1):
-            where = f"{path}, line {number}"
-            if len(line) > MAX_LINE_CHARS:
-                raise HeptathlonError(f"{where}: longer than {MAX_LINE_CHARS:,} bytes.")
-            try:
-                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError:
-                raise HeptathlonError(f"{where}: not UTF-8 text.") from None
-            if text.strip():
-                row = loads_strict(text, where=where, nan_is_null=True)
-                if not isinstance(row, dict):
-                    raise HeptathlonError(f"{where}: holds a {type(row).__name__}, not a sample.")
-                yield where, row
-
-
-def _sample(row: dict[str, Any], task: str, where: str) -> Sample:
-    def part(key: str, kind: type) -> Any:
-        value = row.get(key)
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise HeptathlonError(f"{where}: the field {key!r} is missing or no {kind.__name__}.")
-        return value
-
-    doc = part("doc", dict)
-    arguments = part("arguments", dict)
-    names = part("metrics", list)
-    response, broken = _response(part("filtered_resps", list), where)
-    if FIELD in row:
-        broken = part(FIELD, str)[:MAX_REASON] or "no reason given"
-    metrics: dict[str, float] = {}
-    for name in () if broken else names:
-        if name == _UNMEASURED:
-            continue
-        value = row.get(name) if isinstance(name, str) else None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise HeptathlonError(f"{where}: the metric {name!r:.60} has no finite value.")
-        metrics[name] = float(value)
-    try:
-        prompt = arguments["gen_args_0"]["arg_0"]
-    except (KeyError, TypeError):
-        raise HeptathlonError(f"{where}: the field 'arguments' holds no prompt.") from None
-    return Sample(
-        task=task,
-        doc_id=part("doc_id", int),
-        doc=doc,
-        prompt=str(prompt),
-        response=response,
-        metrics=metrics,
-        broken=broken,
-    )
-
-
-def _response(raw: list[Any], where: str) -> tuple[Response, str]:
-    """Turn lm-eval's logged responses back into what the model returned, and tell what is broken.
-
-    Generations are logged as ``["text"]``, log-likelihoods as ``[["-1.5", "False"], …]``: lm-eval
-    writes every leaf as text.
-    """
-    if len(raw) == 1 and isinstance(raw[0], str):
-        return raw[0], ""
-    broken = ""
-    pairs: list[tuple[float, bool]] = []
-    for item in raw:
-        match item:
-            case [str() | int() | float() as value, str() | bool() as greedy]:
-                try:
-                    number = float(value)
-                except ValueError:
-                    raise HeptathlonError(f"{where}: {value!r:.60} is no log-likelihood.") from None
-                if math.isnan(number) or number == math.inf:
-                    broken = f"log-likelihood {number}"
-                pairs.append((number, str(greedy) == "True"))
-            case _:
-                raise HeptathlonError(
-                    f"{where}: 'filtered_resps' is neither one text nor a list of likelihoods."
-                )
-    if not pairs:
-        raise HeptathlonError(f"{where}: 'filtered_resps' is empty.")
-    return pairs, broken

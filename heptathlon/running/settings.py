@@ -66,6 +66,12 @@ def parser() -> argparse.ArgumentParser:
         help="Stop when it is known whether the model is better than that of a run, or within "
         "--precision (0.05 unless given) of it.",
     )
+    run.add_argument(
+        "--adaptive",
+        action="store_true",
+        help="Look for the level of each event, and for no headline: rungs near the estimate are "
+        "asked next, until it is known to a tenth.",
+    )
     run.epilog = (
         "The flags are lm-eval's. Samples are always logged, --output_path is "
         f"{DEFAULT_OUTPUT!r} unless given, and only the suite's tasks (and those below "
@@ -83,6 +89,7 @@ class Wanted(argparse.Namespace):
         form: prompt forms to ask in place of likelihood tasks; empty for the published prompts.
         precision: half-width of the headline at which to stop; None to ask everything.
         versus: run to be compared with, until that is decided.
+        adaptive: ask rungs near the level, until that is known.
     """
 
     skip: bool
@@ -90,11 +97,12 @@ class Wanted(argparse.Namespace):
     form: str
     precision: float | None
     versus: Path | None
+    adaptive: bool
 
     @property
     def stops(self) -> bool:
         """Whether the run may end before everything was asked."""
-        return self.precision is not None or self.versus is not None
+        return self.precision is not None or self.versus is not None or self.adaptive
 
 
 def read(arguments: Sequence[str]) -> tuple[Any, Wanted]:
@@ -122,6 +130,7 @@ def read(arguments: Sequence[str]) -> tuple[Any, Wanted]:
         form=given.pop("form"),
         precision=given.pop("precision"),
         versus=given.pop("versus"),
+        adaptive=given.pop("adaptive"),
     )
     if wanted.form and wanted.generated:
         raise HeptathlonError(
@@ -198,8 +207,13 @@ def _refuse_stops(config: Any, wanted: Wanted) -> None:
         )
     if wanted.stops and (config.limit is not None or config.samples):
         raise HeptathlonError(
-            "run: --limit and --samples choose the documents, and so do --precision and --versus; "
-            "leave one of the two out."
+            "run: --limit and --samples choose the documents, and so do --precision, --versus and "
+            "--adaptive; leave one of the two out."
+        )
+    if wanted.adaptive and (wanted.precision is not None or wanted.versus is not None):
+        raise HeptathlonError(
+            "run: --adaptive looks for a level, and --precision and --versus for a headline; leave "
+            "one of the two out."
         )
 
 

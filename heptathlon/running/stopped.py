@@ -18,8 +18,8 @@ KEY = "stopped"
 """Part of lm-eval's results file that holds the record; whole runs have none."""
 LEVEL = 0.95
 NOT_WHOLE = (
-    "the run was stopped before it had asked everything; run the same command without --precision "
-    "and --versus, which asks the rest, and submit that."
+    "the run was stopped before it had asked everything; run the same command without --precision, "
+    "--versus and --adaptive, which asks the rest, and submit that."
 )
 
 
@@ -30,6 +30,8 @@ class Stopped(BaseModel):
         precision: half-width of the headline that was wanted, or of the difference that counts
             for none.
         versus: the model that it was compared with; empty without one.
+        adaptive: whether what was asked next depended on the answers, so that the figures of
+            rungs near the level alone are known.
         tasks: the tasks of the events that were stopped.
     """
 
@@ -37,6 +39,7 @@ class Stopped(BaseModel):
 
     precision: float | None = Field(default=None, gt=0, lt=1)
     versus: str = Field(default="", max_length=300)
+    adaptive: bool = False
     tasks: tuple[str, ...] = Field(min_length=1)
 
 

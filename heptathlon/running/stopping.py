@@ -126,8 +126,8 @@ def headlines(names: Sequence[str]) -> list[str]:
     kept = [name for name in names if name in catalog.leaves() and _counts(name)]
     if not kept:
         raise HeptathlonError(
-            "run: --precision and --versus ask the tasks of a headline, and none of these is one; "
-            "name an event, such as heptathlon_maze."
+            "run: --precision, --versus and --adaptive ask the tasks of a headline, and none of "
+            "these is one; name an event, such as heptathlon_maze."
         )
     for name in kept:
         data = catalog.task_data(name)
@@ -156,20 +156,16 @@ def ask(lm: Any, tasks: Mapping[str, Any], goal: Goal, given: Any = None) -> Cho
     Raises:
         HeptathlonError: if the run to compare with has not answered these documents.
     """
-    if lm.world_size > 1:
-        raise HeptathlonError(
-            "run: --precision and --versus are for one process; start it without torchrun, and "
-            "leave several devices to the model class (parallelize=True)."
-        )
+    refuse_several(lm)
     other = _Other(goal.versus) if goal.versus else None
-    events = list(_events(tasks, other, given if isinstance(given, Mapping) else {}))
-    for event in events:
+    found = list(events(tasks, other, given if isinstance(given, Mapping) else {}))
+    for event in found:
         _ask_event(lm, event, goal, other)
     samples: dict[str, list[int]] = {name: [] for name in tasks}
-    for event in events:
+    for event in found:
         for document in event.documents():
             samples[document.task].append(document.number)
-    short = {e.data.family.name for e in events if not e.done}
+    short = {e.data.family.name for e in found if not e.done}
     part = [name for name in samples if catalog.task_data(name).family.name in short]
     missing = [name for name, task in tasks.items() if len(samples[name]) < len(task.eval_docs)]
     if not part and not missing:
@@ -182,10 +178,35 @@ def ask(lm: Any, tasks: Mapping[str, Any], goal: Goal, given: Any = None) -> Cho
     return Chosen({name: sorted(ones) for name, ones in samples.items() if ones}, record)
 
 
-def _events(
-    tasks: Mapping[str, Any], other: "_Other | None", given: Mapping[str, Sequence[int]]
+def refuse_several(lm: Any) -> None:
+    """Refuse to choose what is asked next in several processes at once.
+
+    Raises:
+        HeptathlonError: if there are several.
+    """
+    if lm.world_size > 1:
+        raise HeptathlonError(
+            "run: --precision, --versus and --adaptive are for one process; start it without "
+            "torchrun, and leave several devices to the model class (parallelize=True)."
+        )
+
+
+def events(
+    tasks: Mapping[str, Any],
+    other: "_Other | None" = None,
+    given: Mapping[str, Sequence[int]] | None = None,
 ) -> Iterable[Event]:
-    """Yield the events of a run's tasks."""
+    """Yield the events of a run's tasks.
+
+    Args:
+        tasks: tasks of headlines by name, with their requests.
+        other: the run that they are compared with; what it has not answered is left out.
+        given: numbers of the documents by task, if not all of them may be asked.
+
+    Raises:
+        HeptathlonError: if the run to compare with has not answered these documents.
+    """
+    given = given or {}
     groups: dict[tuple[str, ...], list[Document]] = {}
     for name, task in tasks.items():
         data = catalog.task_data(name)

@@ -158,14 +158,19 @@ class StoppedCard(Closed):
     Attributes:
         precision: half-width of the headline that was wanted, or of a tie.
         versus: the model that it was compared with; empty without one.
+        adaptive: whether rungs near the level were asked more than others, so that there is a level
+            and no headline.
     """
 
     precision: float | None = Field(default=None, gt=0, lt=1)
     versus: str = ""
+    adaptive: bool = False
 
     @property
     def says(self) -> str:
         """Return why it stopped, for a person."""
+        if self.adaptive:
+            return "the level was known to a tenth, or 15 % of the prompts were asked"
         width = "" if self.precision is None else f"{self.precision:g}"
         if self.versus:
             return f"it was known whether it is better than {self.versus} by more than {width}"

@@ -1,7 +1,7 @@
 """Which of two runs is better on the same items, by how much, how sure, or that they tie."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from scipy import special
 
 from heptathlon.errors import HeptathlonError
-from heptathlon.facts import set_edition
 from heptathlon.families import FAMILIES, Family
-from heptathlon.harmless import label
 from heptathlon.scorers import stats
 from heptathlon.scorers.verdict import Statistic
 from heptathlon.scoring import scorecard, sequential
-from heptathlon.scoring.cards import FamilyCard, Scorecard, Settings
+from heptathlon.scoring.cards import FamilyCard, Scorecard, StoppedCard
+from heptathlon.scoring.comparable import Set, common, main_of, set_of, settings_warnings
 from heptathlon.scoring.compare_words import render, sentence_of
 from heptathlon.scoring.comparison import (
     Comparison,
@@ -51,32 +50,65 @@ def compare(
     Raises:
         HeptathlonError: if the runs have no set, or no item of one, in common.
     """
-    common, warnings = _common(card_a, card_b)
-    warnings += _settings_warnings(card_a, card_b)
-    found: dict[str, _Compared] = {}
-    for name, card in common.items():
-        compared = _compare_family(
-            card,
-            _main(card, scored_a),
-            _main(card, scored_b),
-            stopped=any(_of_set(one, card).stopped for one in (card_a, card_b)),
-        )
-        if compared.shared:
-            found[name] = compared
-        if compared.shared < card.expected:
+    cards = [list(card.families.values()) for card in (card_a, card_b)]
+    return of_sets(card_a, card_b, compared(cards[0], scored_a, cards[1], scored_b))
+
+
+def compared(
+    cards_a: Sequence[FamilyCard],
+    scored_a: Sequence[ScoredSample],
+    cards_b: Sequence[FamilyCard],
+    scored_b: Sequence[ScoredSample],
+) -> "dict[Set, Compared]":
+    """Compare two runs on each set that both were asked, by the set.
+
+    Args:
+        cards_a: parts of the first run's scorecard.
+        scored_a: its scored samples.
+        cards_b: parts of the second run's.
+        scored_b: its scored samples.
+    """
+    of_b = {set_of(card): card for card in cards_b}
+    found = {}
+    for card in cards_a:
+        other = of_b.get(set_of(card))
+        if other is not None and other.digest == card.digest:
+            found[set_of(card)] = _compare_family(
+                card,
+                main_of(card, scored_a),
+                main_of(card, scored_b),
+                halted=[one for one in (card.stopped, other.stopped) if one],
+            )
+    return found
+
+
+def of_sets(card_a: Scorecard, card_b: Scorecard, sets: "Mapping[Set, Compared]") -> Comparison:
+    """Return the comparison of two runs of what :func:`compared` found on their sets.
+
+    Raises:
+        HeptathlonError: if the runs have no set, or no item of one, in common.
+    """
+    asked, warnings = common(card_a, card_b)
+    warnings += settings_warnings(card_a, card_b)
+    found: dict[str, Compared] = {}
+    for name, card in asked.items():
+        one = sets[set_of(card)]
+        if one.shared:
+            found[name] = one
+        if one.shared < card.expected:
             warnings.append(
-                f"{name}: both runs answered {compared.shared:,} of the set's {card.expected:,} "
+                f"{name}: both runs answered {one.shared:,} of the set's {card.expected:,} "
                 "items; only these are compared."
             )
     if not found:
         raise HeptathlonError(
-            f"The two runs answered the same set ({', '.join(common)}), but no item in common; run "
+            f"The two runs answered the same set ({', '.join(asked)}), but no item in common; run "
             "both without --limit, or with the same one."
         )
     adjusted = holm([c.headline.p_value for c in found.values()])
     families = {
-        name: _family_difference(compared, p, len(found))
-        for (name, compared), p in zip(found.items(), adjusted, strict=True)
+        name: _family_difference(one, p, len(found))
+        for (name, one), p in zip(found.items(), adjusted, strict=True)
     }
     return Comparison(
         a=card_a.model,
@@ -88,119 +120,11 @@ def compare(
     )
 
 
-# --- what is compared ----------------------------------------------------------------------------
-
-_Set = tuple[str, str, str, str, int]
-
-
-def _set_of(card: FamilyCard) -> _Set:
-    return (card.family, card.edition, card.tier, card.season, card.version)
-
-
-def _set_words(card: FamilyCard) -> str:
-    return f"{card.family} {card.edition} {card.tier} {card.season} version {card.version}"
-
-
-def _common(card_a: Scorecard, card_b: Scorecard) -> tuple[dict[str, FamilyCard], list[str]]:
-    """Return a card of each set that both runs were asked, and warnings about the others."""
-    of_a = {_set_of(card): card for card in card_a.families.values()}
-    of_b = {_set_of(card): card for card in card_b.families.values()}
-    words = [", ".join(_set_words(c) for c in of.values()) or "nothing" for of in (of_a, of_b)]
-    shared = [key for key in of_a if key in of_b]
-    if not shared:
-        raise HeptathlonError(
-            f"The two runs have no set in common: A was asked {words[0]}, B {words[1]}; run both "
-            "on the same tasks, season and version."
-        )
-    changed = [key for key in shared if of_a[key].digest != of_b[key].digest]
-    if len(changed) == len(shared):
-        raise HeptathlonError(
-            f"The two runs were asked different data under the same name ({words[0]}): the digests "
-            "of the sets differ, as with another salt; build and run both with the same one."
-        )
-    warnings = [
-        f"{_set_words(of_a[key])}: left out, because the digests of the two runs' sets differ."
-        for key in changed
-    ]
-    for name, mine, others in (("A", of_a, of_b), ("B", of_b, of_a)):
-        warnings += [
-            f"{_set_words(card)}: left out, because only {name} was asked it."
-            for key, card in mine.items()
-            if key not in others
-        ]
-    common: dict[str, FamilyCard] = {}
-    for key in (k for k in shared if k not in changed):
-        family, edition, tier, season, _ = key
-        name = family if family not in common else f"{family}/{edition}-{tier}-{season}"
-        common[name] = of_a[key]
-    return common, warnings
-
-
-def _main(card: FamilyCard, scored: Iterable[ScoredSample]) -> dict[tuple[str, str], ScoredSample]:
-    """Return the samples of a card's headline by task and item."""
-    variants = FAMILIES[card.family].headline_of(card.edition).variants
-    return {
-        (one.task.task, str(one.sample.doc["item_id"])): one
-        for one in scored
-        if one.family == card.family
-        and (one.task.edition, one.task.tier) == (set_edition(card.edition), card.tier)
-        and one.sample.doc["season"] == card.season
-        and one.variant in variants
-    }
-
-
-def _settings_warnings(card_a: Scorecard, card_b: Scorecard) -> list[str]:
-    """Say how differently the two models were asked.
-
-    A player reads the record and not the prompt, so that its run's settings do not matter.
-    """
-    if "player" in (card_a.model.kind, card_b.model.kind):
-        return []
-    a, b = card_a.settings, card_b.settings
-    out = [
-        f"The {what} differ: A {label(_words(mine))}, B {label(_words(other))}."
-        for what, mine, other in _asked(a, b)
-        if mine != other
-    ]
-    tasks = [t for t in a.num_fewshot if t in b.num_fewshot]
-    shots = [t for t in tasks if a.num_fewshot[t] != b.num_fewshot[t]]
-    if shots:
-        first = shots[0]
-        more = f" and {len(shots) - 1} more tasks" if len(shots) > 1 else ""
-        out.append(
-            f"The numbers of worked examples differ: A {a.num_fewshot[first]}, "
-            f"B {b.num_fewshot[first]} in {label(first)}{more}."
-        )
-    return out
-
-
-def _asked(a: Settings, b: Settings) -> list[tuple[str, Any, Any]]:
-    return [
-        ("uses of a chat template", a.chat_template, b.chat_template),
-        ("system instructions", a.system_instruction, b.system_instruction),
-        ("generation arguments", a.gen_kwargs, b.gen_kwargs),
-        ("versions of lm-eval", a.lm_eval_version, b.lm_eval_version),
-    ]
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return ", ".join(f"{k}={v}" for k, v in sorted(value.items())) or "none"
-    return str(value) or "none"
-
-
-def _of_set(of: Scorecard, card: FamilyCard) -> FamilyCard:
-    """Return a scorecard's part of a card's set."""
-    return next(one for one in of.families.values() if _set_of(one) == _set_of(card))
-
-
 # --- the figures ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Compared:
+class Compared:
     """A family's comparison before the correction for the number of families."""
 
     card: FamilyCard
@@ -217,17 +141,19 @@ def _compare_family(
     of_a: dict[tuple[str, str], ScoredSample],
     of_b: dict[tuple[str, str], ScoredSample],
     *,
-    stopped: bool,
-) -> _Compared:
+    halted: Sequence[StoppedCard],
+) -> Compared:
     family = FAMILIES[card.family]
     metric = family.headline_of(card.edition).metric
     keys = sorted(of_a.keys() & of_b.keys())
     pairs = [(of_a[key], of_b[key]) for key in keys]
     headline, detectable = _difference(metric, pairs)
-    if stopped:
+    if halted:
         how = family.headline_of(card.edition)
-        headline, detectable = sequential.compared(how, card.season, pairs, headline)
-    return _Compared(
+        headline, detectable = sequential.compared(
+            how, card.season, pairs, headline, adaptive=any(one.adaptive for one in halted)
+        )
+    return Compared(
         card=card,
         headline=headline,
         detectable=detectable,
@@ -372,7 +298,7 @@ def judged(found: _Kind, p_adjusted: float | None) -> _Kind:
 
 
 def _family_difference(
-    compared: _Compared, p_adjusted: float | None, families: int
+    compared: Compared, p_adjusted: float | None, families: int
 ) -> FamilyDifference:
     card = compared.card
     headline = judged(compared.headline, p_adjusted)

@@ -5,7 +5,7 @@ options' probability that the chosen one has. Answers in text hold no such numbe
 says which figures that costs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from heptathlon.scorers import calibration, stats
@@ -40,21 +40,31 @@ def right_of(one: ScoredSample) -> float | None:
     return value if value is not None and 0 <= value <= 1 else None
 
 
-def choice_of(one: ScoredSample, *, by_byte: bool = False) -> Choice | None:
+def choice_of(one: ScoredSample) -> Choice | None:
     """Return what a sample's likelihoods choose; None where they choose no single right option."""
-    if isinstance(one.sample.response, str) or not hit_of(one):
-        return None
+    return choices_of(one)[0]
+
+
+def choices_of(one: ScoredSample) -> tuple[Choice | None, Choice | None]:
+    """Return what a sample's likelihoods choose, and what those of a byte of each option choose.
+
+    None where they choose no single right option; the second also where all have one length.
+    """
+    said = one.sample.response if not one.sample.written and hit_of(one) else ""
+    if isinstance(said, str):
+        return None, None
     task, doc = one.task.task, one.sample.doc
     options = catalog.choices_of(task, doc)
     # Tasks with mutual information ask for the options without the prompt as well, after these.
-    logs = [float(log) for log, _ in one.sample.response[: len(options)]]
+    logs = [float(log) for log, _ in said[: len(options)]]
     if len(options) < 2 or len(logs) < len(options):
-        return None
-    gold = catalog.function(str(catalog.definition(task)["doc_to_target"]))(doc)
-    lengths = [len(option.encode()) for option in options] if by_byte else None
-    if lengths and len(set(lengths)) == 1:
-        return None
-    return calibration.choice_of(logs, int(gold), lengths)
+        return None, None
+    gold = int(catalog.function(str(catalog.definition(task)["doc_to_target"]))(doc))
+    lengths = [len(option.encode()) for option in options]
+    by_byte = None
+    if len(set(lengths)) > 1:
+        by_byte = calibration.choice_of(logs, gold, lengths)
+    return calibration.choice_of(logs, gold, None), by_byte
 
 
 def confidence_of(
@@ -75,7 +85,7 @@ def confidence_of(
     groups: dict[tuple[str, str], list[ScoredSample]] = {}
     said: list[ScoredSample] = []
     for one in scored:
-        if isinstance(one.sample.response, str):
+        if one.sample.written:
             said.append(one)
             continue
         groups.setdefault((one.form, "" if one.variant in headline else one.variant), []).append(
@@ -84,8 +94,7 @@ def confidence_of(
     cards = [
         card
         for (form, variant), ones in sorted(groups.items(), key=lambda item: item[0][1] != "")
-        for by_byte in (False, True)
-        if (card := _card(form, variant, ones, by_byte=by_byte)) is not None
+        for card in _cards(form, variant, ones)
     ]
     missing = ""
     if said:
@@ -96,20 +105,25 @@ def confidence_of(
     return cards, missing
 
 
+def _cards(form: str, variant: str, ones: Sequence[ScoredSample]) -> Iterator[ConfidenceCard]:
+    both = [choices_of(one) for one in ones]
+    for place, confidence in enumerate((OPTION, OPTION_BYTE)):
+        chosen = [pair[place] for pair in both]
+        having = [(one, c) for one, c in zip(ones, chosen, strict=True) if c is not None]
+        if len(having) >= FEWEST and (confidence == OPTION or len(having) == len(ones)):
+            yield _card(confidence, form, variant, having)
+
+
 def _card(
-    form: str, variant: str, ones: Sequence[ScoredSample], *, by_byte: bool
-) -> ConfidenceCard | None:
-    pairs = [(one, choice_of(one, by_byte=by_byte)) for one in ones]
-    having = [(one, choice) for one, choice in pairs if choice is not None]
-    if len(having) < FEWEST or (by_byte and len(having) < len(ones)):
-        return None
+    confidence: str, form: str, variant: str, having: Sequence[tuple[ScoredSample, Choice]]
+) -> ConfidenceCard:
     choices = [choice for _, choice in having]
     labels = [str(one.sample.doc["cluster_id"]) for one, _ in having]
     found = calibration.answers(
         [choice.p for choice in choices], [choice.right for choice in choices], labels
     )
     return ConfidenceCard(
-        confidence=OPTION_BYTE if by_byte else OPTION,
+        confidence=confidence,
         form=form,
         variants=[variant] if variant else sorted({one.variant for one, _ in having}),
         primary=not variant,

@@ -9,7 +9,7 @@ another judge, prompt or answer starts anew.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -327,8 +327,18 @@ def read_opinions(run: Run, task: str) -> tuple[Judge, dict[str, Opinion]] | Non
 
 def card(run: Run) -> list[JudgedCard]:
     """Return what was judged in a run, one card for each judge."""
-    found: dict[Judge, dict[str, JudgedTask]] = {}
+    found = []
     for task in run.samples:
         if (judged := read_opinions(run, task)) is not None:
-            found.setdefault(judged[0], {})[task] = summary(list(judged[1].values()))
+            tasks = {task: summary(list(judged[1].values()))}
+            found.append(JudgedCard(**judged[0].model_dump(), tasks=tasks))
+    return together(found)
+
+
+def together(cards: Iterable[JudgedCard]) -> list[JudgedCard]:
+    """Return one card for each judge of what is said in several."""
+    found: dict[Judge, dict[str, JudgedTask]] = {}
+    for one in cards:
+        who = Judge(**one.model_dump(include=set(Judge.model_fields)))
+        found.setdefault(who, {}).update(one.tasks)
     return [JudgedCard(**who.model_dump(), tasks=tasks) for who, tasks in found.items()]

@@ -1,10 +1,12 @@
 """What the scripted players make of a run's documents, through the same parser as the model."""
 
+import hashlib
 import math
 import sys
 from collections import OrderedDict
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 from heptathlon.facts import SAID, set_edition
@@ -15,17 +17,27 @@ from heptathlon.scorers.hooks import across, scorer_of
 from heptathlon.scorers.verdict import Verdict
 from heptathlon.scoring.cards import PlayerScore
 from heptathlon.scoring.figures import point
-from heptathlon.scoring.samples import ScoredSample, documents
+from heptathlon.scoring.samples import ScoredSample, documents, forget_shared, shared
 from heptathlon.tasks import catalog
 from heptathlon.tasks.players import Player, players_of
 
 
 @dataclass(frozen=True)
 class Played:
-    """A player's headline and its own scored answers to the headline's documents."""
+    """A player's headline, and its own answers to the headline's documents.
+
+    Attributes:
+        score: its headline.
+        answers: returns its scored answers; they take time and room, and few ask for them.
+    """
 
     score: PlayerScore
-    scored: list[ScoredSample]
+    answers: Callable[[], list[ScoredSample]]
+
+    @cached_property
+    def scored(self) -> list[ScoredSample]:
+        """Its own scored answers to the headline's documents."""
+        return self.answers()
 
     @property
     def may_be_bar(self) -> bool:
@@ -36,59 +48,187 @@ class Played:
 
 def play_all(family: Family, headline: Headline, scored: Sequence[ScoredSample]) -> list[Played]:
     """Return what every player makes of the same documents, best first."""
-    main = [one for one in scored if one.variant in headline.variants]
-    if not main:
-        return []
-    asked = scored if hasattr(scorer_of(family.name), "across") else main
+    asked = _asked(family, headline, scored)
+    _answer(family, asked)
     out = []
-    for player in players_of(family.name).values():
-        played = [replace(one, verdict=_play(player, one)) for one in asked]
-        verdicts = across(family.name, [one.row for one in played])
-        main = [
-            replace(one, verdict=_shared(verdict))
-            for one, verdict in zip(played, verdicts, strict=True)
-            if one.variant in headline.variants
-        ]
-        if not _lasting:
-            _verdicts.clear()
-        value = point(headline.metric, main)
-        score = PlayerScore(player=player.name, value=value, oracle=player.oracle, sees=player.sees)
-        out.append(Played(score, main))
-    return sorted(
-        out, key=lambda p: (math.inf if p.score.value is None else -p.score.value, p.score.player)
-    )
+    for player in players_of(family.name).values() if asked else ():
+        main = _main(player, headline, asked)
+        out.append(Played(_score(player, point(headline.metric, main)), lambda own=main: own))  # type: ignore[misc]
+    return sorted(out, key=_best_first)
 
 
 def played(
+    family: Family,
+    headline: Headline,
+    scored: Sequence[ScoredSample],
+    before: Mapping[str, list[ScoredSample]] | None = None,
+) -> Mapping[str, list[ScoredSample]]:
+    """Return every player's own scored answers to the headline's documents, best player first.
+
+    Each player's are made when they are looked up.
+
+    Args:
+        family: the family.
+        headline: the headline.
+        scored: samples of its documents.
+        before: answers by other names that stand before the players'.
+    """
+    return Later(before or {}, {one.score.player: one for one in known(family, headline, scored)})
+
+
+class Later(Mapping[str, list[ScoredSample]]):
+    """Players' answers by their names, made when they are looked up, behind others."""
+
+    def __init__(
+        self, before: Mapping[str, list[ScoredSample]], players: Mapping[str, Played]
+    ) -> None:
+        """Take what is there, and the players by name."""
+        self._before, self._players = before, players
+
+    def __getitem__(self, name: str) -> list[ScoredSample]:
+        """Return the answers of a name."""
+        found = self._before.get(name)
+        return self._players[name].scored if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names, the best player first."""
+        yield from self._before
+        yield from self._players
+
+    def __len__(self) -> int:
+        """Return the number of names."""
+        return len(self._before) + len(self._players)
+
+
+def _asked(
     family: Family, headline: Headline, scored: Sequence[ScoredSample]
-) -> dict[str, list[ScoredSample]]:
-    """Return every player's own scored answers to the headline's documents, best player first."""
-    return {one.score.player: one.scored for one in known(family, headline, scored)}
+) -> Sequence[ScoredSample]:
+    """Return what players are asked for a headline: where its scorer looks across, all of it."""
+    main = [one for one in scored if one.variant in headline.variants]
+    return scored if main and hasattr(scorer_of(family.name), "across") else main
 
 
-_Asked = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
-_played: OrderedDict[_Asked, list[Played]] = OrderedDict()
+def _main(player: Player, headline: Headline, asked: Sequence[ScoredSample]) -> list[ScoredSample]:
+    """Return a player's scored answers to the headline's documents."""
+    mine = [replace(one, verdict=_play(player, one)) for one in asked]
+    verdicts = across(asked[0].family, [one.row for one in mine])
+    if not _lasting:
+        _verdicts.clear()
+    return [
+        replace(one, verdict=shared(verdict))
+        for one, verdict in zip(mine, verdicts, strict=True)
+        if one.variant in headline.variants
+    ]
+
+
+def _answer(family: Family, asked: Iterable[ScoredSample]) -> None:
+    """Let all players answer a document before the next, which may have to be read for it.
+
+    Where nothing is kept, each has to answer by itself.
+    """
+    players = players_of(family.name).values() if _lasting else ()
+    for one in asked:
+        for player in players:
+            _play(player, one)
+
+
+def _score(player: Player, value: float | None) -> PlayerScore:
+    return PlayerScore(player=player.name, value=value, oracle=player.oracle, sees=player.sees)
+
+
+def _best_first(one: Played) -> tuple[float, str]:
+    return (math.inf if one.score.value is None else -one.score.value, one.score.player)
+
+
+Headlines = dict[str, float | None]
+"""Players' headlines by their names."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What players made of some documents: of which tasks, and their headlines."""
+
+    tasks: frozenset[str]
+    headlines: Headlines
+
+
+_headlines: OrderedDict[str, _Known] = OrderedDict()
+_played: OrderedDict[str, list[Played]] = OrderedDict()
 MAX_PLAYED = 16
 """Sets of documents of which the players' results are kept; submissions mostly share one."""
+MAX_HEADLINES = 256
+"""Sets of documents of which the players' headlines are kept."""
 
 
 def known(family: Family, headline: Headline, scored: Sequence[ScoredSample]) -> list[Played]:
     """Return :func:`play_all`, kept for the next run of the same documents in the same order."""
-    asked = tuple((one.task.task, str(one.sample.doc["item_id"])) for one in scored)
-    key = (family.name, headline.variants, asked)
+    asked = _asked(family, headline, scored)
+    if not asked:
+        return []
+    key = _key(family, headline, asked)
     if key not in _played:
-        _played[key] = play_all(family, headline, scored)
+        players = players_of(family.name)
+        found = _headlines.get(key)
+        if found is None or found.headlines.keys() != players.keys():
+            _answer(family, asked)
+            values = {
+                name: point(headline.metric, _main(player, headline, asked))
+                for name, player in players.items()
+            }
+            found = _Known(frozenset(one.task.task for one in asked), values)
+            _take(key, found)
+        _played[key] = sorted(
+            (
+                Played(
+                    _score(player, found.headlines[name]), partial(_main, player, headline, asked)
+                )
+                for name, player in players.items()
+            ),
+            key=_best_first,
+        )
         while len(_played) > MAX_PLAYED:
             _played.popitem(last=False)
     return _played[key]
 
 
+def _key(family: Family, headline: Headline, asked: Iterable[ScoredSample]) -> str:
+    """Return what stands for a headline and its documents in their order."""
+    found = hashlib.sha256(repr((family.name, headline.metric, headline.variants)).encode())
+    for one in asked:
+        found.update(f"{one.task.task} {one.sample.doc['item_id']}\n".encode())
+    return found.hexdigest()
+
+
+def _take(key: str, found: _Known) -> None:
+    _headlines[key] = found
+    while len(_headlines) > MAX_HEADLINES:
+        _headlines.popitem(last=False)
+
+
+def remember_headlines(tasks: Iterable[str], found: Mapping[str, Headlines]) -> None:
+    """Take players' headlines of documents of some tasks, by what stands for the documents."""
+    for key, headlines in found.items():
+        _take(key, _Known(frozenset(tasks), headlines))
+
+
+def headlines_of(tasks: Container[str]) -> dict[str, Headlines]:
+    """Return players' headlines of documents of some tasks, by what stands for the documents."""
+    return {
+        key: one.headlines
+        for key, one in _headlines.items()
+        if all(task in tasks for task in one.tasks)
+    }
+
+
+_lasting = True
 _verdicts: dict[tuple[str, str], dict[str, Verdict]] = {}
 """Verdicts on players' answers, by player and task, then by item."""
-_lasting = True
-_distinct: dict[tuple[Any, ...], Verdict] = {}
-MAX_DISTINCT = 2**16
-"""Different verdicts that are kept once for all items; of a choice there are few."""
+_sources: dict[str, Callable[[], None]] = {}
+"""Tasks of which more verdicts are known, and what brings them: they are many, and seldom asked."""
+_brought: set[tuple[str, str]] = set()
+"""Tasks and names of sources that have brought what they know of them."""
+_made: set[str] = set()
+"""Tasks of which a player has made an answer that was not known."""
 
 
 def _play(player: Player, one: ScoredSample) -> Verdict:
@@ -97,27 +237,21 @@ def _play(player: Player, one: ScoredSample) -> Verdict:
     The document is the published one (:func:`score_samples` has checked it), so its item_id
     stands for it.
     """
-    known = _verdicts.setdefault((player.name, one.task.task), {})
+    task = one.task.task
+    if task in _sources:
+        _sources.pop(task)()
+    known = _verdicts.setdefault((player.name, task), {})
     item = str(one.sample.doc["item_id"])
     if item not in known:
+        _made.add(task)
         doc = one.sample.doc
         responses: list[Any]
-        if isinstance(one.sample.response, str):
+        if one.sample.written:
             responses = [player.answer(doc)]
         else:
-            responses = list(player.likelihoods(doc, catalog.choices_of(one.task.task, doc)))
-        known[item] = _shared(scorer_of(one.family).verdict(doc, responses))
+            responses = list(player.likelihoods(doc, catalog.choices_of(task, doc)))
+        known[item] = shared(scorer_of(one.family).verdict(doc, responses))
     return known[item]
-
-
-def _shared(verdict: Verdict) -> Verdict:
-    """Return the verdict, as the same object as all that are equal to it."""
-    if type(verdict) is not Verdict:
-        return verdict
-    key = (verdict.outcome, verdict.answer, verdict.invalid, *verdict.metrics.items())
-    if len(_distinct) >= MAX_DISTINCT and key not in _distinct:
-        return verdict
-    return _distinct.setdefault(key, verdict)
 
 
 def unanswered(family: Family, edition: str, tier: str, season: str) -> list[ScoredSample]:
@@ -154,10 +288,39 @@ def _group_of(family: Family, edition: str) -> str:
     return family.name if edition == "fresh" else f"{family.name}_{edition}"
 
 
+def remember_later(name: str, tasks: Iterable[str], bring: Callable[[], None]) -> None:
+    """Take what brings the known verdicts on players' answers to some tasks, if they are asked.
+
+    Args:
+        name: name of the source; what it brought once is not brought again.
+        tasks: the tasks.
+        bring: calls :func:`remember`.
+    """
+    waiting = {task for task in tasks if (name, task) not in _brought}
+
+    def once() -> None:
+        for task in waiting:
+            _sources.pop(task, None)
+            _brought.add((name, task))
+        bring()
+
+    _sources.update(dict.fromkeys(waiting, once))
+
+
+def made(tasks: Collection[str]) -> bool:
+    """Tell whether players have made answers to some tasks that are kept nowhere."""
+    return any(task in _made for task in tasks)
+
+
+def kept(tasks: Iterable[str]) -> None:
+    """Take note that what players made of some tasks is kept."""
+    _made.difference_update(tasks)
+
+
 def remember(found: Mapping[tuple[str, str, str], Verdict]) -> None:
     """Take verdicts on players' answers, by player, task and item, as known from before."""
     for (player, task, item), verdict in found.items():
-        _verdicts.setdefault((player, task), {}).setdefault(item, _shared(verdict))
+        _verdicts.setdefault((player, task), {}).setdefault(item, shared(verdict))
 
 
 def said(tasks: Container[str]) -> dict[tuple[str, str, str], Verdict]:
@@ -174,9 +337,14 @@ def forget_tasks(tasks: Collection[str]) -> None:
     """Forget what the players made of the documents of some tasks, and what they learnt of them."""
     for key in [key for key in _verdicts if key[1] in tasks]:
         del _verdicts[key]
-    _distinct.clear()
-    for asked in [one for one in _played if any(task in tasks for task, _ in one[2])]:
-        del _played[asked]
+    forget_shared()
+    for task in tasks:
+        _sources.pop(task, None)
+        _made.discard(task)
+    _brought.difference_update([one for one in _brought if one[1] in tasks])
+    for stale in [name for name, one in _headlines.items() if not one.tasks.isdisjoint(tasks)]:
+        del _headlines[stale]
+        _played.pop(stale, None)
     for package in {module_name(catalog.task_data(task).family, "tasks") for task in tasks}:
         _clear(package)
 
@@ -203,5 +371,9 @@ def keep_nothing() -> None:
 def forget() -> None:
     """Forget what the players made of documents that will not be asked for again."""
     _verdicts.clear()
-    _distinct.clear()
+    forget_shared()
     _played.clear()
+    _headlines.clear()
+    _sources.clear()
+    _brought.clear()
+    _made.clear()

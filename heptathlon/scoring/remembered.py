@@ -2,7 +2,8 @@
 
 A player's answer depends on the document alone, and the verdict on it on the code. So both are
 found by the digest of the set, and of the code and the libraries, and whoever scores a second run
-of the same documents need not play again. A damaged file is as good as none.
+of the same documents need not play again. Their headlines stand in a file of their own: mostly
+nothing else is asked. A damaged file is as good as none.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import marshal
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ ENVIRONMENTS = 4
 """Versions of the code whose entries are kept, the last that were used."""
 LEVEL = 1
 """Of zlib: verdicts are much alike, and a higher level gains little."""
+MAX_HEADLINES = 32
+"""Sets of documents, whole or in part, of which the players' headlines are kept in a file."""
 DIGITS = 16
 """Of a digest in a name."""
 KINDS: Mapping[str, type[Verdict]] = {"Verdict": Verdict, "Forecast": Forecast}
@@ -43,10 +46,34 @@ def players(sets: Mapping[str, Published]) -> Iterator[None]:
     tasks: dict[Path, set[str]] = {}
     for task, known in sets.items():
         tasks.setdefault(_file(known), set()).add(task)
-    before = {file: _load(file, of) for file, of in tasks.items()}
+    headlines: dict[Path, dict[str, playing.Headlines]] = {}
+    for file, of in tasks.items():
+        headlines[file] = _headlines(_headlines_of(file))
+        playing.remember_headlines(of, headlines[file])
+        playing.remember_later(str(file), of, partial(_load, file, of))
     yield
     for file, of in tasks.items():
-        _keep(file, of, before[file])
+        if playing.made(of):
+            _keep(file, of)
+            playing.kept(of)
+        found = playing.headlines_of(of)
+        if found.keys() - headlines[file].keys():
+            newest = list({**headlines[file], **found}.items())[-MAX_HEADLINES:]
+            _write(_headlines_of(file), dict(newest))
+
+
+def _headlines(file: Path) -> dict[str, playing.Headlines]:
+    """Return the headlines that a file holds, by what stands for the documents."""
+    found = _read(file)
+    whole = all(
+        isinstance(one, dict) and all(v is None or isinstance(v, float) for v in one.values())
+        for one in found.values()
+    )
+    return found if whole else {}
+
+
+def _headlines_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}.headlines")
 
 
 def _file(known: Published) -> Path:
@@ -62,41 +89,42 @@ def _environment() -> str:
     return environment()
 
 
-def _load(file: Path, tasks: set[str]) -> int:
-    """Give the players what a file holds of some tasks; return the number of its verdicts."""
+def _read(file: Path) -> dict[str, Any]:
     try:
-        kept: dict[str, Any] = marshal.loads(zlib.decompress(file.read_bytes()))  # noqa: S302
-        found = {
-            (player, task, item): _verdict(row)
-            for task in tasks
-            for player, rows in kept.get(task, {}).items()
-            for item, row in rows.items()
-        }
-    except (OSError, ValueError, TypeError, EOFError, KeyError, AttributeError, zlib.error):
-        return 0
-    playing.remember(found)
-    return len(found)
-
-
-def _keep(file: Path, tasks: set[str], before: int) -> None:
-    """Write what the players have said of some tasks, if it is more than a file held of them."""
-    said = playing.said(tasks)
-    rows: dict[str, dict[str, dict[str, Any]]] = {}
-    count = 0
-    for (player, task, item), verdict in said.items():
-        if KINDS.get(type(verdict).__name__) is type(verdict):
-            rows.setdefault(task, {}).setdefault(player, {})[item] = _row(verdict)
-            count += 1
-    if count <= before:
-        return
-    try:
-        others = marshal.loads(zlib.decompress(file.read_bytes()))  # noqa: S302
+        found = marshal.loads(zlib.decompress(file.read_bytes()))  # noqa: S302
     except (OSError, ValueError, TypeError, EOFError, zlib.error):
-        others = {}
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(file: Path, rows: Mapping[str, Any]) -> None:
     # A cache that cannot be written costs time, and no score.
     with contextlib.suppress(OSError):
-        write_bytes_atomic(file, zlib.compress(marshal.dumps({**others, **rows}), LEVEL))
+        write_bytes_atomic(file, zlib.compress(marshal.dumps(dict(rows)), LEVEL))
         _drop_old()
+
+
+def _load(file: Path, tasks: set[str]) -> None:
+    """Give the players what a file holds of some tasks."""
+    kept = _read(file)
+    with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
+        playing.remember(
+            {
+                (player, task, item): _verdict(row)
+                for task in tasks
+                for player, rows in kept.get(task, {}).items()
+                for item, row in rows.items()
+            }
+        )
+
+
+def _keep(file: Path, tasks: set[str]) -> None:
+    """Write what the players have said of some tasks."""
+    rows: dict[str, dict[str, dict[str, Any]]] = {}
+    for (player, task, item), verdict in playing.said(tasks).items():
+        if KINDS.get(type(verdict).__name__) is type(verdict):
+            rows.setdefault(task, {}).setdefault(player, {})[item] = _row(verdict)
+    _write(file, {**_read(file), **rows})
 
 
 def _drop_old() -> None:

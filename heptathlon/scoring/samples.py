@@ -1,5 +1,6 @@
 """A run's samples with the suite's own verdicts, after a check that they are the published ones."""
 
+import marshal
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,9 @@ from heptathlon.builders import store
 from heptathlon.errors import HeptathlonError
 from heptathlon.facts import SAID, task_name
 from heptathlon.models.told import LENGTH
-from heptathlon.records import doc_digest
+from heptathlon.records import MARSHAL, doc_digest
 from heptathlon.running.runs import Run, Sample
+from heptathlon.running.streamed import Streamed
 from heptathlon.scorers.hooks import across, least_of, scorer_of
 from heptathlon.scorers.verdict import Row, Verdict
 from heptathlon.tasks import catalog, prompt_forms
@@ -93,27 +95,39 @@ def published(data: TaskData, season: str) -> Published:
     return _published(data.task, _set_of(data, season))
 
 
-@cache
 def _published(task: str, name: store.SetName) -> Published:
-    data = catalog.task_data(task)
+    form = prompt_forms.named(task)
+    return _of_config(catalog.task_data(task).config, name)[form.base if form else task]
+
+
+@cache
+def _of_config(config: str, name: store.SetName) -> dict[str, Published]:
+    """Return the documents of every task that asks a part of a set, from one reading of it."""
     folder = store.locate(name)
-    headline = data.family.headline_of(data.edition)
-    docs: dict[str, str] = {}
-    whole: dict[str, Part] = defaultdict(Part)
-    for row in _chosen(folder, data):
-        docs[row["item_id"]] = doc_digest(row)
-        # Forms beside the headline need not have the field.
-        if headline.whole and headline.whole in row:
-            part = whole[str(row[headline.whole])]
-            part.documents += 1
-            part.least += least_of(data.family.name, headline.metric, row)
-    return Published(
-        name=name.folder,
-        digest=store.read_manifest(folder).digest,
-        season=name.season,
-        docs=docs,
-        whole=whole,
-    )
+    digest = store.read_manifest(folder).digest
+    leaves = [t for t, leaf in catalog.leaves().items() if leaf.family == name.family]
+    stated = (name.edition, name.tier, config)
+    datas = [
+        data
+        for data in map(catalog.task_data, leaves)
+        if (data.edition, data.tier, data.config) == stated
+    ]
+    docs: dict[str, dict[str, str]] = {data.task: {} for data in datas}
+    whole: dict[str, dict[str, Part]] = {data.task: defaultdict(Part) for data in datas}
+    for row in store.each_doc(folder, config):
+        item, known = row["item_id"], doc_digest(row)
+        for data in datas:
+            if data.asks(row):
+                docs[data.task][item] = known
+                headline = data.family.headline_of(data.edition)
+                # Forms beside the headline need not have the field.
+                if headline.whole and headline.whole in row:
+                    part = whole[data.task][str(row[headline.whole])]
+                    part.documents += 1
+                    part.least += least_of(name.family, headline.metric, row)
+    return {
+        task: Published(name.folder, digest, name.season, docs[task], whole[task]) for task in docs
+    }
 
 
 def documents(data: TaskData, season: str) -> list[dict[str, Any]]:
@@ -151,13 +165,12 @@ def score_samples(
         file = run.samples_files[task]
         data = catalog.task_data(task)
         _check_version(run, data)
-        if not samples:
-            raise HeptathlonError(f"{file}: holds no sample; run the task {task} again.")
-        season = str(samples[0].doc.get("season"))
-        sets[task] = known = find_published(data, season)
+        known: Published | None = None
         scorer = scorer_of(data.family.name)
         seen: set[str] = set()
-        for sample in samples:
+        for index, sample in enumerate(samples):
+            if known is None:
+                sets[task] = known = find_published(data, str(sample.doc.get("season")))
             item = str(sample.doc.get("item_id"))
             where = f"{file}, document {sample.doc_id}"
             if item not in known.docs:
@@ -175,9 +188,38 @@ def score_samples(
             seen.add(item)
             if sample.broken:
                 continue
-            verdict = scorer.verdict(sample.doc, sample.results)
-            scored.append(ScoredSample(sample, data, _with_reason(verdict, sample)))
+            verdict = _with_reason(scorer.verdict(sample.doc, sample.results), sample)
+            if isinstance(samples, Streamed):
+                sample, verdict = samples.held(index, sample), shared(verdict)
+            scored.append(ScoredSample(sample, data, verdict))
+        if known is None:
+            raise HeptathlonError(f"{file}: holds no sample; run the task {task} again.")
     return looked_across(scored, sets), sets
+
+
+_distinct: dict[bytes, Verdict] = {}
+MAX_DISTINCT = 2**16
+"""Different verdicts that are kept once for all items; of a choice there are few."""
+
+
+def shared(verdict: Verdict) -> Verdict:
+    """Return the verdict, as the same object as all that are equal to it."""
+    if type(verdict) is not Verdict:
+        return verdict
+    # What marshal writes tells 0.0 and -0.0 apart, which a comparison does not.
+    said = (verdict.outcome, verdict.answer, verdict.invalid, verdict.metrics)
+    try:
+        key = marshal.dumps(said, MARSHAL)
+    except ValueError:
+        return verdict
+    if len(_distinct) >= MAX_DISTINCT and key not in _distinct:
+        return verdict
+    return _distinct.setdefault(key, verdict)
+
+
+def forget_shared() -> None:
+    """Forget which verdicts there were."""
+    _distinct.clear()
 
 
 def _with_reason(verdict: Verdict, sample: Sample) -> Verdict:
@@ -201,7 +243,7 @@ def looked_across(
         for index, verdict in zip(
             indices, across(group.family, [scored[i].row for i in indices]), strict=True
         ):
-            out[index] = replace(scored[index], verdict=verdict)
+            out[index] = replace(scored[index], verdict=shared(verdict))
     return out
 
 
@@ -221,11 +263,11 @@ def group_of(one: ScoredSample, sets: Mapping[str, Published]) -> Group:
         one: the sample.
         sets: the published documents by task, of all tasks that the run asked.
     """
-    edition = _edition_of(one.task, sets)
+    edition = edition_of(one.task, sets)
     return Group(one.family, edition, one.task.tier, sets[one.task.task].season)
 
 
-def _edition_of(data: TaskData, asked: Collection[str]) -> str:
+def edition_of(data: TaskData, asked: Collection[str]) -> str:
     """Return the edition whose headline a task's answers are measured by.
 
     It is ``said`` for what a run without likelihoods answered of an event that needs them.

@@ -7,7 +7,6 @@ from typing import Any
 
 from heptathlon.facts import SAID
 from heptathlon.families import Family, Headline
-from heptathlon.models.told import LENGTH
 from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
 from heptathlon.running.identity import moment_of
@@ -21,7 +20,6 @@ from heptathlon.scoring.cards import (
     Scorecard,
     Settings,
     Stratum,
-    ToldCard,
 )
 from heptathlon.scoring.confide.figures import cards_of
 from heptathlon.scoring.confide.records import Confided
@@ -46,6 +44,7 @@ from heptathlon.scoring.samples import (
     published,
     score_samples,
 )
+from heptathlon.scoring.told import told_card
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
 from heptathlon.version import __version__
@@ -88,7 +87,8 @@ def score_run(
     Args:
         run: the run folder as read.
         find_published: returns the published documents of a task in a season.
-        details: whether strata and forms are wanted too; most of the time goes into them.
+        details: whether strata, forms and the level are wanted too; most of the time goes into
+            them.
         confided: what the model said of its own answers, by task and item.
 
     Returns:
@@ -121,7 +121,7 @@ def card_of(
         scored: its samples with the verdicts on them.
         sets: the published documents by task.
         find_published: returns the published documents of a task in a season.
-        details: whether strata and forms are wanted too.
+        details: whether strata, forms and the level are wanted too.
         confided: what the model said of its own answers, by task and item.
     """
     cards: dict[str, FamilyCard] = {}
@@ -147,7 +147,7 @@ def family_cards(
         scored: samples with the verdicts on them.
         sets: the published documents by task.
         find_published: returns the published documents of a task in a season.
-        details: whether strata and forms are wanted too.
+        details: whether strata, forms and the level are wanted too.
         known: names of the scorecard's parts that were made before.
         confided: what the model said of its own answers, by task and item.
         run: the run, if it may have been stopped.
@@ -170,13 +170,19 @@ def family_cards(
         yield name, card, groups[key]
 
 
-def assembled(run: Run, cards: Mapping[str, FamilyCard]) -> Scorecard:
+def assembled(
+    run: Run,
+    cards: Mapping[str, FamilyCard],
+    broken: Mapping[str, Sequence[str]] | None = None,
+) -> Scorecard:
     """Return a scorecard of its parts.
 
     Args:
         run: the run, of which the results files are read.
         cards: the parts by name.
+        broken: why answers are broken, where that is known; the run's samples tell it else.
     """
+    faults_of = run.broken if broken is None else broken
     newest = run.results[-1]
     moment = moment_of(newest)
     return Scorecard(
@@ -185,35 +191,8 @@ def assembled(run: Run, cards: Mapping[str, FamilyCard]) -> Scorecard:
         date=moment.isoformat(timespec="seconds") if moment else "",
         families=dict(cards),
         total=skills.total_of(cards.values()),
-        broken={task: in_words(faults) for task, faults in run.broken.items()},
-        told=_told_card(run),
-    )
-
-
-def _told_card(run: Run) -> ToldCard | None:
-    """Return in short what servers told of a run's answers; None if they told nothing."""
-    if not run.told:
-        return None
-    lines = [
-        line
-        for task, file in run.samples_files.items()
-        if file in run.told
-        for line in run.told[file].answers.get(task, {}).values()
-    ]
-
-    def total(counts: Iterable[int | None]) -> int | None:
-        known = [count for count in counts if count is not None]
-        return sum(known) if known else None
-
-    servers = [file.run for file in run.told.values()]
-    return ToldCard(
-        answers=sum(line.finish != "" for line in lines),
-        cut=sum(line.finish == LENGTH for line in lines),
-        prompt_tokens=total(line.prompt_tokens for line in lines),
-        completion_tokens=total(line.completion_tokens for line in lines),
-        reasoning_tokens=total(line.reasoning_tokens for line in lines),
-        models=sorted({model for server in servers for model in server.models}),
-        left_out=sorted({name for server in servers for name in server.left_out}),
+        broken={task: in_words(faults) for task, faults in faults_of.items()},
+        told=told_card(run),
     )
 
 
@@ -252,7 +231,7 @@ def _family_card(
     if not complete and main and run is not None:
         halted = sequential.stopped_of(run, list({one.task.task for one in main}))
     found = (
-        sequential.headline(headline, main[0].task, known.season, main)
+        sequential.headline(halted, headline, main[0].task, known.season, main)
         if halted is not None
         else estimate(headline.metric, main)
     )
@@ -273,7 +252,7 @@ def _family_card(
         headline=figure,
         skill=skill,
         points=skills.points_of(skill),
-        level=levels.level_of(family, edition, data.tier, main),
+        level=levels.level_of(family, edition, data.tier, main) if details else None,
         bar=bar,
         players=[p.score for p in players],
         chance=family.chance,

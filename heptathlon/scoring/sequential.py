@@ -18,6 +18,7 @@ from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
 
 NO_SEQUENCE = "no interval of it holds at every moment"
+NEAR_THE_LEVEL = "rungs near the level were asked more than others, and their mean is no headline"
 
 
 def stopped_of(run: Run, tasks: Sequence[str]) -> StoppedCard | None:
@@ -39,15 +40,24 @@ def stopped_of(run: Run, tasks: Sequence[str]) -> StoppedCard | None:
     return None
 
 
-def headline(of: Headline, data: TaskData, season: str, scored: Sequence[ScoredSample]) -> Estimate:
+def headline(
+    halted: StoppedCard,
+    of: Headline,
+    data: TaskData,
+    season: str,
+    scored: Sequence[ScoredSample],
+) -> Estimate:
     """Return the figure of a headline of which the asking was stopped.
 
     Args:
+        halted: how it was stopped.
         of: the headline.
         data: one of its tasks.
         season: the set's season.
         scored: its samples.
     """
+    if halted.adaptive:
+        return nothing(of.metric, NEAR_THE_LEVEL)
     having = [one for one in scored if of.metric in one.verdict.metrics]
     bounds = stopped.limits(data)
     if bounds is None or not having:
@@ -65,6 +75,8 @@ def compared(
     season: str,
     pairs: Sequence[tuple[ScoredSample, ScoredSample]],
     found: Difference,
+    *,
+    adaptive: bool = False,
 ) -> tuple[Difference, stats.Detectable]:
     """Return a difference of two runs, of which one was stopped, with an interval that holds.
 
@@ -73,12 +85,14 @@ def compared(
         season: the set's season.
         pairs: samples of the same items.
         found: the difference with an interval of a fixed number of items.
+        adaptive: whether the items were chosen by the answers of one of them.
     """
     having = [p for p in pairs if all(of.metric in one.verdict.metrics for one in p)]
-    bounds = stopped.limits(having[0][0].task) if having else None
+    bounds = stopped.limits(having[0][0].task) if having and not adaptive else None
     if bounds is None:
-        nowhere = stats.Detectable(None, None, None, "paired", NO_SEQUENCE)
-        gone = {"difference": nothing(of.metric, NO_SEQUENCE), "verdict": None, "p_value": None}
+        why = NEAR_THE_LEVEL if adaptive else NO_SEQUENCE
+        nowhere = stats.Detectable(None, None, None, "paired", why)
+        gone = {"difference": nothing(of.metric, why), "verdict": None, "p_value": None}
         return found.model_copy(update={**gone, "test": stats.NO_METHOD}), nowhere
     data = having[0][0].task
     a, b = (columns([of.metric], [pair[i] for pair in having])[:, 0] for i in (0, 1))

@@ -134,7 +134,7 @@ def examine(
     Args:
         path: its folder, or the envelope in it.
         now: the present in seconds of Unix time; the clock's if left out.
-        details: whether the scorecard shall have strata and forms; they are not claimed.
+        details: whether the scorecard shall have strata, forms and levels; none is claimed.
         whole: whether long answers are kept as they are, and not only their ends.
         each: is given each part of the scorecard and its samples, which are then let go; a long
             submission's in processes of their own.

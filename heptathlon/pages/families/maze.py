@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
+from functools import cache, lru_cache
 
 from markupsafe import Markup
 
@@ -14,6 +15,8 @@ MARGIN = 0.8
 """Room for the cross of a walk that leaves the grid."""
 MAX_MOVES = 4_000
 """Moves drawn of one answer: more than the longest path of any maze, less than a page's worth."""
+MAX_GROUNDS = 2**10
+"""Mazes of which walls and path are kept drawn: those of a page's items, and a few pages."""
 
 JUMP = "?"
 """Stands among moves where an answer leaves the way of single steps."""
@@ -37,13 +40,11 @@ def draw_maze(doc: Doc, answer: str) -> Markup:
     start, goal = tuple(doc["start"]), tuple(doc["goal"])
     walked_from, moves = _moves_to_draw(doc, answer)
     cells, broken = _walk(grid, walked_from, moves)
-    gold, _ = _walk(grid, start, str(doc["solution"]))
+    trail = _trail(cells)
     parts = [
-        _path("blocked", _blocked(grid)),
-        _path("gold", _trail(gold)),
-        _path("walls", _walls(grid)),
-        _path("casing", _trail(cells)),
-        _path("walk", _trail(cells)),
+        _ground(side, str(doc["open"]), start, str(doc["solution"])),
+        _path("casing", trail),
+        _path("walk", trail),
     ]
     if doc["form"] == "next_move":
         parts.append(_disc("here", walked_from))
@@ -60,6 +61,19 @@ def draw_maze(doc: Doc, answer: str) -> Markup:
         CELL * side + 2 * MARGIN,
         Markup("").join(parts),
     )
+
+
+@lru_cache(MAX_GROUNDS)
+def _ground(side: int, open_: str, start: Cell, solution: str) -> Markup:
+    """Return what of a drawing does not depend on the answer: every model has the same mazes."""
+    grid = Grid(side, open_)
+    gold, _ = _walk(grid, start, solution)
+    parts = (
+        _path("blocked", _blocked(grid)),
+        _path("gold", _trail(gold)),
+        _path("walls", _walls(grid)),
+    )
+    return Markup("").join(parts)
 
 
 def _moves_to_draw(doc: Doc, answer: str) -> tuple[Cell, str]:
@@ -170,11 +184,13 @@ def _break_mark(cell: Cell, move: str) -> Markup:
     return _path("broken", stub) + _path("broken cross", cross)
 
 
+@cache
 def _disc(kind: str, cell: Cell) -> Markup:
     x, y = _centre(cell)
     return Markup('<circle class="{}" cx="{}" cy="{}" r="0.75"/>').format(kind, x, y)
 
 
+@cache
 def _end(kind: str, cell: Cell, letter: str) -> Markup:
     x, y = _centre(cell)
     text = Markup('<text class="letter" x="{}" y="{}">{}</text>').format(x, y, letter)
