@@ -60,7 +60,7 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     METRICS[doc["form"]]
     offered = [str(option) for option in doc["options"]]
     if len(responses) == 1 and isinstance(responses[0], str):
-        said = _said(responses[0], offered, doc.get("values") or ())
+        said = _said(responses[0], offered, doc)
         if isinstance(said, Unread):
             return Verdict({"right": 0.0}, said.value, invalid=True)
         if said not in offered:
@@ -75,9 +75,14 @@ def verdict(doc: Mapping[str, Any], responses: Sequence[Any]) -> Verdict:
     return Verdict({"right": right}, outcome, offered[best[0]] if len(best) == 1 else "")
 
 
-def _said(response: str, offered: Sequence[str], values: Sequence[str]) -> str | Unread:
+_ASKED = re.compile(r"What (?:is|was) the (.+?)(?: now| last known to be)?\?")
+"""What a question for a value calls it; so a reply may call it too that says it in a sentence."""
+
+
+def _said(response: str, offered: Sequence[str], doc: Mapping[str, Any]) -> str | Unread:
     """Return the one option that a text names, or the values, in the order of the alphabet."""
     reading = read(response, NEXT_ITEMS)
+    values = doc.get("values") or ()
     if values:
         return settled(reading, lambda text: _some(text, values), lambda line: _all(line, values))
 
@@ -85,7 +90,9 @@ def _said(response: str, offered: Sequence[str], values: Sequence[str]) -> str |
         found = options.option_alone(line, offered, offered)
         return found if isinstance(found, Unread) else offered[found]
 
-    return settled(reading, lambda text: options.named_in(text, offered), alone)
+    asked = _ASKED.fullmatch(doc["question"])
+    nouns = (asked[1],) if asked else ()
+    return settled(reading, lambda text: options.named_in(text, offered), alone, nouns)
 
 
 def _some(text: str, values: Sequence[str]) -> str | Unread:

@@ -439,6 +439,23 @@ def test_a_text_is_right_if_it_names_one_option_and_that_is_gold(said: str, outc
     assert found.invalid == (outcome not in ("right", "wrong"))
 
 
+@pytest.mark.parametrize("form", ["needle", "update", "hops"])
+def test_a_value_may_be_said_in_the_words_of_its_question(form: str):
+    doc = docs(form)[0]
+    asked = doc["question"].removeprefix("What is the ").removesuffix("?").removesuffix(" now")
+    gold, wrong = doc["options"][doc["gold"]], doc["options"][doc["gold"] - 1]
+    for said, outcome in (
+        (f"The {asked} is {gold}.", "right"),
+        (f"The {asked} is {gold}. After that it rained.", "right"),
+        (f"The {asked} was {gold}", "right"),
+        (f"The {asked} is not {gold}.", "denied"),
+        (f"The {asked} is {gold} or {wrong}.", "several"),
+        (f"The {asked} is {wrong}.\nANSWER: {gold}", "right"),
+        (f"The shoe size of Anna is {gold}.", "unreadable"),
+    ):
+        assert scorer.verdict(doc, [said]).outcome == outcome, said
+
+
 def test_likelihoods_are_compared_and_ties_shared():
     doc = {**docs("needle")[0], "gold": 1}
     logs = [(-2.0, False)] * 8

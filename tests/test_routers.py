@@ -199,6 +199,11 @@ def test_checkpoints_that_cannot_be_compared_are_refused(checkpoints: Path, tmp_
     study.run_study(study.read_study(file), lambda text: None)
     with pytest.raises(HeptathlonError, match="wide has texts in other tokens than a"):
         study.score_study(study.read_study(file))
+    (tmp_path / "runs" / "a.routes.json").unlink()
+    homeless = [{"name": name, "step": step} for step, name in enumerate("ab")]
+    asked = study.read_study(written(tmp_path, checkpoints, checkpoints=homeless))
+    with pytest.raises(HeptathlonError, match="a: has neither routes nor model_args"):
+        study.run_study(asked, lambda text: None)
     task = "heptathlon_icl_forced_smoke"
     for wrong, says in (({"tasks": [task]}, "tasks and metric go together"),
                         ({"names": "aa"}, "two rows")):  # fmt: skip
@@ -218,7 +223,10 @@ def test_the_command_refuses_a_dense_model(checkpoints: Path, tiny_model: Path, 
     assert "is a dense model (llama)" in str(done.exception)
     assert not to.exists()
     done = CliRunner().invoke(app, ["pathways", "--model", str(tmp_path / "none"), *texts])
-    assert "cannot be loaded by transformers" in str(done.exception)
+    assert "cannot be loaded by transformers on cpu" in str(done.exception)
+    made = ["--model", str(checkpoints / "a"), "--device", "nowhere", *texts]
+    done = CliRunner().invoke(app, ["pathways", *made])
+    assert "cannot be loaded by transformers on nowhere" in str(done.exception)
 
 
 def test_a_scored_event_stands_beside_the_routes(checkpoints: Path, tmp_path: Path):

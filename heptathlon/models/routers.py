@@ -51,8 +51,7 @@ def read(
         HeptathlonError: if the model cannot be loaded, is dense, or has routers that do not say
             what they chose.
     """
-    model, tokenizer = _load(pretrained, dict(options or {}))
-    model = model.to(device)
+    model, tokenizer = _load(pretrained, device, dict(options or {}))
     return routes_of(model, tokenizer, texts, pretrained, tokens=tokens, batch_size=batch_size)
 
 
@@ -257,7 +256,7 @@ def _other(module: Any, name: str, what: str) -> HeptathlonError:
     )
 
 
-def _load(pretrained: str, options: dict[str, Any]) -> tuple[Any, Any]:
+def _load(pretrained: str, device: str, options: dict[str, Any]) -> tuple[Any, Any]:
     """Return a model and its tokenizer.
 
     Raises:
@@ -274,8 +273,11 @@ def _load(pretrained: str, options: dict[str, Any]) -> tuple[Any, Any]:
     try:
         tokenizer = AutoTokenizer.from_pretrained(pretrained, **revision)
         model = AutoModelForCausalLM.from_pretrained(pretrained, **{"dtype": "auto", **options})
+        model = model.to(device)
     except Exception as error:
         # A stranger's files can fail in any way; none of them is a fault of this program.
         said = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
-        raise HeptathlonError(f"{pretrained}: cannot be loaded by transformers ({said}).") from None
+        raise HeptathlonError(
+            f"{pretrained}: cannot be loaded by transformers on {device} ({said})."
+        ) from None
     return model.eval(), tokenizer
