@@ -25,6 +25,7 @@ FAMILY = Family(
         says="share of queries after 5 to 50 examples whose label is right, among the examples or "
         "not, as published",
     ),
+    said=("icl_forced_say",),
     chance=0.3,
     chance_note="a coin is right on both inputs in 1 of 4 contexts and one answer for all in none; "
     "the best function of the input alone, without the examples, in 0.3",

@@ -30,6 +30,7 @@ FAMILY = Family(
         variants=tuple(f"longcontext_own_{form}" for form in MAIN),
         says="the same in texts of one's own",
     ),
+    said=tuple(f"longcontext_{form}_say" for form in MAIN),
     chance=0.0,
     chance_note="a guess is right in 1 of 5, 8 or 10, and on both of a pair of twins in at most "
     "1 of 32; all count as 0",

@@ -263,7 +263,7 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
     headline = family.headline_of(edition)
     wanted = list(headline.variants)
     if hasattr(scorer_of(family.name), "across"):
-        group = task_name(_group_of(family, edition), tier)
+        group = _group_of(family, edition, tier)
         if group in catalog.groups():
             wanted += [catalog.task_data(leaf).variant for leaf in catalog.leaves_of(group)]
     out = []
@@ -282,10 +282,10 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
     return out
 
 
-def _group_of(family: Family, edition: str) -> str:
+def _group_of(family: Family, edition: str, tier: str) -> str:
     if edition == SAID:
-        return f"{family.name}_say"
-    return family.name if edition == "fresh" else f"{family.name}_{edition}"
+        return catalog.said_group(family, tier)
+    return task_name(family.name if edition == "fresh" else f"{family.name}_{edition}", tier)
 
 
 def remember_later(name: str, tasks: Iterable[str], bring: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from heptathlon import families
 from heptathlon.errors import HeptathlonError
 from heptathlon.facts import SAID, task_name
 from heptathlon.leaderboard.schema import ENVELOPE, claims_of, command_of
@@ -23,6 +24,7 @@ from heptathlon.leaderboard.validate.numbers import Difference, differences
 from heptathlon.leaderboard.validate.recorded import Recorded
 from heptathlon.leaderboard.validate.settings import VERSION
 from heptathlon.scoring import scorecard
+from heptathlon.scoring.cards import FamilyCard
 from heptathlon.tasks import catalog
 
 MEND = "submit the file as lm-eval wrote it"
@@ -64,8 +66,14 @@ def headlines_are_whole(case: Case) -> Iterator[Finding]:
                 name,
                 f"{case.folder}: {name} rests on {family.headline.n:,} of {family.expected:,} "
                 f"documents; run the whole group "
-                f"{task_name(family.family + '_say' * (family.edition == SAID), family.tier)}.",
+                f"{_group_of(family)}.",
             )
+
+
+def _group_of(card: FamilyCard) -> str:
+    if card.edition == SAID:
+        return catalog.said_group(families.family(card.family), card.tier)
+    return task_name(card.family, card.tier)
 
 
 def _tasks_in(case: Case, recorded: Recorded) -> list[str]:
