@@ -173,18 +173,6 @@ def leaves_of(group: str) -> list[str]:
     return out
 
 
-def said_group(family: Family, tier: str) -> str:
-    """Return the smallest group that asks what a family's headline in words is of.
-
-    Args:
-        family: a family with such a headline.
-        tier: the tier.
-    """
-    wanted = {task_name(variant, tier) for variant in family.said}
-    found = [name for name in groups() if wanted <= set(leaves_of(name))]
-    return min(found, key=lambda name: (len(leaves_of(name)), name))
-
-
 def whole_name(name: str, tier: str = "") -> str:
     """Return lm-eval's name of the task or group that a name stands for.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from heptathlon.errors import HeptathlonError
+from heptathlon.facts import Family, task_name
 from heptathlon.running.settings import GENERATED
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
@@ -76,3 +77,15 @@ def generated(tasks: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     if not kept:
         raise HeptathlonError(f"run: none of the tasks has a generated form ({', '.join(left)}).")
     return list(kept), left
+
+
+def said_group(family: Family, tier: str) -> str:
+    """Return the smallest group that asks what a family's headline in words is of.
+
+    Args:
+        family: a family with such a headline.
+        tier: the tier.
+    """
+    wanted = {task_name(variant, tier) for variant in family.said}
+    found = [name for name in catalog.groups() if wanted <= set(catalog.leaves_of(name))]
+    return min(found, key=lambda name: (len(catalog.leaves_of(name)), name))

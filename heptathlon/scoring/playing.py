@@ -12,6 +12,7 @@ from typing import Any
 from heptathlon.facts import SAID, set_edition
 from heptathlon.families import Family, Headline, task_name
 from heptathlon.parts import module_name
+from heptathlon.running import twins
 from heptathlon.running.runs import Sample
 from heptathlon.scorers.hooks import across, scorer_of
 from heptathlon.scorers.verdict import Verdict
@@ -284,7 +285,7 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
 
 def _group_of(family: Family, edition: str, tier: str) -> str:
     if edition == SAID:
-        return catalog.said_group(family, tier)
+        return twins.said_group(family, tier)
     return task_name(family.name if edition == "fresh" else f"{family.name}_{edition}", tier)
 
 

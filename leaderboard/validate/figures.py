@@ -23,6 +23,7 @@ from heptathlon.leaderboard.validate.case import (
 from heptathlon.leaderboard.validate.numbers import Difference, differences
 from heptathlon.leaderboard.validate.recorded import Recorded
 from heptathlon.leaderboard.validate.settings import VERSION
+from heptathlon.running import twins
 from heptathlon.scoring import scorecard
 from heptathlon.scoring.cards import FamilyCard
 from heptathlon.tasks import catalog
@@ -72,7 +73,7 @@ def headlines_are_whole(case: Case) -> Iterator[Finding]:
 
 def _group_of(card: FamilyCard) -> str:
     if card.edition == SAID:
-        return catalog.said_group(families.family(card.family), card.tier)
+        return twins.said_group(families.family(card.family), card.tier)
     return task_name(card.family, card.tier)
 
 
