@@ -14,6 +14,8 @@ Role = Literal["scored", "exhibition"]
 
 SAID = "said"
 """Edition of scorecards and boards: documents of ``fresh``, answered in words."""
+EDITIONS = ("fresh", SAID, "paper")
+"""Editions of a board, in the order in which one stands for a family."""
 AFTER_TITLE = {"paper": ", paper edition", SAID: ", answered in words"}
 """What is put behind a family's title where an edition is not the usual one."""
 SEASONS = ("2026.1",)

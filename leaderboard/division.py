@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from heptathlon.facts import SAID, set_edition
 
-EDITIONS = ("fresh", SAID, "paper")
 TIERS = ("full", "lite", "smoke", "long")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from heptathlon import harmless
-from heptathlon.facts import SAID, set_edition
+from heptathlon.facts import set_edition
 from heptathlon.families import FAMILIES
 from heptathlon.files import canonical_json
 from heptathlon.leaderboard import validate
@@ -68,11 +68,9 @@ def _divisions(card: FamilyCard, whole: Scorecard) -> list[Division]:
     is always answered so stands beside them.
     """
     own = Division(card.edition, card.tier, card.season)
-    said = own._replace(edition=SAID)
     others = {Division(one.edition, one.tier, one.season) for one in whole.families.values()}
-    if card.edition == "fresh" and said in others and skills.in_words(card):
-        return [own, said]
-    return [own]
+    divisions = [own._replace(edition=edition) for edition in skills.editions_of(card)]
+    return [one for one in divisions if one == own or one in others]
 
 
 def _row(case: validate.Case, division: Division, cards: Mapping[str, FamilyCard]) -> Row:

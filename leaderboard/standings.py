@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from heptathlon.facts import EDITIONS
 from heptathlon.families import FAMILIES
-from heptathlon.leaderboard.division import EDITIONS, TIERS, Division
+from heptathlon.leaderboard.division import TIERS, Division
 from heptathlon.pages.plots import Scale
 from heptathlon.scorers import stats
 from heptathlon.scoring.cards import Estimate, Level

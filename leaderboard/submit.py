@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from heptathlon.errors import HeptathlonError
+from heptathlon.facts import EDITIONS
 from heptathlon.files import dump_json, sha256_file, write_text_atomic
 from heptathlon.harmless import look_of
 from heptathlon.leaderboard import compact, dropped, expected, rendering, validate
 from heptathlon.leaderboard.allowed import MODEL_NAME
-from heptathlon.leaderboard.division import EDITIONS
 from heptathlon.leaderboard.schema import (
     ENVELOPE,
     HTTPS_URL,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from heptathlon.errors import HeptathlonError
-from heptathlon.facts import Family, task_name
+from heptathlon.facts import SAID, Family, task_name
 from heptathlon.running.settings import GENERATED
 from heptathlon.tasks import catalog
 from heptathlon.tasks.catalog import TaskData
@@ -77,6 +77,13 @@ def generated(tasks: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     if not kept:
         raise HeptathlonError(f"run: none of the tasks has a generated form ({', '.join(left)}).")
     return list(kept), left
+
+
+def group_of(family: Family, edition: str, tier: str) -> str:
+    """Return the group that asks a family's headline in an edition and tier."""
+    if edition == SAID:
+        return said_group(family, tier)
+    return task_name(family.name if edition == "fresh" else f"{family.name}_{edition}", tier)
 
 
 def said_group(family: Family, tier: str) -> str:

@@ -5,13 +5,13 @@ that a run may be far larger than memory. No figure depends on how the work is s
 is read, judged and drawn by what scores a run that is held whole.
 """
 
-import multiprocessing
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from heptathlon import processes as fresh
 from heptathlon.errors import HeptathlonError, OwnFaultError
 from heptathlon.running.runs import Run, read_run
 from heptathlon.scoring import compare as comparing
@@ -255,10 +255,8 @@ def _spread(
     """Return a function's value of each job, in order; the longest ones are begun first."""
     if processes < 2 or len(jobs) < 2 or sum(sizes) < WORTH_IT:
         return [function(job) for job in jobs]
-    # A fresh interpreter each: a fork would copy the threads' locks of Arrow and of torch.
-    context = multiprocessing.get_context("spawn")
     out = []
-    with ProcessPoolExecutor(min(processes, len(jobs)), mp_context=context) as pool:
+    with fresh.pool(min(processes, len(jobs))) as pool:
         futures: dict[int, Future[T | _Refused[T]]] = {}
         for place in sorted(range(len(jobs)), key=lambda i: -sizes[i]):
             futures[place] = pool.submit(_Guarded(function), jobs[place])

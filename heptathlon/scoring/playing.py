@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
-from heptathlon.facts import SAID, set_edition
+from heptathlon.facts import set_edition
 from heptathlon.families import Family, Headline, task_name
 from heptathlon.parts import module_name
 from heptathlon.running import twins
@@ -264,7 +264,7 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
     headline = family.headline_of(edition)
     wanted = list(headline.variants)
     if hasattr(scorer_of(family.name), "across"):
-        group = _group_of(family, edition, tier)
+        group = twins.group_of(family, edition, tier)
         if group in catalog.groups():
             wanted += [catalog.task_data(leaf).variant for leaf in catalog.leaves_of(group)]
     out = []
@@ -281,12 +281,6 @@ def unanswered(family: Family, edition: str, tier: str, season: str) -> list[Sco
             sample = Sample(task, number, doc, "", response, {})
             out.append(ScoredSample(sample, data, Verdict({}, "unanswered")))
     return out
-
-
-def _group_of(family: Family, edition: str, tier: str) -> str:
-    if edition == SAID:
-        return twins.said_group(family, tier)
-    return task_name(family.name if edition == "fresh" else f"{family.name}_{edition}", tier)
 
 
 def remember_later(name: str, tasks: Iterable[str], bring: Callable[[], None]) -> None:

@@ -234,11 +234,12 @@ def looked_across(
 ) -> list[ScoredSample]:
     """Let each family's scorer look at all of a group's documents together, where it wants to."""
     out = list(scored)
+    of_task = groups_of(sets)
     groups: dict[tuple[Group, int], list[int]] = {}
     for index, one in enumerate(scored):
         # Answers to other prompt forms are no part of the published prompt's figures.
         form = prompt_forms.variant_of(one.variant)
-        groups.setdefault((group_of(one, sets), form[1] if form else 0), []).append(index)
+        groups.setdefault((of_task[one.task.task], form[1] if form else 0), []).append(index)
     for (group, _), indices in groups.items():
         for index, verdict in zip(
             indices, across(group.family, [scored[i].row for i in indices]), strict=True
@@ -256,15 +257,17 @@ class Group(NamedTuple):
     season: str
 
 
-def group_of(one: ScoredSample, sets: Mapping[str, Published]) -> Group:
-    """Return the part of a scorecard that a sample belongs to.
+def groups_of(sets: Mapping[str, Published]) -> dict[str, Group]:
+    """Return the part of a scorecard that each task's samples belong to.
 
     Args:
-        one: the sample.
         sets: the published documents by task, of all tasks that the run asked.
     """
-    edition = edition_of(one.task, sets)
-    return Group(one.family, edition, one.task.tier, sets[one.task.task].season)
+    out = {}
+    for task, one in sets.items():
+        data = catalog.task_data(task)
+        out[task] = Group(data.family.name, edition_of(data, sets), data.tier, one.season)
+    return out
 
 
 def edition_of(data: TaskData, asked: Collection[str]) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from heptathlon.facts import SAID
+from heptathlon.facts import EDITIONS
 from heptathlon.families import Family, Headline
 from heptathlon.running.arguments import as_mapping
 from heptathlon.running.broken import in_words
@@ -39,7 +39,7 @@ from heptathlon.scoring.samples import (
     Group,
     Published,
     ScoredSample,
-    group_of,
+    groups_of,
     looked_across,
     published,
     score_samples,
@@ -155,9 +155,10 @@ def family_cards(
     Yields:
         The part's name in the scorecard, the part, and the samples that it is about.
     """
+    of_task = groups_of(sets)
     groups: dict[Group, list[ScoredSample]] = {}
     for one in scored:
-        groups.setdefault(group_of(one, sets), []).append(one)
+        groups.setdefault(of_task[one.task.task], []).append(one)
     names = set(known)
     for key in sorted(groups, key=group_order):
         card = _family_card(
@@ -196,14 +197,12 @@ def assembled(
     )
 
 
-_EDITIONS = (SAID, "paper")
-
-
 def group_order(key: Group) -> tuple[str, int, int, str]:
     """Order a family's groups so that the one that stands for it comes first."""
     family, edition, tier, season = key
     rank = ("full", "lite", "smoke", "long").index(tier)
-    return (family, _EDITIONS.index(edition) if edition in _EDITIONS else -1, rank, season)
+    place = EDITIONS.index(edition) if edition in EDITIONS else 0
+    return (family, place, rank, season)
 
 
 def _family_card(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heptathlon import bars, families
-from heptathlon.facts import SAID, task_name
+from heptathlon.facts import SAID, set_edition, task_name
 from heptathlon.families import Family, Headline, of_role
 from heptathlon.scorers import stats
 from heptathlon.scorers.hooks import scorer_of, statistics_of
@@ -146,13 +146,10 @@ def total_of(cards: Iterable[FamilyCard]) -> Total | None:
     events = of_role("scored")
     places: dict[tuple[str, str, str], dict[str, FamilyCard]] = {}
     for card in cards:
-        if card.family not in events or card.headline.value is None:
-            continue
-        # An event that is always answered in words is one of both.
-        both = ("fresh", SAID) if card.edition == "fresh" and in_words(card) else (card.edition,)
-        for edition in both:
-            places.setdefault((edition, card.tier, card.season), {})[card.family] = card
-    places = {place: of for place, of in places.items() if place[0] in ("fresh", SAID)}
+        fresh = set_edition(card.edition) == "fresh"
+        if fresh and card.family in events and card.headline.value is not None:
+            for edition in editions_of(card):
+                places.setdefault((edition, card.tier, card.season), {})[card.family] = card
     if not places:
         return None
     place = max(places, key=lambda place: (len(places[place]), place[0] == "fresh"))
@@ -168,10 +165,14 @@ def total_of(cards: Iterable[FamilyCard]) -> Total | None:
     )
 
 
-def in_words(card: FamilyCard) -> bool:
-    """Tell whether the headline of a part of a scorecard is of written answers."""
+def editions_of(card: FamilyCard) -> tuple[str, ...]:
+    """Return the editions in which a part of a scorecard counts.
+
+    An event that is always answered in words counts among those that were for want of likelihoods.
+    """
     variant = families.family(card.family).headline_of(card.edition).variants[0]
-    return catalog.is_generated(task_name(variant, card.tier))
+    always = card.edition == "fresh" and catalog.is_generated(task_name(variant, card.tier))
+    return ("fresh", SAID) if always else (card.edition,)
 
 
 def paired_skill(

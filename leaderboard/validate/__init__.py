@@ -7,14 +7,13 @@ the last one taken. Everything in a submission is hostile: it is read as data, i
 never run.
 """
 
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from rich.text import Text
 
+from heptathlon import processes as fresh
 from heptathlon.errors import HeptathlonError, OwnFaultError
 from heptathlon.harmless import label
 from heptathlon.leaderboard.schema import ENVELOPE
@@ -109,9 +108,7 @@ def spread(function: Callable[[Path], T], paths: Sequence[Path], processes: int)
     if processes < 2 or len(paths) < 2 * CHUNK:
         yield from map(function, paths)
         return
-    # A fresh interpreter each: a fork would copy the threads' locks of Arrow and of torch.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with fresh.pool(processes) as pool:
         yield from pool.map(function, paths, chunksize=CHUNK)
 
 

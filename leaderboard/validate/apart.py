@@ -4,12 +4,11 @@ Text of many sizes, read and let go, leaves a heap in pieces that nothing can re
 families of the longest submission half a gibibyte stayed, most of it unused.
 """
 
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+from heptathlon import processes
 from heptathlon.leaderboard.validate.case import Case
 from heptathlon.scoring import playing
 
@@ -27,9 +26,7 @@ def check(function: Callable[..., None], case: Case, *args: Any) -> None:
     """
     # What other parts left is not needed there, and would travel twice.
     bare = replace(case, sets={}, logged={}, contents={}, kept={})
-    # A fresh interpreter: a fork would copy the locks of the libraries' threads.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
+    with processes.pool(1) as pool:
         done = pool.submit(_called, function, bare, args).result()
     for name in ("sets", "logged", "contents", "kept"):
         getattr(case, name).update(getattr(done, name))

@@ -8,7 +8,7 @@ import numpy as np
 
 from heptathlon import families
 from heptathlon.errors import HeptathlonError
-from heptathlon.facts import SAID, task_name
+from heptathlon.facts import task_name
 from heptathlon.leaderboard.schema import ENVELOPE, claims_of, command_of
 from heptathlon.leaderboard.validate import record
 from heptathlon.leaderboard.validate.case import (
@@ -25,7 +25,6 @@ from heptathlon.leaderboard.validate.recorded import Recorded
 from heptathlon.leaderboard.validate.settings import VERSION
 from heptathlon.running import twins
 from heptathlon.scoring import scorecard
-from heptathlon.scoring.cards import FamilyCard
 from heptathlon.tasks import catalog
 
 MEND = "submit the file as lm-eval wrote it"
@@ -61,20 +60,16 @@ def headlines_are_whole(case: Case) -> Iterator[Finding]:
     """Every task of each family's headline was answered."""
     for name, family in case.card.families.items():
         if not family.complete:
+            group = twins.group_of(families.family(family.family), family.edition, family.tier)
+            if group not in catalog.groups():
+                group = task_name(family.family, family.tier)
             yield finding(
                 "nothing_is_missing",
                 "",
                 name,
                 f"{case.folder}: {name} rests on {family.headline.n:,} of {family.expected:,} "
-                f"documents; run the whole group "
-                f"{_group_of(family)}.",
+                f"documents; run the whole group {group}.",
             )
-
-
-def _group_of(card: FamilyCard) -> str:
-    if card.edition == SAID:
-        return twins.said_group(families.family(card.family), card.tier)
-    return task_name(card.family, card.tier)
 
 
 def _tasks_in(case: Case, recorded: Recorded) -> list[str]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from heptathlon.errors import HeptathlonError
+from heptathlon.facts import EDITIONS
 from heptathlon.files import read_json_strict
 from heptathlon.harmless import BADGES, claims, label
 from heptathlon.leaderboard import allowed, dropped
-from heptathlon.leaderboard.division import EDITIONS
 from heptathlon.leaderboard.schema import ENVELOPE, unprintable
 from heptathlon.leaderboard.validate.agreeing import settings_agree, what_was_left_out_agrees
 from heptathlon.leaderboard.validate.case import Case, Finding, finding, take
